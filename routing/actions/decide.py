@@ -1,0 +1,25 @@
+"""Somebody at a desk decides: read under lock, ask the rules, write the move."""
+
+from __future__ import annotations
+
+from routing.domain import moves
+from routing.domain.application import Application
+from routing.domain.moves import Decision
+from routing.office import Office
+
+
+def decide(office: Office, number: str, said: Decision, *, person_id: int) -> Application:
+    """The application after the decision. Raises UnknownApplication and what ``moves.decide`` raises."""
+    with office.transaction() as tx:
+        application = tx.application(number)
+        move = moves.decide(
+            office.rule_book(application.workflow),
+            application,
+            tx.open_visits(application.id),
+            said,
+            person=tx.people.with_id(person_id),
+            at=office.now(),
+            digest_key=tx.digest_key(application) if said.reason else b"",
+        )
+        tx.record(move)
+        return move.after

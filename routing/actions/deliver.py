@@ -1,0 +1,30 @@
+"""Documents have arrived at a desk: what the Celery task does, safe to do twice.
+
+A message names hand-offs and says nothing else; what is true is read from the rows. A hand-off that has arrived, was
+recalled or never existed is passed over, so lost, doubled, late and forged messages are all harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from routing.domain import stays
+from routing.domain.move import Move
+from routing.domain.visits import HandOffName
+from routing.office import Office
+
+
+def deliver(office: Office, hand_offs: Sequence[HandOffName]) -> int:
+    """How many of the hand-offs arrived just now; one transaction for all of them."""
+    wanted = {(int(application), int(no)) for application, no in hand_offs}
+    with office.transaction() as tx:
+        found = {application.id: application for application in tx.applications([one for one, _ in wanted])}
+        arrivals: list[Move] = []
+        for visit in tx.open_visits(*found) if found else ():
+            if visit.has_arrived or (visit.application_id, visit.no) not in wanted:
+                continue
+            move = stays.arrive(found[visit.application_id], visit, now=office.now())
+            found[visit.application_id] = move.after
+            arrivals.append(move)
+        tx.record_all(arrivals)
+        return len(arrivals)

@@ -1,0 +1,48 @@
+"""Somebody signs in and out. Sessions are rows; a cookie is only their key. Recognising one is ``reading.sessions``."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from routing.domain.errors import SignInRefused
+from routing.office import Office
+from routing.storage.people import SignIn
+from routing.vault.passwords import kept, new_secret, password_fits
+
+
+def sign_in(office: Office, code: str, password: str) -> str:
+    """The secret for the cookie. Raises SignInRefused, the same whatever was wrong."""
+    with office.transaction() as tx:
+        person = tx.people.with_code(code)
+        stored = tx.people.password_hash(person.id) if person is not None else None
+    # Outside the transaction: checking a password takes 25 ms, and nobody should wait for it.
+    if not password_fits(stored, password) or person is None or person.is_closed:
+        raise SignInRefused
+    secret, now = new_secret(), office.now()
+    session = SignIn(
+        token_hash=kept(secret), person_id=person.id, form_token=new_secret(), started_at=now, seen_at=now
+    )
+    with office.transaction() as tx:
+        tx.people.start_sign_in(session)
+    return secret
+
+
+def keep_signed_in(office: Office, token_hash: str) -> None:
+    """Remembers that the session is in use."""
+    with office.transaction() as tx:
+        tx.people.touch_sign_in(token_hash, office.now())
+
+
+def sign_out(office: Office, token_hash: str) -> None:
+    """Ends the session at once."""
+    with office.transaction() as tx:
+        tx.people.end_sign_in(token_hash)
+
+
+def end_stale_sessions(office: Office) -> int:
+    """Ends sessions idle or open for too long; how many."""
+    now = office.now()
+    idle = timedelta(minutes=office.settings.session_idle_minutes)
+    lasts = timedelta(hours=office.settings.session_hours)
+    with office.transaction() as tx:
+        return tx.people.end_sign_ins_before(seen=now - idle, started=now - lasts)

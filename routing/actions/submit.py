@@ -1,0 +1,96 @@
+"""The counter registers an application: number, tracking code, first decision and first hand-off, in one transaction."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from routing.domain import moves
+from routing.domain.application import Application, Identity, Particulars, Submission
+from routing.domain.errors import MalformedField, TextTooLong
+from routing.domain.identifiers import application_number, check_nik, check_phone, tracking_code
+from routing.domain.state_machine import RuleBook
+from routing.office import Office
+from routing.storage.database import AlreadyWritten
+from routing.storage.transaction import Transaction
+
+#: Longest name, and longest answer of the form, in characters.
+LONGEST_NAME = 200
+LONGEST_ANSWER = 2_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """What the counter's form says."""
+
+    service: str
+    submission: Submission
+    #: the clerk
+    person_id: int
+    #: the same key twice is the same registration: a double click, a form sent again
+    key: str | None = None
+
+
+def submit(office: Office, registration: Registration) -> Application:
+    """The registered application; the one already registered under this key, if there is one.
+
+    Raises UnknownService, MalformedNik, MalformedField, TextTooLong and what ``moves.submit`` raises.
+    """
+    book = office.book_in_force(registration.service)
+    submission = registration.submission
+    if book.workflow.imported_from is None:
+        particulars = _checked(submission.particulars)
+        submission = Submission(
+            desk=submission.desk,
+            step=submission.step,
+            decision=submission.decision,
+            next_desk=submission.next_desk,
+            papers=submission.papers,
+            particulars=particulars,
+            facts=submission.facts,
+            channel=submission.channel,
+        )
+    try:
+        with office.transaction() as tx:
+            return _register(office, tx, book, submission, registration)
+    except AlreadyWritten:
+        # Two forms with one key at the same moment: the other was first, and this is its answer.
+        with office.transaction() as tx:
+            first = tx.submitted_as(registration.key) if registration.key else None
+        if first is None:
+            raise
+        return first
+
+
+def _register(
+    office: Office, tx: Transaction, book: RuleBook, submission: Submission, registration: Registration
+) -> Application:
+    if registration.key is not None:
+        known = tx.submitted_as(registration.key)
+        if known is not None:
+            return known
+    at = office.now()
+    service = book.workflow.service
+    identity = Identity(
+        id=office.new_id(),
+        number=application_number(service, at.astimezone(office.time_zone).year, tx.published.next_number(service)),
+        tracking_code=tracking_code(secrets.randbits(40)),
+        digest_key=secrets.token_bytes(32),
+    )
+    person = tx.people.with_id(registration.person_id)
+    move = moves.submit(book, submission, person=person, identity=identity, at=at)
+    tx.record(move, submission_key=registration.key)
+    return move.after
+
+
+def _checked(who: Particulars | None) -> Particulars:
+    if who is None or not who.name.strip():
+        raise MalformedField(field="Name", problem="it is empty", way_out="Write it as on the identity card.")
+    if len(who.name) > LONGEST_NAME:
+        raise TextTooLong(field="Name", length=len(who.name), most=LONGEST_NAME)
+    for field, answer in who.answers.items():
+        if len(answer) > LONGEST_ANSWER:
+            raise TextTooLong(field=field, length=len(answer), most=LONGEST_ANSWER)
+    return Particulars(
+        name=" ".join(who.name.split()), nik=check_nik(who.nik), phone=check_phone(who.phone), answers=who.answers
+    )

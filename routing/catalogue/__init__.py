@@ -1,0 +1,1 @@
+"""Reads and checks what an office writes down in ``workflows/``; parses, never stores."""

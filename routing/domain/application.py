@@ -1,0 +1,89 @@
+"""The document that travels, and what is handed in with it. Values only; how they change is ``moves``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from routing.domain.workflow import Outcome
+
+#: What a fact about an application can be; nothing personal belongs there.
+Fact = str | int | float | bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application:
+    """One request by one applicant for one service, as it stands after ``version`` moves."""
+
+    id: int
+    number: str
+    tracking_code: str
+    service: str
+    #: content hash of the workflow version it started under and stays with
+    workflow: str
+    #: the step it is at, or the end it reached
+    step: str
+    outcome: Outcome | None = None
+    #: where a return to the applicant came from, and goes back to
+    origin_step: str | None = None
+    origin_desk: str | None = None
+    #: moves so far; a decision that saw another number is refused
+    version: int
+    visit_count: int
+    #: entries so far, and the hash of the last one: the next entry is chained to it
+    entry_count: int
+    chain_head: bytes
+    submitted_at: datetime
+    changed_at: datetime
+    channel: str = "counter"
+    #: the case's name in the log it was imported from; its moves carry the log's times
+    imported_case: str | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    #: codes of the requirements that have been handed in
+    papers: tuple[str, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything can still be decided."""
+        return self.outcome is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Particulars:
+    """Who applies, in their own words: personal data, kept beside the log and never in it."""
+
+    name: str
+    nik: str
+    phone: str = ""
+    #: what the form asks in free text, e.g. the place of practice
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What makes an application itself: given by the office, because a pure function can neither count nor draw."""
+
+    id: int
+    number: str
+    tracking_code: str
+    #: keys the digests of this application's free text in the log (32 random bytes)
+    digest_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """What the counter (or an import) hands in, with the first decision on it."""
+
+    #: the counter it is handed in at
+    desk: str
+    #: the intake step; None: the workflow's first
+    step: str | None = None
+    decision: str
+    #: the desk it goes to, where the next step can be done at several
+    next_desk: str | None = None
+    papers: tuple[str, ...] = ()
+    particulars: Particulars | None = None
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    channel: str = "counter"
+    imported_case: str | None = None

@@ -1,0 +1,91 @@
+"""An audit entry: what is said, its bytes, its place in the application's hash chain.
+
+The bytes are canonical JSON (RFC 8785), stored as written and hashed as stored. An entry never holds a name, a NIK or
+free text: it refers to them by keyed digest, because what is append-only cannot be cleaned later.
+Writing entries is ``storage``'s, showing them is ``reading``'s; nothing reads them in order to decide.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import rfc8785
+
+#: What a chain starts from.
+GENESIS = bytes(32)
+#: The version of the entries' shape; renderers of older ones are kept.
+SCHEMA = 1
+# Keeps a chain link apart from a Merkle leaf (0x00) and node (0x01) of RFC 6962 over the same bytes.
+_CHAIN_PREFIX = b"\x02"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the record, with the columns it can be found by beside its bytes."""
+
+    application_id: int
+    seq: int
+    at: datetime
+    kind: str
+    desk: str | None
+    actor: str
+    body: bytes
+    hash: bytes
+
+
+def write_entry(
+    *,
+    application_id: int,
+    seq: int,
+    previous: bytes,
+    at: datetime,
+    kind: str,
+    desk: str | None,
+    actor: str,
+    facts: Mapping[str, object],
+) -> Entry:
+    """An entry chained to ``previous``; ``facts`` are JSON values, those that are None are left out."""
+    said = {name: fact for name, fact in facts.items() if fact is not None}
+    body = rfc8785.dumps(
+        {**said, "schema": SCHEMA, "seq": seq, "at": rfc3339(at), "kind": kind, "actor": actor}
+        | ({"desk": desk} if desk is not None else {})
+    )
+    return Entry(
+        application_id=application_id,
+        seq=seq,
+        at=at,
+        kind=kind,
+        desk=desk,
+        actor=actor,
+        body=body,
+        hash=link(previous, body),
+    )
+
+
+def link(previous: bytes, body: bytes) -> bytes:
+    """The chain hash of ``body`` after ``previous``; the length keeps two entries from being read as one."""
+    return hashlib.sha256(_CHAIN_PREFIX + previous + len(body).to_bytes(8, "big") + body).digest()
+
+
+def first_break(entries: Iterable[tuple[int, bytes, bytes]]) -> int | None:
+    """The ``seq`` of the first of (seq, body, hash) that does not follow from the ones before it; None: all do."""
+    previous, expected = GENESIS, 1
+    for seq, body, stored in entries:
+        if seq != expected or link(previous, body) != stored:
+            return min(seq, expected)
+        previous, expected = stored, seq + 1
+    return None
+
+
+def keyed_digest(key: bytes, text: str) -> str:
+    """HMAC-SHA-256 in hex: proves a text to whoever holds the key, tells nothing to whoever does not."""
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def rfc3339(at: datetime) -> str:
+    """The instant in UTC with microseconds."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

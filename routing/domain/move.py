@@ -1,0 +1,62 @@
+"""A Move: everything a decision changes, as one value, and how its entries join the application's chain.
+
+There is no other way to change an application: whoever has a Move has the entries that tell of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from routing.domain.application import Application, Particulars
+from routing.domain.audit_chain import Entry, write_entry
+from routing.domain.visits import Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note:
+    """Free text that belongs to an entry and stays out of it."""
+
+    seq: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """The application before and after, its visits as they are afterwards, and what the log says of it."""
+
+    at: datetime
+    before: Application | None
+    after: Application
+    #: every visit that is new (its ``no`` beyond ``before.visit_count``) or changed
+    visits: tuple[Visit, ...]
+    entries: tuple[Entry, ...]
+    note: Note | None = None
+    particulars: Particulars | None = None
+    digest_key: bytes | None = None
+
+    @property
+    def sends(self) -> bool:
+        """Whether a document is now on its way, so that the bell has to be rung."""
+        return any(visit.is_open and not visit.has_arrived for visit in self.visits)
+
+
+def entry_of(
+    application: Application, *, at: datetime, kind: str, desk: str, actor: str, facts: dict[str, object]
+) -> Entry:
+    """The application's next entry."""
+    return write_entry(
+        application_id=application.id,
+        seq=application.entry_count + 1,
+        previous=application.chain_head,
+        at=at,
+        kind=kind,
+        desk=desk,
+        actor=actor,
+        facts={"application": application.number, **facts},
+    )
+
+
+def chained(application: Application, entry: Entry) -> Application:
+    """The application with the entry as the head of its chain."""
+    return replace(application, entry_count=entry.seq, chain_head=entry.hash)

@@ -1,0 +1,125 @@
+"""Who may do what: the one ``may`` that pages, API, command line and the deciding transaction all ask.
+
+Rights come from assignments (a role, at a desk or in the whole office, from a day to a day), never from an account.
+Nobody both decides and reads the log as its auditor: roles of the whole office hold no desk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from routing.domain.errors import NotAllowed
+
+#: Reads the whole log and decides nothing.
+AUDITOR = "auditor"
+#: Keeps accounts and publishes workflows; holds no desk.
+ADMINISTRATOR = "administrator"
+#: Watches every queue and decides nothing by that.
+MANAGER = "manager"
+
+#: Roles that are held in the whole office, not at a desk.
+OFFICE_ROLES = frozenset({AUDITOR, ADMINISTRATOR, MANAGER})
+
+
+class Action(StrEnum):
+    """What somebody can want to do."""
+
+    REGISTER = "register"
+    CLAIM = "claim"
+    DECIDE = "decide"
+    WITHDRAW = "withdraw"
+    SEE_QUEUE = "see the queue"
+    SEE_APPLICATION = "see the application"
+    SEE_PARTICULARS = "see who applies"
+    SEE_AUDIT_LOG = "see the audit log"
+    MANAGE_PEOPLE = "manage accounts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """A role somebody holds, from ``since`` until before ``until``."""
+
+    role: str
+    #: None: in the whole office
+    desk: str | None = None
+    since: datetime
+    until: datetime | None = None
+
+    def holds_at(self, at: datetime) -> bool:
+        """Whether it is in force at that moment."""
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An account: somebody of the office, or a resource of an imported log (who never signs in)."""
+
+    id: int
+    code: str
+    name: str
+    #: the log this account came from; None: the office's own
+    source: str | None = None
+    is_closed: bool = False
+    assignments: tuple[Assignment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an action would happen: these desks (none: the whole office), open to these roles (none: to any)."""
+
+    desks: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+
+
+#: The whole office.
+OFFICE = Place()
+
+_AT_A_DESK = frozenset({Action.REGISTER, Action.CLAIM, Action.DECIDE, Action.WITHDRAW})
+_WHOLE_OFFICE = {
+    Action.SEE_AUDIT_LOG: frozenset({AUDITOR}),
+    Action.MANAGE_PEOPLE: frozenset({ADMINISTRATOR}),
+    Action.SEE_QUEUE: frozenset({MANAGER}),
+    Action.SEE_APPLICATION: frozenset({AUDITOR, MANAGER}),
+}
+
+
+def may(person: Person, action: Action, place: Place, at: datetime) -> Assignment | None:
+    """The assignment by which the person may, or None.
+
+    Acting at a desk takes one of the place's roles at one of its desks. Seeing a desk's queue, or who applies, takes
+    any role there; an application itself is seen by everybody who holds some desk.
+    """
+    if person.is_closed:
+        return None
+    for assignment in person.assignments:
+        if assignment.holds_at(at) and _allows(assignment, action, place):
+            return assignment
+    return None
+
+
+def require(person: Person, action: Action, place: Place, at: datetime) -> Assignment:
+    """As ``may``, but raises ``NotAllowed``, naming the roles it takes."""
+    assignment = may(person, action, place, at)
+    if assignment is None:
+        roles = place.roles or tuple(sorted(_WHOLE_OFFICE.get(action, ())))
+        raise NotAllowed(
+            person=person.code,
+            action=action.value,
+            thing=", ".join(place.desks) or "this office",
+            roles=" / ".join(roles) or "of that desk",
+        )
+    return assignment
+
+
+def _allows(assignment: Assignment, action: Action, place: Place) -> bool:
+    if assignment.role in _WHOLE_OFFICE.get(action, ()):
+        return True
+    if assignment.desk is None or assignment.role in OFFICE_ROLES:
+        return False
+    if action is Action.SEE_APPLICATION:
+        return True
+    if action in _AT_A_DESK:
+        return assignment.desk in place.desks and assignment.role in place.roles
+    return action in (Action.SEE_QUEUE, Action.SEE_PARTICULARS) and assignment.desk in place.desks

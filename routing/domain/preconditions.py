@@ -1,0 +1,73 @@
+"""What must hold before a move: each condition once, each with its refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from routing.domain.application import Application
+from routing.domain.errors import (
+    ApplicationEnded,
+    HeldByAnother,
+    ReasonMissing,
+    RequirementMissing,
+    RequirementsNotNamed,
+    StillOnItsWay,
+    TextTooLong,
+    UnknownRequirement,
+)
+from routing.domain.people import Person
+from routing.domain.visits import Visit
+from routing.domain.workflow import DecisionRule, Reason, Workflow
+
+#: Longest reason that is kept, in characters.
+LONGEST_REASON = 4_000
+
+
+def require_open(workflow: Workflow, application: Application) -> None:
+    """Nothing can be decided on an application that has ended."""
+    if not application.is_open:
+        raise ApplicationEnded(number=application.number, outcome=workflow.label_of(application.step).id)
+
+
+def require_in_hand(application: Application, visit: Visit, person: Person) -> None:
+    """The document has arrived at the desk and nobody else has taken it."""
+    if not visit.has_arrived:
+        raise StillOnItsWay(number=application.number, desk=visit.desk)
+    if visit.holder is not None and visit.holder != person.code:
+        since = visit.claimed_at.isoformat(timespec="minutes") if visit.claimed_at else "-"
+        raise HeldByAnother(number=application.number, holder=visit.holder, since=since)
+
+
+def require_papers(workflow: Workflow, papers: Sequence[str]) -> None:
+    """Everything the service requires has been handed in."""
+    require_known(workflow, papers)
+    missing = [
+        need.label.id for code, need in workflow.requirements.items() if need.required and code not in papers
+    ]
+    if missing:
+        raise RequirementMissing(service=workflow.label.id, missing="; ".join(missing))
+
+
+def require_named(workflow: Workflow, rule: DecisionRule, named: Sequence[str]) -> None:
+    """A return that lists defects lists at least one, and only requirements the service has."""
+    require_known(workflow, named)
+    if rule.names_requirements and workflow.requirements and not named:
+        raise RequirementsNotNamed(decision=rule.label.id, known=", ".join(workflow.requirements))
+
+
+def require_known(workflow: Workflow, codes: Sequence[str]) -> None:
+    """Every code is a requirement of the service."""
+    for code in codes:
+        if code not in workflow.requirements:
+            known = ", ".join(workflow.requirements) or "-"
+            raise UnknownRequirement(service=workflow.service, requirement=code, known=known)
+
+
+def reason_text(reason: str, wanted: Reason, decision: str) -> str:
+    """The reason as it is kept: trimmed, given where it must be, not too long."""
+    text = reason.strip()
+    if len(text) > LONGEST_REASON:
+        raise TextTooLong(field="reason", length=len(text), most=LONGEST_REASON)
+    if wanted is Reason.REQUIRED and not text:
+        raise ReasonMissing(decision=decision)
+    return text

@@ -1,0 +1,138 @@
+"""What a route is: the steps of a service and the decisions that lead from one to another. Data; it never changes.
+
+The models here are the only definition of the workflow language: the YAML of an office is parsed into them and what
+is published is their JSON. Whether a route makes sense (targets exist, steps can be reached) is ``catalogue``'s to
+check; how an application walks it is ``state_machine``'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Literal
+
+import rfc8785
+from pydantic import Field, StringConstraints
+
+from routing.domain.desks import Code, Frozen, Label
+
+#: The target that means "the step, and the desk, that sent it here".
+ORIGIN = "origin"
+
+StepCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")]
+
+
+class Outcome(StrEnum):
+    """How an application can end."""
+
+    #: the office gave what was asked for
+    GRANTED = "granted"
+    #: the office said no, with reasons
+    REFUSED = "refused"
+    #: the applicant took it back
+    WITHDRAWN = "withdrawn"
+    #: an imported case whose log shows that it was closed, not how
+    CLOSED = "closed"
+
+
+class Reason(StrEnum):
+    """Whether a decision takes a reason in words."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class DecisionRule(Frozen):
+    """One thing that can be said at a step, and where it leads."""
+
+    label: Label
+    #: a step, an end, or ``origin``
+    to: StepCode
+    reason: Reason = Reason.OPTIONAL
+    #: the decision lists the requirements to be repaired, all at once
+    names_requirements: bool = False
+    #: who may say it; empty: every role of the step
+    roles: tuple[Code, ...] = ()
+
+
+class Step(Frozen):
+    """A state of the application: at one of these desks, somebody in one of these roles decides."""
+
+    label: Label
+    #: the desks it can be at; more than one: the decision that leads here names which (disposisi)
+    desks: Annotated[tuple[Code, ...], Field(min_length=1)]
+    roles: Annotated[tuple[Code, ...], Field(min_length=1)]
+    #: ``applicant``: the ball is with the applicant, the desk only takes in what comes back
+    waits_for: Literal["office", "applicant"] = "office"
+    decisions: Annotated[dict[StepCode, DecisionRule], Field(min_length=1)]
+    #: working days the desk has, beside the promise of the whole
+    working_days: Annotated[int, Field(ge=0, le=1000)] | None = None
+    #: what the public page calls this stage; the step's own label when absent
+    public_label: Label | None = None
+
+
+class End(Frozen):
+    """Where a route stops."""
+
+    label: Label
+    outcome: Outcome
+
+
+class Withdrawal(Frozen):
+    """From which steps the applicant may take the application back, and to which end that leads."""
+
+    to: StepCode
+    from_steps: Annotated[tuple[StepCode, ...], Field(min_length=1)]
+
+
+class Requirement(Frozen):
+    """A document or fact the service asks for."""
+
+    label: Label
+    #: registration is refused without it
+    required: bool = True
+    #: when an optional one is asked for, in words
+    when: Label | None = None
+
+
+class Workflow(Frozen):
+    """A service's route, complete. Two with the same ``content_hash`` are the same version."""
+
+    service: Code
+    label: Label
+    unit: Code
+    #: the promise to the public, in working days from the moment the file is complete
+    working_days: Annotated[int, Field(ge=0, le=1000)] | None = None
+    #: where the numbers and the route come from: law, region, page
+    sources: tuple[str, ...] = ()
+    requirements: dict[Code, Requirement] = {}
+    #: the steps at which an application may begin; the first is the counter's
+    intake: Annotated[tuple[StepCode, ...], Field(min_length=1)]
+    steps: Annotated[dict[StepCode, Step], Field(min_length=1)]
+    ends: Annotated[dict[StepCode, End], Field(min_length=1)]
+    withdrawal: Withdrawal | None = None
+    #: the name of the log this route was derived from; such a service takes no new applications at the counter
+    imported_from: str | None = None
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The bytes that are stored and hashed (RFC 8785)."""
+        return rfc8785.dumps(self.model_dump(mode="json", exclude_defaults=True))
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of ``canonical`` in hex: the version's name."""
+        return hashlib.sha256(self.canonical).hexdigest()
+
+    def origins_of(self, step: str) -> Iterator[str]:
+        """The steps a document can have come from when it reaches ``step``: those ``origin`` may lead back to."""
+        for code, candidate in self.steps.items():
+            if code != step and any(rule.to == step for rule in candidate.decisions.values()):
+                yield code
+
+    def label_of(self, code: str) -> Label:
+        """The label of a step or an end."""
+        return self.steps[code].label if code in self.steps else self.ends[code].label

@@ -1,0 +1,91 @@
+"""The office: its database, the published workflows, the clock and the bell - the one thing an action needs."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Connection
+
+from routing.domain.errors import Fault, UnknownService
+from routing.domain.state_machine import RuleBook
+from routing.domain.workflow import Workflow
+from routing.settings import Settings
+from routing.storage.bell import Bell, InProcessBell, PostgresBell, Topic
+from routing.storage.database import Database
+from routing.storage.transaction import Transaction
+from routing.storage.workflow_versions import Publishing
+
+
+def wall_clock() -> datetime:
+    """The moment it is."""
+    return datetime.now(UTC)
+
+
+class Office:
+    """Open for business; close it after use."""
+
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = wall_clock) -> None:
+        self.settings = settings
+        self.database = Database(settings.database)
+        self.bell: Bell = InProcessBell() if self.database.is_sqlite else PostgresBell(self.database.url)
+        self.time_zone = ZoneInfo(settings.time_zone)
+        self._clock = clock
+        self._books: dict[str, RuleBook] = {}
+        self._books_lock = threading.Lock()
+
+    def now(self) -> datetime:
+        """The one office clock."""
+        return self._clock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """The books, open for writing; rings the bell after the commit."""
+        with self.database.writing() as connection:
+            transaction = Transaction(connection)
+            yield transaction
+        if transaction.has_sent:
+            self.bell.ring(Topic.SENT)
+        if transaction.has_arrived:
+            self.bell.ring(Topic.ARRIVED)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """The books, open for reading."""
+        with self.database.reading() as connection:
+            yield connection
+
+    def rule_book(self, content_hash: str) -> RuleBook:
+        """The state machine of a workflow version; built once and kept, since a version never changes."""
+        book = self._books.get(content_hash)
+        if book is None:
+            with self.reading() as connection:
+                document = Publishing(connection).document(content_hash)
+            if document is None:
+                message = f"Workflow version {content_hash} is not in the database."
+                raise Fault(message)
+            with self._books_lock:
+                book = self._books.setdefault(content_hash, RuleBook(Workflow.model_validate_json(document)))
+        return book
+
+    def book_in_force(self, service: str) -> RuleBook:
+        """The state machine of the version in force. Raises UnknownService."""
+        with self.reading() as connection:
+            in_force = Publishing(connection).in_force()
+        if service not in in_force:
+            raise UnknownService(service=service, known=", ".join(sorted(in_force)) or "-")
+        return self.rule_book(in_force[service])
+
+    def new_id(self) -> int:
+        """A 63-bit id that grows with time: milliseconds since 1970 and 20 random bits."""
+        milliseconds = int(self.now().timestamp() * 1000)
+        return (milliseconds << 20) | secrets.randbits(20)
+
+    def close(self) -> None:
+        """Lets go of the database and wakes who listens."""
+        self.bell.close()
+        self.database.close()

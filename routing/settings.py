@@ -1,0 +1,124 @@
+"""Every SATUATAP_ variable, its default and its meaning: the field's text is its documentation.
+
+A default for everything, so that a clone runs with SQLite and no Redis. Unknown variables are refused, because a
+misspelt setting that is silently ignored is worse than a program that does not start.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from routing.domain.errors import Refusal
+
+PREFIX = "SATUATAP_"
+#: Read by dev.py and by the tests, not by the program.
+_NOT_OURS = ("SATUATAP_TEST_", "SATUATAP_VENV")
+#: The broker of the embedded mall: kombu's memory transport, inside the one process.
+IN_PROCESS_BROKER = "memory://localhost/"
+
+
+class UnknownSetting(Refusal):
+    """{name} is not a setting of this program. Known: {known}. Remove it or correct its spelling."""
+
+    code = "unknown_setting"
+
+
+def _aware(name: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    ZoneInfo(name)
+    return name
+
+
+class Settings(BaseSettings):
+    """What an office can set, by environment variable."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    data: Path = Field(
+        default_factory=lambda: default_data_folder(),
+        description="Folder of the embedded mall: database, secrets. Used when no database_url is given.",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="postgresql+psycopg://... of a distributed mall. Absent: SQLite in the data folder.",
+    )
+    broker_url: SecretStr = Field(
+        default=SecretStr(IN_PROCESS_BROKER),
+        description="redis://..., rediss://... or redis+socket://... of a distributed mall. Absent: in this process.",
+    )
+    workflows: Path | None = Field(
+        default=None,
+        description="Folder of the workflow files that `up` publishes. Absent: the program's own.",
+    )
+    ring_lease_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        description="A hand-off that was rung and has not arrived is rung again after this; doubles at each ring.",
+    )
+    sweep_seconds: float = Field(
+        default=1.0,
+        gt=0,
+        description="How often the relay looks for hand-offs when no bell rings.",
+    )
+    desk_refresh_seconds: float = Field(
+        default=5.0,
+        gt=0,
+        description="How often a worker looks for new desks.",
+    )
+    time_zone: Annotated[str, AfterValidator(_aware)] = Field(
+        default="Asia/Jakarta",
+        description="The office's time zone: Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
+    )
+    session_idle_minutes: int = Field(
+        default=30, gt=0, description="Minutes without a click that end a session."
+    )
+    session_hours: int = Field(
+        default=10, gt=0, description="Hours after which a session ends whatever happens."
+    )
+    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether this is the mall of one process on SQLite."""
+        return self.database_url is None
+
+    @property
+    def database(self) -> str:
+        """The database's address, secrets included: never log it."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data / 'satuatap.db'}"
+
+    @property
+    def broker(self) -> str:
+        """The broker's address, secrets included: never log it."""
+        return self.broker_url.get_secret_value()
+
+    @property
+    def broker_name(self) -> str:
+        """What the broker is, without its address: memory, redis, ..."""
+        return self.broker.split(":", 1)[0].split("+", 1)[0]
+
+
+def load_settings(data: Path | None = None) -> Settings:
+    """The settings of this process; ``data`` (from ``--data``) wins. Raises UnknownSetting, pydantic's error."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in os.environ:
+        if name.startswith(PREFIX) and name not in known and not name.startswith(_NOT_OURS):
+            raise UnknownSetting(name=name, known=", ".join(sorted(known)))
+    if data is None:
+        return Settings()
+    # --data means the embedded mall in that folder, whatever the environment says of servers.
+    return Settings(data=data, database_url=None, broker_url=SecretStr(IN_PROCESS_BROKER))
+
+
+def default_data_folder() -> Path:
+    """The user's data folder (XDG base directories)."""
+    root = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(root) / "satuatap"

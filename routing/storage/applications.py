@@ -1,0 +1,129 @@
+"""Applications as rows: loaded for a decision (locked), written by the pen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from routing.domain.application import Application, Particulars
+from routing.domain.errors import Fault
+from routing.domain.workflow import Outcome
+from routing.storage.tables import applications, notes, particulars
+
+# Statements are built once: building them at each call halves the rate of moves (1,870 to 980/s).
+_BY_NUMBER = sa.select(applications).where(applications.c.number == sa.bindparam("number"))
+_LOCK_BY_NUMBER = _BY_NUMBER.with_for_update()
+_LOCK_BY_IDS = (
+    sa.select(applications)
+    .where(applications.c.id.in_(sa.bindparam("ids", expanding=True)))
+    # One order for everybody, so that two bundles with the same applications cannot wait for each other.
+    .order_by(applications.c.id)
+    .with_for_update()
+)
+_BY_KEY = sa.select(applications).where(applications.c.submission_key == sa.bindparam("key"))
+_INSERT = sa.insert(applications)
+_CHANGED = ("step", "outcome", "origin_step", "origin_desk", "version", "visit_count", "entry_count", "chain_head",
+            "changed_at")  # fmt: skip
+_UPDATE = (
+    sa.update(applications)
+    .where(applications.c.id == sa.bindparam("b_id"), applications.c.version == sa.bindparam("b_version"))
+    .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
+)
+_INSERT_NOTE = sa.insert(notes)
+_INSERT_PARTICULARS = sa.insert(particulars)
+_DIGEST_KEY = sa.select(particulars.c.digest_key).where(particulars.c.application_id == sa.bindparam("id"))
+
+
+class WrittenMeanwhile(Fault):
+    """The application changed although it was locked."""
+
+    code = "written_meanwhile"
+
+
+def load(connection: Connection, number: str, *, lock: bool) -> Application | None:
+    """The application with this number."""
+    row = connection.execute(_LOCK_BY_NUMBER if lock else _BY_NUMBER, {"number": number}).first()
+    return None if row is None else from_row(row)
+
+
+def load_locked(connection: Connection, ids: list[int]) -> list[Application]:
+    """The applications with these ids, locked, in the order of their ids."""
+    return [from_row(row) for row in connection.execute(_LOCK_BY_IDS, {"ids": ids})]
+
+
+def with_key(connection: Connection, key: str) -> Application | None:
+    """The application that was submitted under this key."""
+    row = connection.execute(_BY_KEY, {"key": key}).first()
+    return None if row is None else from_row(row)
+
+
+def digest_key(connection: Connection, application_id: int) -> bytes:
+    """What keys the digests of this application's free text."""
+    return bytes(connection.execute(_DIGEST_KEY, {"id": application_id}).scalar_one())
+
+
+def insert(connection: Connection, application: Application, submission_key: str | None) -> None:
+    """A new application."""
+    row = {name: getattr(application, name) for name in Application.__dataclass_fields__}
+    row |= {
+        "facts": dict(application.facts),
+        "papers": list(application.papers),
+        "submission_key": submission_key,
+    }
+    connection.execute(_INSERT, row)
+
+
+def update(connection: Connection, changes: Sequence[tuple[Application, Application]]) -> None:
+    """What moves changed, as (before, after); raises WrittenMeanwhile where a row is not at ``before``'s version."""
+    if not changes:
+        return
+    rows: list[dict[str, Any]] = [
+        {f"b_{name}_new": getattr(after, name) for name in _CHANGED} | {"b_id": before.id, "b_version": before.version}
+        for before, after in changes
+    ]
+    if connection.execute(_UPDATE, rows).rowcount != len(rows):
+        numbers = ", ".join(before.number for before, _ in changes)
+        raise WrittenMeanwhile(f"{WrittenMeanwhile.__doc__} ({numbers})")
+
+
+def insert_particulars(
+    connection: Connection, application_id: int, key: bytes, who: Particulars | None
+) -> None:
+    """Personal data, and the key of the digests that stand for it in the log."""
+    row: dict[str, Any] = {"application_id": application_id, "digest_key": key, "answers": {}}
+    if who is not None:
+        row |= {"name": who.name, "nik": who.nik, "phone": who.phone, "answers": dict(who.answers)}
+    connection.execute(_INSERT_PARTICULARS, row)
+
+
+def insert_note(connection: Connection, application_id: int, seq: int, text: str) -> None:
+    """Free text, beside the entry it belongs to."""
+    connection.execute(_INSERT_NOTE, {"application_id": application_id, "seq": seq, "text": text})
+
+
+def from_row(row: Row[Any]) -> Application:
+    """The value a row stands for."""
+    return Application(
+        id=row.id,
+        number=row.number,
+        tracking_code=row.tracking_code,
+        service=row.service,
+        workflow=row.workflow,
+        step=row.step,
+        outcome=Outcome(row.outcome) if row.outcome is not None else None,
+        origin_step=row.origin_step,
+        origin_desk=row.origin_desk,
+        version=row.version,
+        visit_count=row.visit_count,
+        entry_count=row.entry_count,
+        chain_head=bytes(row.chain_head),
+        submitted_at=row.submitted_at,
+        changed_at=row.changed_at,
+        channel=row.channel,
+        imported_case=row.imported_case,
+        facts=row.facts,
+        papers=tuple(row.papers),
+    )

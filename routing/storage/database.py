@@ -1,0 +1,109 @@
+"""Opens the database and hands out connections: to read, or to write in one transaction.
+
+SQLite is set up as an office needs it: WAL, every commit synced to disk, ``BEGIN IMMEDIATE``, and one process-wide
+write lock, because SQLite's own busy handler is unfair (measured: a writer waited 3 s where the lock gives 0.2 s).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy import event, exc
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+
+from routing.domain.errors import DatabaseAway, Fault
+
+_BEGIN_TO_READ = {"satuatap_begin": "BEGIN DEFERRED"}
+
+
+class AlreadyWritten(Fault):
+    """A row with the same key has been written meanwhile."""
+
+    code = "already_written"
+
+
+class Database:
+    """One database, open."""
+
+    def __init__(self, address: str, *, pool_size: int = 16) -> None:
+        self.url: URL = make_url(address)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url, pool_size) if self.is_sqlite else _postgresql(self.url, pool_size)
+        self._reader = self.engine.execution_options(**_BEGIN_TO_READ)
+        self._write_lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """``sqlite`` or ``postgresql``."""
+        return self.url.get_backend_name()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database and changes nothing. Raises DatabaseAway."""
+        with translated(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: committed at the end, rolled back on any exception. Raises DatabaseAway, AlreadyWritten."""
+        with (
+            self._write_lock if self.is_sqlite else nullcontext(),
+            translated(),
+            self.engine.begin() as connection,
+        ):
+            yield connection
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self.engine.dispose()
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns the database's errors into our faults; nothing above storage sees them."""
+    try:
+        yield
+    except exc.IntegrityError as error:
+        raise AlreadyWritten(str(error.orig)) from error
+    except (exc.OperationalError, exc.InternalError, exc.TimeoutError, exc.InterfaceError) as error:
+        raise DatabaseAway(f"{DatabaseAway.__doc__} ({str(error).splitlines()[0]})") from error
+
+
+def _sqlite(url: URL, pool_size: int) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = sa.create_engine(url, connect_args={"timeout": 30}, pool_size=pool_size, max_overflow=0)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+        # sqlite3 must not emit a BEGIN of its own: it would be deferred and fail at the first write.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        begin = connection.get_execution_options().get("satuatap_begin", "BEGIN IMMEDIATE")
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql(url: URL, pool_size: int) -> Engine:
+    return sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        # A connection that died is found at its next use; the pool then drops all of its age.
+        connect_args={
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000",
+        },
+    )

@@ -1,0 +1,263 @@
+"""The tables, the same on SQLite and PostgreSQL. ``migrations`` makes them; a test proves that both are equal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, MetaData, Table
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from routing.domain.audit_chain import rfc3339
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware instant: timestamptz on PostgreSQL; on SQLite, which has none, RFC 3339 text in UTC that sorts."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Text on SQLite."""
+        return dialect.type_descriptor(
+            sa.String(27) if dialect.name == "sqlite" else sa.DateTime(timezone=True)
+        )
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's own signature
+        """Refuses naive times: they would mean another instant on every machine."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "an instant needs a time zone"
+            raise ValueError(message)
+        return rfc3339(value) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - as above
+        """Always aware."""
+        return datetime.fromisoformat(value) if value is not None and dialect.name == "sqlite" else value
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+_TEXT = sa.Text()
+
+units = Table(
+    "units",
+    metadata,
+    Column("code", _TEXT, primary_key=True),
+    Column("label", sa.JSON(), nullable=False, comment="Name in Indonesian and English"),
+    comment="Agencies under the roof",
+)
+
+desks = Table(
+    "desks",
+    metadata,
+    Column("code", _TEXT, primary_key=True, comment="Names the queue: desk.<code>"),
+    Column("label", sa.JSON(), nullable=False, comment="Name in Indonesian and English"),
+    Column("unit", _TEXT, ForeignKey("units.code"), nullable=False),
+    Column("counter", sa.Boolean(), nullable=False, comment="Faces the public"),
+    comment="Where somebody decides",
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("code", _TEXT, primary_key=True),
+    Column("label", sa.JSON(), nullable=False, comment="Name in Indonesian and English"),
+    comment="What a person may be at a desk",
+)
+
+workflow_versions = Table(
+    "workflow_versions",
+    metadata,
+    Column("hash", _TEXT, primary_key=True, comment="SHA-256 of the document"),
+    Column("service", _TEXT, nullable=False),
+    Column("document", sa.LargeBinary(), nullable=False, comment="Canonical JSON, as hashed"),
+    Column("published_at", Instant(), nullable=False),
+    Column("published_by", _TEXT, nullable=False),
+    comment="Published routes, immutable",
+)
+
+services = Table(
+    "services",
+    metadata,
+    Column("code", _TEXT, primary_key=True),
+    Column(
+        "workflow",
+        _TEXT,
+        ForeignKey("workflow_versions.hash"),
+        nullable=False,
+        comment="The version in force",
+    ),
+    Column("last_number", sa.BigInteger(), nullable=False, comment="Last application number given out"),
+    comment="What one can apply for",
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", sa.Integer(), primary_key=True, autoincrement=True),
+    Column(
+        "source",
+        _TEXT,
+        nullable=False,
+        comment="The log an imported account came from; empty: the office's own",
+    ),
+    Column("code", _TEXT, nullable=False, comment="The account, as the log names it"),
+    Column("name", _TEXT, nullable=False),
+    Column("password_hash", _TEXT, comment="argon2id; null: this account cannot sign in by password"),
+    Column("is_closed", sa.Boolean(), nullable=False),
+    Column("created_at", Instant(), nullable=False),
+    sa.UniqueConstraint("source", "code"),
+    comment="Accounts",
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", sa.Integer(), primary_key=True, autoincrement=True),
+    Column("person_id", sa.Integer(), ForeignKey("people.id"), nullable=False),
+    Column("role", _TEXT, nullable=False),
+    Column("desk", _TEXT, ForeignKey("desks.code"), comment="Null: in the whole office"),
+    Column("since", Instant(), nullable=False),
+    Column("until", Instant(), comment="No longer in force from then on"),
+    Index("ix_assignments_person", "person_id"),
+    comment="Who holds which role where, from when until when",
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", _TEXT, primary_key=True, comment="SHA-256 of the cookie"),
+    Column("person_id", sa.Integer(), ForeignKey("people.id"), nullable=False),
+    Column("form_token", _TEXT, nullable=False, comment="Every form of this session carries it"),
+    Column("started_at", Instant(), nullable=False),
+    Column("seen_at", Instant(), nullable=False),
+    comment="Sessions in force",
+)
+
+one_time_links = Table(
+    "one_time_links",
+    metadata,
+    Column("token_hash", _TEXT, primary_key=True, comment="SHA-256 of the link's secret"),
+    Column("person_id", sa.Integer(), ForeignKey("people.id"), nullable=False),
+    Column("expires_at", Instant(), nullable=False),
+    comment="Links by which somebody sets a password once",
+)
+
+applications = Table(
+    "applications",
+    metadata,
+    Column(
+        "id", sa.BigInteger(), primary_key=True, autoincrement=False, comment="Ordered by time of submission"
+    ),
+    Column("number", _TEXT, nullable=False, unique=True),
+    Column("tracking_code", _TEXT, nullable=False, unique=True),
+    Column("service", _TEXT, ForeignKey("services.code"), nullable=False),
+    Column(
+        "workflow",
+        _TEXT,
+        ForeignKey("workflow_versions.hash"),
+        nullable=False,
+        comment="Pinned at submission",
+    ),
+    Column("step", _TEXT, nullable=False, comment="Step or end it is at"),
+    Column("outcome", _TEXT, comment="How it ended; null: open"),
+    Column("origin_step", _TEXT, comment="Where a return to the applicant goes back to"),
+    Column("origin_desk", _TEXT),
+    Column("version", sa.Integer(), nullable=False, comment="Moves so far"),
+    Column("visit_count", sa.Integer(), nullable=False),
+    Column("entry_count", sa.Integer(), nullable=False),
+    Column("chain_head", sa.LargeBinary(32), nullable=False, comment="Hash of the last entry"),
+    Column("submitted_at", Instant(), nullable=False),
+    Column("changed_at", Instant(), nullable=False),
+    Column("channel", _TEXT, nullable=False),
+    Column("imported_case", _TEXT, comment="The case's name in the log it came from"),
+    Column("facts", sa.JSON(), nullable=False, comment="Nothing personal"),
+    Column("papers", sa.JSON(), nullable=False, comment="Codes of the requirements handed in"),
+    Column("submission_key", _TEXT, unique=True, comment="The same key twice is the same submission"),
+    Index("ix_applications_service_submitted", "service", "submitted_at"),
+    comment="The documents that travel",
+)
+
+visits = Table(
+    "visits",
+    metadata,
+    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
+    Column("no", sa.Integer(), primary_key=True, comment="Counts within the application"),
+    Column("step", _TEXT, nullable=False),
+    Column("desk", _TEXT, ForeignKey("desks.code"), nullable=False),
+    Column("sent_at", Instant(), nullable=False),
+    Column("arrived_at", Instant(), comment="Null and open: a hand-off on its way"),
+    Column("holder", _TEXT, comment="Who has taken it"),
+    Column("claimed_at", Instant()),
+    Column("closed_at", Instant(), comment="Decided or recalled"),
+    Column("decision", _TEXT, comment="Null on a closed visit: recalled"),
+    Column("decided_by", _TEXT),
+    Column("rings", sa.Integer(), nullable=False, server_default="0", comment="Messages sent for it"),
+    Column("ring_again_at", Instant(), comment="When the relay rings for it again; null: not rung yet"),
+    Column("message", _TEXT, comment="The last Celery message that carried it"),
+    comment="Stays at desks; the open ones are the queues",
+)
+Index(
+    "ix_visits_on_their_way",
+    visits.c.ring_again_at,
+    sqlite_where=sa.text("arrived_at IS NULL AND closed_at IS NULL"),
+    postgresql_where=sa.text("arrived_at IS NULL AND closed_at IS NULL"),
+)
+Index(
+    "ix_visits_at_desk",
+    visits.c.desk,
+    visits.c.arrived_at,
+    sqlite_where=sa.text("closed_at IS NULL"),
+    postgresql_where=sa.text("closed_at IS NULL"),
+)
+
+particulars = Table(
+    "particulars",
+    metadata,
+    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
+    Column(
+        "digest_key", sa.LargeBinary(32), nullable=False, comment="Keys the digests of free text in the log"
+    ),
+    Column("name", _TEXT),
+    Column("nik", _TEXT),
+    Column("phone", _TEXT),
+    Column("answers", sa.JSON(), nullable=False, comment="Free text of the form"),
+    comment="Personal data, beside the log and never in it",
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
+    Column("seq", sa.Integer(), primary_key=True, comment="The entry it belongs to"),
+    Column("text", _TEXT, nullable=False),
+    comment="Free text of decisions, beside the log and never in it",
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
+    Column("seq", sa.Integer(), primary_key=True),
+    Column("at", Instant(), nullable=False),
+    Column("kind", _TEXT, nullable=False),
+    Column("desk", _TEXT),
+    Column("actor", _TEXT, nullable=False),
+    Column("body", sa.LargeBinary(), nullable=False, comment="Canonical JSON, as hashed"),
+    Column(
+        "hash", sa.LargeBinary(32), nullable=False, comment="SHA-256 over prefix, previous hash, length, body"
+    ),
+    Index("ix_audit_entries_at", "at", "application_id", "seq"),
+    comment="The log: append-only by trigger, one hash chain an application",
+)

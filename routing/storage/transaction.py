@@ -1,0 +1,105 @@
+"""One transaction of the office, and the only pen: a decision, its entries and its hand-off are written together.
+
+Whatever changes an application is a ``Move`` given to ``record``; nothing else in the program inserts an entry,
+touches a visit or advances an application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from routing.domain.application import Application
+from routing.domain.errors import UnknownApplication
+from routing.domain.move import Move
+from routing.domain.visits import Visit
+from routing.storage import applications, audit_log, visits
+from routing.storage.people import PeopleBook
+from routing.storage.visits import HandOff, Ring
+from routing.storage.workflow_versions import Publishing
+
+
+class Transaction:
+    """Open books. Everything written through it is committed together or not at all."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.people = PeopleBook(connection)
+        self.published = Publishing(connection)
+        #: whether documents were sent on their way, so that the bell is rung after the commit
+        self.has_sent = False
+        #: whether a queue looks different now
+        self.has_arrived = False
+
+    def application(self, number: str) -> Application:
+        """The application, locked until the commit. Raises UnknownApplication."""
+        found = applications.load(self._connection, number, lock=True)
+        if found is None:
+            raise UnknownApplication(number=number)
+        return found
+
+    def applications(self, ids: Sequence[int]) -> list[Application]:
+        """These applications, locked in the order of their ids; unknown ids are left out."""
+        return applications.load_locked(self._connection, sorted(set(ids)))
+
+    def submitted_as(self, key: str) -> Application | None:
+        """The application that was submitted under this key."""
+        return applications.with_key(self._connection, key)
+
+    def open_visits(self, *application_ids: int) -> list[Visit]:
+        """The open visits of these (locked) applications."""
+        return visits.load_open(self._connection, application_ids)
+
+    def digest_key(self, application: Application) -> bytes:
+        """What keys the digests of its free text."""
+        return applications.digest_key(self._connection, application.id)
+
+    def record(self, move: Move, *, submission_key: str | None = None) -> None:
+        """Writes a move: the application, its visits, its entries and what stands beside them."""
+        if move.before is None:
+            applications.insert(self._connection, move.after, submission_key)
+            applications.insert_particulars(
+                self._connection, move.after.id, move.digest_key or b"", move.particulars
+            )
+            visits.insert(self._connection, move.visits)
+            audit_log.append(self._connection, move.entries)
+            self._remember([move])
+        else:
+            self.record_all([move])
+
+    def record_all(self, moves: Sequence[Move]) -> None:
+        """Writes moves of applications that exist, in this order, each table in one go."""
+        changes = [(move.before, move.after) for move in moves if move.before is not None]
+        new = [visit for move in moves for visit in move.visits if visit.no > _known(move)]
+        changed = [visit for move in moves for visit in move.visits if visit.no <= _known(move)]
+        entries = [entry for move in moves for entry in move.entries]
+        applications.update(self._connection, changes)
+        visits.update(self._connection, changed)
+        visits.insert(self._connection, new)
+        audit_log.append(self._connection, entries)
+        for move in moves:
+            if move.note is not None:
+                applications.insert_note(self._connection, move.after.id, move.note.seq, move.note.text)
+        self._remember(moves)
+
+    def hand_offs_to_ring(self, *, now: datetime, most: int) -> list[HandOff]:
+        """Hand-offs nobody has rung for, or in vain; locked, those of other relays skipped."""
+        return visits.to_ring(self._connection, now=now, most=most)
+
+    def mark_rung(self, rings: Sequence[Ring]) -> None:
+        """Remembers the rings that are about to be sent."""
+        visits.mark_rung(self._connection, rings)
+
+    def ring_all_again(self) -> int:
+        """Forgets every ring that has not been answered."""
+        return visits.ring_all_again(self._connection)
+
+    def _remember(self, moves: Sequence[Move]) -> None:
+        self.has_sent = self.has_sent or any(move.sends for move in moves)
+        self.has_arrived = self.has_arrived or any(not move.sends for move in moves)
+
+
+def _known(move: Move) -> int:
+    return move.before.visit_count if move.before is not None else 0

@@ -1,0 +1,130 @@
+"""Visits as rows: what is open at a desk, and which hand-offs are on their way and wait for a ring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from routing.domain.visits import Visit
+from routing.storage.tables import visits
+
+_COLUMNS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
+_OPEN = (
+    sa.select(*_COLUMNS)
+    .where(visits.c.application_id.in_(sa.bindparam("ids", expanding=True)), visits.c.closed_at.is_(None))
+    .order_by(visits.c.application_id, visits.c.no)
+)
+_INSERT = sa.insert(visits)
+_CHANGED = ("arrived_at", "holder", "claimed_at", "closed_at", "decision", "decided_by")
+_UPDATE = (
+    sa.update(visits)
+    .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
+    .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
+)
+_ON_ITS_WAY = visits.c.arrived_at.is_(None) & visits.c.closed_at.is_(None)
+_TO_RING = (
+    sa.select(visits.c.application_id, visits.c.no, visits.c.desk, visits.c.rings)
+    .where(_ON_ITS_WAY, visits.c.ring_again_at.is_(None) | (visits.c.ring_again_at <= sa.bindparam("now")))
+    .order_by(visits.c.ring_again_at, visits.c.application_id)
+    .limit(sa.bindparam("most"))
+    # Two relays never ring for the same hand-off, and never wait for each other.
+    .with_for_update(skip_locked=True)
+)
+_MARK_RUNG = (
+    sa.update(visits)
+    .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
+    .values(
+        rings=visits.c.rings + 1,
+        ring_again_at=sa.bindparam("b_ring_again_at"),
+        message=sa.bindparam("b_message"),
+    )
+)
+_RING_NOW = (
+    sa.update(visits).where(_ON_ITS_WAY, visits.c.ring_again_at.is_not(None)).values(ring_again_at=None)
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff:
+    """A document on its way to a desk that somebody has to ring for."""
+
+    application_id: int
+    no: int
+    desk: str
+    rings: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ring:
+    """A hand-off that is about to be rung for."""
+
+    hand_off: HandOff
+    #: the Celery message that carries it
+    message: str
+    #: when to ring again, should it not have arrived by then
+    again_at: datetime
+
+
+def load_open(connection: Connection, application_ids: Sequence[int]) -> list[Visit]:
+    """The open visits of these applications, whose rows the caller has locked."""
+    return [from_row(row) for row in connection.execute(_OPEN, {"ids": list(application_ids)})]
+
+
+def insert(connection: Connection, new: Sequence[Visit]) -> None:
+    """New visits."""
+    if not new:
+        return
+    fields = Visit.__dataclass_fields__
+    connection.execute(_INSERT, [{name: getattr(visit, name) for name in fields} for visit in new])
+
+
+def update(connection: Connection, changed: Sequence[Visit]) -> None:
+    """Visits as moves left them."""
+    if not changed:
+        return
+    rows: list[dict[str, Any]] = [
+        {f"b_{name}_new": getattr(visit, name) for name in _CHANGED}
+        | {"b_application_id": visit.application_id, "b_no": visit.no}
+        for visit in changed
+    ]
+    connection.execute(_UPDATE, rows)
+
+
+def to_ring(connection: Connection, *, now: datetime, most: int) -> list[HandOff]:
+    """Hand-offs never rung for, and those whose ring was answered by nothing for too long; locked."""
+    rows = connection.execute(_TO_RING, {"now": now, "most": most})
+    return [HandOff(application_id=row[0], no=row[1], desk=row[2], rings=row[3]) for row in rows]
+
+
+def mark_rung(connection: Connection, rings: Sequence[Ring]) -> None:
+    """Remembers which message rang for which hand-off."""
+    rows = [
+        {
+            "b_application_id": ring.hand_off.application_id,
+            "b_no": ring.hand_off.no,
+            "b_ring_again_at": ring.again_at,
+            "b_message": ring.message,
+        }
+        for ring in rings
+    ]
+    connection.execute(_MARK_RUNG, rows)
+
+
+def ring_all_again(connection: Connection) -> int:
+    """Forgets every ring: after a start of the embedded mall its broker is empty."""
+    return connection.execute(_RING_NOW).rowcount
+
+
+def lease(seconds: float, rings: int) -> timedelta:
+    """How long a ring is given: doubled at each one, to at most an hour, so that a dead desk costs little."""
+    return timedelta(seconds=min(seconds * 2.0 ** min(rings, 20), 3600.0))
+
+
+def from_row(row: Row[Any]) -> Visit:
+    """The value a row stands for."""
+    return Visit(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping

@@ -1,0 +1,94 @@
+"""Published routes, and the units, desks, roles they use, as rows. A version never changes; its hash is its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from routing.domain.desks import Desk, Role, Unit
+from routing.domain.workflow import Workflow
+from routing.storage.tables import desks, roles, services, units, workflow_versions
+
+
+class Publishing:
+    """What is published, inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def document(self, content_hash: str) -> bytes | None:
+        """The canonical JSON of a version."""
+        wanted = sa.select(workflow_versions.c.document).where(workflow_versions.c.hash == content_hash)
+        found = self._connection.execute(wanted).scalar()
+        return None if found is None else bytes(found)
+
+    def in_force(self) -> dict[str, str]:
+        """The hash of the version in force, by service."""
+        return {
+            row.code: row.workflow
+            for row in self._connection.execute(sa.select(services.c.code, services.c.workflow))
+        }
+
+    def publish(self, workflow: Workflow, *, by: str, at: datetime) -> bool:
+        """Puts the version into force; False: it was already."""
+        content_hash = workflow.content_hash
+        current = self._connection.execute(
+            sa.select(services.c.workflow).where(services.c.code == workflow.service).with_for_update()
+        ).scalar()
+        if current == content_hash:
+            return False
+        if self.document(content_hash) is None:
+            row = {"hash": content_hash, "service": workflow.service, "document": workflow.canonical}
+            self._connection.execute(
+                sa.insert(workflow_versions), row | {"published_at": at, "published_by": by}
+            )
+        if current is None:
+            self._connection.execute(
+                sa.insert(services), {"code": workflow.service, "workflow": content_hash, "last_number": 0}
+            )
+        else:
+            self._connection.execute(
+                sa.update(services).where(services.c.code == workflow.service).values(workflow=content_hash)
+            )
+        return True
+
+    def next_number(self, service: str) -> int:
+        """The service's next application number; the row stays locked until the commit, so that no two are equal."""
+        counted = (
+            sa.update(services)
+            .where(services.c.code == service)
+            .values(last_number=services.c.last_number + 1)
+        )
+        return int(self._connection.execute(counted.returning(services.c.last_number)).scalar_one())
+
+    def desk_codes(self) -> set[str]:
+        """Every desk there is."""
+        return set(self._connection.execute(sa.select(desks.c.code)).scalars())
+
+    def role_codes(self) -> set[str]:
+        """Every role there is."""
+        return set(self._connection.execute(sa.select(roles.c.code)).scalars())
+
+    def put_units(self, wanted: Iterable[Unit]) -> None:
+        """Adds new units and renames known ones."""
+        for unit in wanted:
+            self._put(units, unit.code, {"label": unit.label.model_dump()})
+
+    def put_roles(self, wanted: Iterable[Role]) -> None:
+        """Adds new roles and renames known ones."""
+        for role in wanted:
+            self._put(roles, role.code, {"label": role.label.model_dump()})
+
+    def put_desks(self, wanted: Iterable[Desk]) -> None:
+        """Adds new desks and changes known ones; a desk is never taken away, since visits and entries name it."""
+        for desk in wanted:
+            row = {"label": desk.label.model_dump(), "unit": desk.unit, "counter": desk.counter}
+            self._put(desks, desk.code, row)
+
+    def _put(self, table: sa.Table, code: str, row: dict[str, object]) -> None:
+        changed = self._connection.execute(sa.update(table).where(table.c.code == code).values(row)).rowcount
+        if not changed:
+            self._connection.execute(sa.insert(table), {"code": code, **row})
