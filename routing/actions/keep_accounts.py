@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from routing.domain.errors import AlreadyThere, LinkExpired, MalformedField, UnknownDesk, UnknownRole, WeakPassword
+from routing.domain.errors import (
+    AlreadyThere,
+    LinkExpired,
+    MalformedField,
+    Phrase,
+    UnknownDesk,
+    UnknownRole,
+    WeakPassword,
+)
 from routing.domain.people import OFFICE_ROLES, Assignment
 from routing.office import Office
 from routing.vault.passwords import hash_password, kept, new_secret
@@ -19,13 +27,13 @@ def open_account(office: Office, *, code: str, name: str) -> int:
     """A new account without rights and without sign-in; its id. Raises AlreadyThere, MalformedField."""
     if not code or not name.strip() or len(code) > 100 or len(name) > 200 or code != code.strip():
         raise MalformedField(
-            field="Account",
-            problem="code and name must not be empty",
-            way_out="Give a code of up to 100 and a name of up to 200 characters.",
+            field=Phrase("Account"),
+            problem=Phrase("code and name must not be empty"),
+            way_out=Phrase("Give a code of up to 100 and a name of up to 200 characters."),
         )
     with office.transaction() as tx:
         if tx.people.with_code(code) is not None:
-            raise AlreadyThere(thing="Account", name=code)
+            raise AlreadyThere(thing=Phrase("Account"), name=code)
         return tx.people.insert(code=code, name=name.strip(), source=None, at=office.now())
 
 
@@ -46,9 +54,11 @@ def assign(office: Office, code: str, held: Sequence[tuple[str, str | None]]) ->
                 raise UnknownRole(role=role, known=", ".join(sorted(roles)))
             if (desk is None) != (role in OFFICE_ROLES):
                 raise MalformedField(
-                    field="Desk",
-                    problem=f"the role {role} is held {'in the whole office' if desk else 'at a desk'}",
-                    way_out="Leave the desk out." if desk else "Name the desk.",
+                    field=Phrase("Desk"),
+                    problem=Phrase("the role {role} is held in the whole office", role=role)
+                    if desk
+                    else Phrase("the role {role} is held at a desk", role=role),
+                    way_out=Phrase("Leave the desk out.") if desk else Phrase("Name the desk."),
                 )
             if desk is not None and desk not in desks:
                 raise UnknownDesk(desk=desk, known=", ".join(sorted(desks)))

@@ -39,7 +39,9 @@ def collect_rings(office: Office) -> list[Message]:
         messages, rings = [], []
         for desk, bundle in _bundles(waiting):
             message = Message(
-                id=str(uuid.uuid4()), desk=desk, hand_offs=tuple((one.application_id, one.no) for one in bundle)
+                id=str(uuid.uuid4()),
+                desk=desk,
+                hand_offs=tuple((one.application_id, one.no) for one in bundle),
             )
             messages.append(message)
             for one in bundle:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from routing.domain import moves
 from routing.domain.application import Application, Identity, Particulars, Submission
-from routing.domain.errors import MalformedField, TextTooLong
+from routing.domain.errors import MalformedField, Phrase, TextTooLong
 from routing.domain.identifiers import application_number, check_nik, check_phone, tracking_code
 from routing.domain.state_machine import RuleBook
 from routing.office import Office
@@ -73,7 +73,9 @@ def _register(
     service = book.workflow.service
     identity = Identity(
         id=office.new_id(),
-        number=application_number(service, at.astimezone(office.time_zone).year, tx.published.next_number(service)),
+        number=application_number(
+            service, at.astimezone(office.time_zone).year, tx.published.next_number(service)
+        ),
         tracking_code=tracking_code(secrets.randbits(40)),
         digest_key=secrets.token_bytes(32),
     )
@@ -85,12 +87,19 @@ def _register(
 
 def _checked(who: Particulars | None) -> Particulars:
     if who is None or not who.name.strip():
-        raise MalformedField(field="Name", problem="it is empty", way_out="Write it as on the identity card.")
+        raise MalformedField(
+            field=Phrase("Name"),
+            problem=Phrase("it is empty"),
+            way_out=Phrase("Write it as on the identity card."),
+        )
     if len(who.name) > LONGEST_NAME:
-        raise TextTooLong(field="Name", length=len(who.name), most=LONGEST_NAME)
+        raise TextTooLong(field=Phrase("Name"), length=len(who.name), most=LONGEST_NAME)
     for field, answer in who.answers.items():
         if len(answer) > LONGEST_ANSWER:
             raise TextTooLong(field=field, length=len(answer), most=LONGEST_ANSWER)
     return Particulars(
-        name=" ".join(who.name.split()), nik=check_nik(who.nik), phone=check_phone(who.phone), answers=who.answers
+        name=" ".join(who.name.split()),
+        nik=check_nik(who.nik),
+        phone=check_phone(who.phone),
+        answers=who.answers,
     )

@@ -182,8 +182,7 @@ def _origins(check: _Check) -> Iterator[Finding]:
         for decision, rule in step.decisions.items():
             if rule.to != ORIGIN:
                 continue
-            before = [other for other in came_from[code] if other != code]
-            wrong = _wrong_origin(check.workflow, code, before)
+            wrong = _wrong_origin(check.workflow, code, came_from[code])
             if wrong is not None:
                 path: Path = ("steps", code, "decisions", decision, "to")
                 problem = f"{shown(decision)} leads back to {ORIGIN}, but {wrong[0]}."
@@ -195,11 +194,11 @@ def _wrong_origin(workflow: Workflow, code: str, before: Collection[str]) -> tup
     if workflow.steps[code].waits_for != "applicant":
         way_out = "Name the step it goes to, or write waits_for: applicant."
         return f"{shown(code)} does not wait for the applicant", way_out
-    if not before:
+    if not any(other != code for other in before):
         return f"no other step sends documents to {shown(code)}", "Name the step it goes to."
     if any(workflow.steps[step].waits_for == "applicant" for step in before):
-        way_out = "Make one step of the two, so that it stays known which desk asked."
-        return f"documents also come to {shown(code)} from another step that waits for the applicant", way_out
+        way_out = "Then it is not known any more which desk asked: make one step of it, without a loop."
+        return f"{shown(code)} is also reached from a step that waits for the applicant", way_out
     return None
 
 

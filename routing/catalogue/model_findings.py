@@ -23,9 +23,20 @@ _CODE = "A code has at most 100 lower-case letters, digits and hyphens and start
 _KEY = "[key]"
 
 
-def parse_as(source: YamlSource, kind: type[Thing] | Any) -> tuple[Thing | None, tuple[Finding, ...]]:
-    """The source as the given type (a model, ``tuple[Model, ...]``), or None and where it is not."""
-    adapter: TypeAdapter[Thing] = TypeAdapter(kind)
+def parse_as(source: YamlSource, kind: type[Thing]) -> tuple[Thing | None, tuple[Finding, ...]]:
+    """The source as the given model, or None and every place where it is not."""
+    return _parse(source, TypeAdapter(kind), kind)
+
+
+def parse_list(source: YamlSource, kind: type[Thing]) -> tuple[tuple[Thing, ...] | None, tuple[Finding, ...]]:
+    """The source as a list of the given model, or None and every place where it is not."""
+    listed: Any = tuple[kind, ...]  # type: ignore[valid-type]
+    return _parse(source, TypeAdapter(listed), listed)
+
+
+def _parse(
+    source: YamlSource, adapter: TypeAdapter[Thing], kind: Any
+) -> tuple[Thing | None, tuple[Finding, ...]]:
     try:
         # As JSON and strictly: there a list may become a tuple and a word an enum's, but "5" is no number.
         return adapter.validate_json(json.dumps(source.value), strict=True), ()

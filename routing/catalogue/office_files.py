@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from routing.catalogue.findings import Finding, first_findings, instead_of, shown
-from routing.catalogue.model_findings import parse_as
+from routing.catalogue.model_findings import parse_list
 from routing.catalogue.yaml_source import YamlSource, read_yaml
 from routing.domain.desks import Desk, Role, Unit
 from routing.domain.people import OFFICE_ROLES
@@ -68,16 +68,11 @@ def _read_list(
     source, findings = read_yaml(path)
     if source is None:
         return None, None, findings
-    things: tuple[_Kind, ...] | None
-    things, wrong = parse_as(source, _tuple_of(kind))
+    things, wrong = parse_list(source, kind)
     findings += wrong
     if things is not None:
         findings += first_findings(_duplicates(source, things))
     return things, source, findings
-
-
-def _tuple_of(kind: type[Any]) -> Any:
-    return tuple[kind, ...]  # type: ignore[valid-type]
 
 
 def _duplicates(source: YamlSource, things: Sequence[_Coded]) -> Iterator[Finding]:

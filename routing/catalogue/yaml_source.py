@@ -14,7 +14,7 @@ from typing import NoReturn
 
 import yaml
 
-from routing.catalogue.findings import Finding, Path, first_findings, shown
+from routing.catalogue.findings import MOST_FINDINGS, Finding, Path, first_findings, shown
 
 #: What a file can hold once it is read.
 Value = str | int | bool | dict[str, "Value"] | list["Value"] | None
@@ -51,7 +51,7 @@ class YamlSource:
     _root: _Node
 
     def place_of(self, path: Path) -> tuple[int, int]:
-        """Line and column of a value; of its key where it has parts; of what is around it if it is missing."""
+        """Line and column of a value; of its key where it has parts; of what is around it if missing."""
         node, place = self._root, (self._root.line, self._root.column)
         for step in path:
             if step not in node.below:
@@ -195,6 +195,8 @@ class _Composer:
         return int(text) if _WHOLE_NUMBER.fullmatch(text) else text
 
     def _duplicate(self, event: yaml.Event, key: str, first: int) -> None:
+        if len(self.findings) > MOST_FINDINGS:
+            return
         line, column = _place(event)
         self.findings.append(
             Finding(

@@ -12,7 +12,7 @@ from datetime import date
 from stdnum import damm
 from stdnum.iso7064 import mod_37_36
 
-from routing.domain.errors import MalformedField, MalformedNik, UnknownTrackingCode
+from routing.domain.errors import MalformedField, MalformedNik, Phrase, UnknownTrackingCode
 
 #: Base 32 without I, L, O and U, which are misread (Crockford).
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -33,20 +33,21 @@ def check_nik(text: str) -> str:
     """The 16 digits, without the spaces people type. Raises MalformedNik; a region it does not know is no refusal."""
     nik = re.sub(r"[\s.-]", "", text)
     if not nik:
-        raise MalformedNik(problem="it is empty")
+        raise MalformedNik(problem=Phrase("it is empty"))
     if not re.fullmatch(r"[0-9]+", nik):
-        raise MalformedNik(problem="it holds something else than digits")
+        raise MalformedNik(problem=Phrase("it holds something else than digits"))
     if len(nik) != 16:
-        raise MalformedNik(problem=f"it has {len(nik)} digits")
+        raise MalformedNik(problem=Phrase("it has {count} digits", count=len(nik)))
     day, month, year = int(nik[6:8]), int(nik[8:10]), int(nik[10:12])
     # Women are registered with their day of birth plus 40.
     day -= 40 if day > 40 else 0
     if not _is_a_day(day, month, year):
-        raise MalformedNik(problem=f"{nik[6:8]}-{nik[8:10]}-{nik[10:12]} is no date of birth")
+        written = f"{nik[6:8]}-{nik[8:10]}-{nik[10:12]}"
+        raise MalformedNik(problem=Phrase("{date} is no date of birth", date=written))
     if nik[4:6] == "00":
-        raise MalformedNik(problem="its district is 00")
+        raise MalformedNik(problem=Phrase("its district is 00"))
     if nik[12:] == "0000":
-        raise MalformedNik(problem="its serial number is 0000")
+        raise MalformedNik(problem=Phrase("its serial number is 0000"))
     return nik
 
 
@@ -75,7 +76,9 @@ def check_phone(text: str) -> str:
     phone = re.sub(r"[\s().-]", "", text)
     if phone and not re.fullmatch(r"(\+62|0)[0-9]{8,12}", phone):
         raise MalformedField(
-            field="Telephone", problem=f"{text} is not a telephone number", way_out="Write it as 0812... or +62812..."
+            field=Phrase("Telephone"),
+            problem=Phrase("{text} is not a telephone number", text=text[:40]),
+            way_out=Phrase("Write it as 0812... or +62812..."),
         )
     return phone
 

@@ -63,7 +63,7 @@ def submit(
     step = workflow.steps[step_code]
     if submission.desk not in step.desks:
         raise DeskNotOffered(step=step.label.id, desk=submission.desk, desks=", ".join(step.desks))
-    place = Place(desks=(submission.desk,), roles=step.roles)
+    place = Place(desks=(submission.desk,), roles=_roles(step, submission.decision))
     role = require(person, Action.REGISTER, place, at).role
     require_papers(workflow, submission.papers)
     visit = Visit(
@@ -143,9 +143,8 @@ def decide(
         raise StaleVersion(number=application.number, seen=said.seen_version, now=application.version)
     visit = _visit_named(application, open_visits, said.visit)
     step = book.workflow.steps[visit.step]
-    rule = step.decisions.get(said.decision)
-    roles = rule.roles if rule is not None and rule.roles else step.roles
-    role = require(person, Action.DECIDE, Place(desks=(visit.desk,), roles=roles), at).role
+    place = Place(desks=(visit.desk,), roles=_roles(step, said.decision))
+    role = require(person, Action.DECIDE, place, at).role
     require_in_hand(application, visit, person)
     return _carry_out(book, application, visit, said, person=person, role=role, at=at, digest_key=digest_key)
 
@@ -188,7 +187,15 @@ def withdraw(
         )
         current = chained(current, entries[-1])
     outcome = book.workflow.ends[end].outcome
-    after = replace(current, step=end, outcome=outcome, version=application.version + 1, changed_at=at)
+    after = replace(
+        current,
+        step=end,
+        outcome=outcome,
+        origin_step=None,
+        origin_desk=None,
+        version=application.version + 1,
+        changed_at=at,
+    )
     note = Note(seq=entries[0].seq, text=text) if text else None
     return Move(at=at, before=application, after=after, visits=recalled, entries=tuple(entries), note=note)
 
@@ -277,6 +284,12 @@ def _send(
     return Visit(
         application_id=application.id, no=application.visit_count + 1, step=target, desk=desk, sent_at=at
     )
+
+
+def _roles(step: Step, decision: str) -> tuple[str, ...]:
+    """Who may say it."""
+    rule = step.decisions.get(decision)
+    return rule.roles if rule is not None and rule.roles else step.roles
 
 
 def _rule(book: RuleBook, application: Application, step: Step, decision: str) -> DecisionRule:

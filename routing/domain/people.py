@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from routing.domain.errors import NotAllowed
+from routing.domain.errors import NotAllowed, Phrase
 
 #: Reads the whole log and decides nothing.
 AUDITOR = "auditor"
@@ -106,9 +106,9 @@ def require(person: Person, action: Action, place: Place, at: datetime) -> Assig
         roles = place.roles or tuple(sorted(_WHOLE_OFFICE.get(action, ())))
         raise NotAllowed(
             person=person.code,
-            action=action.value,
-            thing=", ".join(place.desks) or "this office",
-            roles=" / ".join(roles) or "of that desk",
+            action=Phrase(action.value),
+            thing=", ".join(place.desks) or Phrase("this office"),
+            roles=" / ".join(roles) or Phrase("of that desk"),
         )
     return assignment
 

@@ -8,6 +8,8 @@ from routing.domain.application import Application
 from routing.domain.errors import (
     ApplicationEnded,
     HeldByAnother,
+    Phrase,
+    NotUtf8,
     ReasonMissing,
     RequirementMissing,
     RequirementsNotNamed,
@@ -67,7 +69,9 @@ def reason_text(reason: str, wanted: Reason, decision: str) -> str:
     """The reason as it is kept: trimmed, given where it must be, not too long."""
     text = reason.strip()
     if len(text) > LONGEST_REASON:
-        raise TextTooLong(field="reason", length=len(text), most=LONGEST_REASON)
+        raise TextTooLong(field=Phrase("reason"), length=len(text), most=LONGEST_REASON)
+    if any("\ud800" <= sign <= "\udfff" for sign in text):  # Half a sign, as JSON can write it.
+        raise NotUtf8(field=Phrase("reason"))
     if wanted is Reason.REQUIRED and not text:
         raise ReasonMissing(decision=decision)
     return text

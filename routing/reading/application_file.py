@@ -1,0 +1,144 @@
+"""What do we know of one application? For the staff: as it stands, where it lies, who applies, what can be said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from routing.domain.application import Application, Particulars
+from routing.domain.desks import Label
+from routing.domain.errors import UnknownApplication
+from routing.domain.state_machine import RuleBook
+from routing.domain.visits import Visit
+from routing.domain.workflow import ORIGIN, DecisionRule, Outcome, Workflow
+from routing.office import Office
+from routing.reading.catalogue import names_of
+from routing.storage.tables import applications, particulars, visits
+
+_FIELDS = tuple(applications.c[name] for name in Application.__dataclass_fields__)
+_BY_NUMBER = sa.select(*_FIELDS).where(applications.c.number == sa.bindparam("number"))
+_NUMBER_OF_CODE = sa.select(applications.c.number).where(applications.c.tracking_code == sa.bindparam("code"))
+_OPEN_VISITS = (
+    sa.select(*(visits.c[name] for name in Visit.__dataclass_fields__))
+    .where(visits.c.application_id == sa.bindparam("id"), visits.c.closed_at.is_(None))
+    .order_by(visits.c.no)
+)
+_PARTICULARS = sa.select(
+    particulars.c.name, particulars.c.nik, particulars.c.phone, particulars.c.answers
+).where(particulars.c.application_id == sa.bindparam("id"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PossibleDecision:
+    """Something that can be said at a visit, and where it leads."""
+
+    code: str
+    rule: DecisionRule
+    target: str
+    target_label: Label
+    #: the desks it could go to then; none: it ends
+    desks: tuple[str, ...]
+
+    @property
+    def asks_for_desk(self) -> bool:
+        """Whether whoever decides names the next desk."""
+        return len(self.desks) > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationFile:
+    """One application, as the staff see it."""
+
+    application: Application
+    book: RuleBook = field(repr=False)
+    open_visits: tuple[Visit, ...]
+    #: names of who holds the document, by account code
+    names: Mapping[str, str]
+
+    @property
+    def workflow(self) -> Workflow:
+        """The version it started under."""
+        return self.book.workflow
+
+    @property
+    def desks(self) -> tuple[str, ...]:
+        """Where it lies, or is on its way to."""
+        return tuple(visit.desk for visit in self.open_visits)
+
+    @property
+    def waits_for_applicant(self) -> bool:
+        """Whether the ball is with the applicant."""
+        step = self.workflow.steps.get(self.application.step)
+        return step is not None and step.waits_for == "applicant"
+
+    @property
+    def can_be_withdrawn(self) -> bool:
+        """Whether the applicant may still take it back."""
+        return self.application.is_open and self.book.lead_withdrawn(self.application.step) is not None
+
+    def visit(self, no: int) -> Visit | None:
+        """The open visit with this number."""
+        return next((visit for visit in self.open_visits if visit.no == no), None)
+
+    def possible(self, visit: Visit) -> tuple[PossibleDecision, ...]:
+        """What can be said at this visit, in the order the office wrote it."""
+        origin, rules = self.application.origin_step, self.workflow.steps[visit.step].decisions
+        return tuple(
+            self._decision(code, rules[code], self.book.lead(visit.step, code, origin))
+            for code in self.book.possible(visit.step, origin)
+        )
+
+    def _decision(self, code: str, rule: DecisionRule, target: str | None) -> PossibleDecision:
+        goal = target or rule.to
+        step = self.workflow.steps.get(goal)
+        desks = step.desks if step is not None else ()
+        if rule.to == ORIGIN and self.application.origin_desk is not None:
+            desks = (self.application.origin_desk,)
+        return PossibleDecision(
+            code=code, rule=rule, target=goal, target_label=self.workflow.label_of(goal), desks=desks
+        )
+
+
+def application_file(office: Office, number: str) -> ApplicationFile:
+    """The application with this number. Raises UnknownApplication."""
+    with office.reading() as connection:
+        row = connection.execute(_BY_NUMBER, {"number": number}).first()
+        if row is None:
+            raise UnknownApplication(number=number)
+        open_visits = tuple(
+            Visit(**visit._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+            for visit in connection.execute(_OPEN_VISITS, {"id": row.id})
+        )
+        names = names_of(connection, (visit.holder for visit in open_visits))
+    application = _application(row)
+    return ApplicationFile(
+        application=application,
+        book=office.rule_book(application.workflow),
+        open_visits=open_visits,
+        names=names,
+    )
+
+
+def who_applies(connection: Connection, application_id: int) -> Particulars | None:
+    """Personal data: asked for only after ``may`` has said yes. None: imported without any."""
+    row = connection.execute(_PARTICULARS, {"id": application_id}).first()
+    if row is None or row.name is None:
+        return None
+    return Particulars(name=row.name, nik=row.nik, phone=row.phone or "", answers=row.answers)
+
+
+def number_with_code(connection: Connection, tracking_code: str) -> str | None:
+    """The number of the application with this tracking code."""
+    return connection.execute(_NUMBER_OF_CODE, {"code": tracking_code}).scalar()
+
+
+def _application(row: sa.Row[*tuple[Any, ...]]) -> Application:
+    said = dict(row._mapping)  # noqa: SLF001 - as above
+    said["outcome"] = Outcome(row.outcome) if row.outcome is not None else None
+    said["papers"] = tuple(row.papers)
+    said["chain_head"] = bytes(row.chain_head)
+    return Application(**said)

@@ -1,0 +1,162 @@
+"""What happened to one application? Its audit entries, read by the shape they were written in, with their notes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from routing.domain.desks import Label
+from routing.domain.workflow import Workflow
+from routing.office import Office
+from routing.reading.catalogue import names_of
+from routing.storage.tables import applications, audit_entries, notes
+
+ENTRIES_ON_A_PAGE = 200
+
+_ENTRIES = (
+    sa.select(audit_entries, notes.c.text.label("note"), applications.c.number, applications.c.workflow)
+    .join_from(audit_entries, applications, applications.c.id == audit_entries.c.application_id)
+    .outerjoin(
+        notes,
+        (notes.c.application_id == audit_entries.c.application_id) & (notes.c.seq == audit_entries.c.seq),
+    )
+    .where(audit_entries.c.application_id == sa.bindparam("id"), audit_entries.c.seq < sa.bindparam("before"))
+    .order_by(audit_entries.c.seq.desc())
+    .limit(sa.bindparam("most"))
+)
+_LAST_RETURN = _ENTRIES.where(audit_entries.c.kind == "decided")
+_AFTER_THE_LAST = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One entry, in words: every code with the label it had in the workflow of its time."""
+
+    application_id: int
+    number: str
+    seq: int
+    at: datetime
+    kind: str
+    desk: str | None
+    actor: str
+    #: the actor's name, where it is one of the office's own accounts
+    actor_name: str | None
+    role: str | None = None
+    step: Label | None = None
+    step_code: str | None = None
+    decision: Label | None = None
+    decision_code: str | None = None
+    #: the step or end it leads to
+    target: Label | None = None
+    #: the desk it was sent to
+    sent_to: str | None = None
+    #: requirements handed in, or to be repaired
+    requirements: tuple[Label, ...] = ()
+    #: the keyed digest of the reason in the log
+    reason_digest: str | None = None
+    #: the reason itself, kept beside the log; None: there is none, or it is not for these eyes
+    note: str | None = None
+    body: bytes = b""
+    hash: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """Events of an application, newest first."""
+
+    events: tuple[Event, ...]
+    #: the ``before`` of the next page; None: this is the last
+    next: int | None
+
+
+def history(
+    office: Office,
+    application_id: int,
+    *,
+    before: int | None = None,
+    with_notes: bool,
+    most: int = ENTRIES_ON_A_PAGE,
+) -> History:
+    """What happened, newest first. Notes are free text about people: only for those who may see them."""
+    wanted = {"id": application_id, "before": before or _AFTER_THE_LAST, "most": most + 1}
+    events = _events(office, _ENTRIES, wanted, with_notes=with_notes)
+    return History(events=events[:most], next=events[most - 1].seq if len(events) > most else None)
+
+
+def last_decision(office: Office, application_id: int, *, with_notes: bool) -> Event | None:
+    """What was said last: why the document is where it is, and what is to be repaired."""
+    wanted = {"id": application_id, "before": _AFTER_THE_LAST, "most": 1}
+    events = _events(office, _LAST_RETURN, wanted, with_notes=with_notes)
+    return events[0] if events else None
+
+
+def _events(
+    office: Office, statement: sa.Select[*tuple[Any, ...]], wanted: dict[str, int], *, with_notes: bool
+) -> tuple[Event, ...]:
+    with office.reading() as connection:
+        rows = connection.execute(statement, wanted).all()
+        names = names_of(connection, (row.actor for row in rows))
+    return tuple(
+        event_of(row, office.rule_book(row.workflow).workflow, names, note=row.note if with_notes else None)
+        for row in rows
+    )
+
+
+def event_of(
+    row: sa.Row[*tuple[Any, ...]], workflow: Workflow, names: Mapping[str, str], *, note: str | None = None
+) -> Event:
+    """An entry in words, whatever the version of its shape."""
+    said = json.loads(bytes(row.body))
+    read = _READERS.get(said.get("schema"), _read_nothing)
+    return Event(
+        application_id=row.application_id,
+        number=row.number,
+        seq=row.seq,
+        at=row.at,
+        kind=row.kind,
+        desk=row.desk,
+        actor=row.actor,
+        actor_name=names.get(row.actor) if workflow.imported_from is None else None,
+        note=note,
+        body=bytes(row.body),
+        hash=bytes(row.hash),
+        **read(said, workflow),
+    )
+
+
+def _read_first_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
+    step, decision, target = said.get("step"), said.get("decision"), said.get("to")
+    rule = workflow.steps[step].decisions.get(decision) if step in workflow.steps and decision else None
+    named = said.get("requirements") or said.get("papers") or ()
+    return {
+        "role": said.get("role"),
+        "step_code": step,
+        "step": _label(workflow, step),
+        "decision_code": decision,
+        "decision": rule.label if rule is not None else None,
+        "target": _label(workflow, target),
+        "sent_to": (said.get("sent") or {}).get("desk"),
+        "requirements": tuple(
+            workflow.requirements[code].label for code in named if code in workflow.requirements
+        ),
+        "reason_digest": said.get("reason"),
+    }
+
+
+def _read_nothing(_said: Mapping[str, Any], _workflow: Workflow) -> dict[str, Any]:
+    """An entry of a newer program: its kind, time, desk and actor are columns and can be shown all the same."""
+    return {}
+
+
+def _label(workflow: Workflow, code: str | None) -> Label | None:
+    known = code is not None and (code in workflow.steps or code in workflow.ends)
+    return workflow.label_of(code) if known and code is not None else None
+
+
+# One reader for each shape an entry was ever written in; an old one is never taken away.
+_READERS = {1: _read_first_shape}

@@ -1,0 +1,80 @@
+"""How far has each case of an imported log come, and which of these hand-offs have arrived?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from routing.domain.visits import HandOffName
+from routing.office import Office
+from routing.storage.tables import applications, visits
+
+_DECIDED = sa.func.count(visits.c.decision)
+_PROGRESS = (
+    sa.select(
+        applications.c.imported_case, applications.c.id, applications.c.number, applications.c.visit_count,
+        applications.c.outcome, _DECIDED.label("decided"),
+    )
+    .join_from(applications, visits, visits.c.application_id == applications.c.id)
+    .where(applications.c.service == sa.bindparam("service"), applications.c.imported_case.is_not(None))
+    .group_by(applications.c.id)
+)  # fmt: skip
+_ARRIVED = sa.select(visits.c.application_id, visits.c.no).where(
+    visits.c.application_id.in_(sa.bindparam("ids", expanding=True)),
+    visits.c.closed_at.is_(None),
+    visits.c.arrived_at.is_not(None),
+)
+_MESSAGES = (
+    sa.select(sa.func.count(sa.distinct(visits.c.message)))
+    .join_from(visits, applications, visits.c.application_id == applications.c.id)
+    .where(applications.c.service == sa.bindparam("service"))
+)
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseProgress:
+    """A case that is already in."""
+
+    application_id: int
+    number: str
+    #: decisions carried out so far; the next event of the log is the one with this index
+    decided: int
+    #: its last visit; where it waits, if it is open
+    visit: int
+    is_open: bool
+
+
+def case_progress(office: Office, service: str) -> dict[str, CaseProgress]:
+    """The cases of the service's log that are in, by their name in the log."""
+    with office.reading() as connection:
+        return {
+            row.imported_case: CaseProgress(
+                application_id=row.id,
+                number=row.number,
+                decided=row.decided,
+                visit=row.visit_count,
+                is_open=row.outcome is None,
+            )
+            for row in connection.execute(_PROGRESS, {"service": service})
+        }
+
+
+def arrived(office: Office, hand_offs: Iterable[HandOffName]) -> set[HandOffName]:
+    """Those of the hand-offs that have arrived."""
+    wanted = set(hand_offs)
+    ids = sorted({application_id for application_id, _ in wanted})
+    found: set[HandOffName] = set()
+    with office.reading() as connection:
+        for start in range(0, len(ids), _AT_ONCE):
+            rows = connection.execute(_ARRIVED, {"ids": ids[start : start + _AT_ONCE]})
+            found.update((row[0], row[1]) for row in rows)
+    return found & wanted
+
+
+def messages_of(office: Office, service: str) -> int:
+    """How many broker messages have carried the service's documents."""
+    with office.reading() as connection:
+        return int(connection.execute(_MESSAGES, {"service": service}).scalar_one())

@@ -1,0 +1,140 @@
+"""How far is my application, and whose turn is it? For anybody with the tracking code: nothing personal in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from routing.domain.desks import Label
+from routing.domain.errors import UnknownTrackingCode
+from routing.domain.identifiers import check_tracking_code
+from routing.domain.state_machine import RuleBook
+from routing.domain.workflow import Outcome, Workflow
+from routing.office import Office
+from routing.reading.history import last_decision
+from routing.storage.tables import applications, visits
+
+_BY_CODE = sa.select(
+    applications.c.id, applications.c.tracking_code, applications.c.workflow, applications.c.step,
+    applications.c.outcome, applications.c.origin_step, applications.c.submitted_at,
+    applications.c.changed_at,
+).where(applications.c.tracking_code == sa.bindparam("code"))  # fmt: skip
+_PASSED = (
+    sa.select(visits.c.step)
+    .where(visits.c.application_id == sa.bindparam("id"), visits.c.decision.is_not(None))
+    .order_by(visits.c.no)
+)
+
+
+class Turn(StrEnum):
+    """Who has to do something."""
+
+    OFFICE = "office"
+    APPLICANT = "applicant"
+    NOBODY = "nobody"
+
+
+class Progress(StrEnum):
+    """How a stage stands."""
+
+    DONE = "done"
+    NOW = "now"
+    NEXT = "next"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A stretch of the way, as the public knows it."""
+
+    label: Label
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicStatus:
+    """Where an application stands, without a name, a number, an officer or a reason."""
+
+    tracking_code: str
+    service: Label
+    unit: str
+    stage: Label
+    turn: Turn
+    outcome: Outcome | None
+    stages: tuple[Stage, ...]
+    #: what the applicant has to repair
+    to_repair: tuple[Label, ...]
+    working_days: int | None
+    submitted_at: datetime
+    changed_at: datetime
+
+
+def public_status(office: Office, typed_code: str) -> PublicStatus:
+    """Where it stands. Raises UnknownTrackingCode, the same for a slip and for a code nobody was given."""
+    code = check_tracking_code(typed_code)
+    with office.reading() as connection:
+        row = connection.execute(_BY_CODE, {"code": code}).first()
+        if row is None:
+            raise UnknownTrackingCode(code=typed_code[:40])
+        passed = list(connection.execute(_PASSED, {"id": row.id}).scalars())
+    book = office.rule_book(row.workflow)
+    workflow = book.workflow
+    turn = _turn(workflow, row)
+    said = last_decision(office, row.id, with_notes=False) if turn is Turn.APPLICANT else None
+    return PublicStatus(
+        tracking_code=row.tracking_code,
+        service=workflow.label,
+        unit=workflow.unit,
+        stage=_public_label(workflow, row.step),
+        turn=turn,
+        outcome=Outcome(row.outcome) if row.outcome is not None else None,
+        stages=tuple(_stages(book, row, passed)),
+        to_repair=said.requirements if said is not None else (),
+        working_days=workflow.working_days,
+        submitted_at=row.submitted_at,
+        changed_at=row.changed_at,
+    )
+
+
+def _turn(workflow: Workflow, row: sa.Row[*tuple[Any, ...]]) -> Turn:
+    if row.outcome is not None:
+        return Turn.NOBODY
+    return Turn.APPLICANT if workflow.steps[row.step].waits_for == "applicant" else Turn.OFFICE
+
+
+def _stages(book: RuleBook, row: sa.Row[*tuple[Any, ...]], passed: list[str]) -> Iterator[Stage]:
+    """What is behind it, where it is, and what comes if all goes well."""
+    workflow = book.workflow
+    ahead = list(_way_ahead(book, row.step, row.origin_step))
+    for step in dict.fromkeys(passed):
+        was_detour = workflow.steps[step].waits_for == "applicant"
+        if step != row.step and step not in ahead and not was_detour:
+            yield Stage(label=_public_label(workflow, step), progress=Progress.DONE)
+    now = Progress.NOW if row.outcome is None else Progress.DONE
+    yield Stage(label=_public_label(workflow, row.step), progress=now)
+    for step in ahead:
+        yield Stage(label=_public_label(workflow, step), progress=Progress.NEXT)
+
+
+def _way_ahead(book: RuleBook, step: str, origin: str | None) -> Iterator[str]:
+    """The way on if every desk says the first thing its step lists, which is yes."""
+    seen = {step}
+    while step in book.workflow.steps:
+        possible = book.possible(step, origin)
+        target = book.lead(step, possible[0], origin) if possible else None
+        if target is None or target in seen:
+            return
+        yield target
+        seen.add(target)
+        step, origin = target, None
+
+
+def _public_label(workflow: Workflow, code: str) -> Label:
+    step = workflow.steps.get(code)
+    return (
+        step.public_label if step is not None and step.public_label is not None else workflow.label_of(code)
+    )

@@ -1,0 +1,148 @@
+"""The people who recur in the tests, and a document that walks: the pure domain with a given clock."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from routing.domain.application import Application, Identity, Particulars, Submission
+from routing.domain.audit_chain import Entry, first_break
+from routing.domain.move import Move
+from routing.domain.moves import Decision, decide, submit, withdraw
+from routing.domain.people import AUDITOR, Assignment, Person
+from routing.domain.state_machine import RuleBook
+from routing.domain.stays import arrive
+from routing.domain.visits import Visit
+from routing.domain.workflow import Workflow
+
+#: Monday, 2 March 2026, eight o'clock in Batu.
+MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+LAST_YEAR = MORNING - timedelta(days=365)
+KEY = bytes(range(32))
+ALL_PAPERS = ("form", "id-card", "registration", "practice-place", "photo")
+
+
+def person(code: str, role: str, desk: str | None) -> Person:
+    held = Assignment(role=role, desk=desk, since=LAST_YEAR)
+    return Person(id=sum(code.encode()), code=code, name=code.capitalize(), assignments=(held,))
+
+
+IDA = person("ida", "front-desk", "loket-pendaftaran")
+OMAR = person("omar", "verifier", "verifikasi")
+SARI = person("sari", "technical-officer", "dinas-kesehatan")
+WAYAN = person("wayan", "licensing-analyst", "penomoran")
+RATNA = person("ratna", "head-of-office", "kepala-dinas")
+DEWI = person("dewi", "back-office", "pengecekan-sk")
+BUDI = person("budi", "hand-over-officer", "loket-penyerahan")
+AGUS = person("agus", AUDITOR, None)
+
+
+class Walk:
+    """One application on its way, held in memory as storage would hold it."""
+
+    def __init__(
+        self,
+        workflow: Workflow,
+        *,
+        by: Person = IDA,
+        papers: tuple[str, ...] = ALL_PAPERS,
+        decision: str = "accept",
+        desk: str = "loket-pendaftaran",
+        next_desk: str | None = None,
+    ) -> None:
+        self.book = RuleBook(workflow)
+        self.at = MORNING
+        self.visits: dict[int, Visit] = {}
+        self.entries: list[Entry] = []
+        self.said: set[tuple[str, str]] = set()
+        submission = Submission(
+            desk=desk,
+            decision=decision,
+            next_desk=next_desk,
+            papers=papers,
+            particulars=Particulars(name="dr. Putu Lestari", nik="3579014107900001"),
+        )
+        identity = Identity(id=7, number="SIP-2026-000007-4", tracking_code="ABCD-EFGH", digest_key=KEY)
+        self.application: Application
+        self.last: Move
+        self._record(submit(self.book, submission, person=by, identity=identity, at=self.at))
+
+    @property
+    def open_visits(self) -> tuple[Visit, ...]:
+        return tuple(visit for visit in self.visits.values() if visit.is_open)
+
+    @property
+    def where(self) -> tuple[str, ...]:
+        """The step, and the desks that have the document."""
+        return (self.application.step, *(visit.desk for visit in self.open_visits))
+
+    def arrives(self) -> "Walk":
+        """Whatever is on its way arrives."""
+        self.at += timedelta(minutes=1)
+        for visit in self.open_visits:
+            if not visit.has_arrived:
+                self._record(arrive(self.application, visit, now=self.at))
+        return self
+
+    def decides(
+        self,
+        by: Person,
+        decision: str,
+        *,
+        reason: str = "",
+        requirements: tuple[str, ...] = (),
+        next_desk: str | None = None,
+        seen_version: int | None = None,
+    ) -> "Walk":
+        """The document arrives and, an hour later, somebody decides."""
+        self.arrives()
+        self.at += timedelta(hours=1)
+        said = Decision(
+            decision=decision,
+            reason=reason,
+            requirements=requirements,
+            next_desk=next_desk,
+            seen_version=seen_version,
+        )
+        step = self.application.step
+        move = decide(
+            self.book, self.application, self.open_visits, said, person=by, at=self.at, digest_key=KEY
+        )
+        self._record(move)
+        self.said.add((step, decision))
+        return self
+
+    def withdrawn(self, by: Person = IDA, *, desk: str = "loket-pendaftaran", reason: str = "") -> "Walk":
+        """The applicant takes the application back at a counter."""
+        self.at += timedelta(hours=1)
+        move = withdraw(
+            self.book,
+            self.application,
+            self.open_visits,
+            desk=desk,
+            reason=reason,
+            person=by,
+            at=self.at,
+            digest_key=KEY,
+        )
+        self._record(move)
+        return self
+
+    def held_by(self, holder: Person) -> "Walk":
+        """The open visit, as it is when somebody has taken the document."""
+        self.arrives()
+        (visit,) = self.open_visits
+        self.visits[visit.no] = replace(visit, holder=holder.code, claimed_at=self.at)
+        return self
+
+    def _record(self, move: Move) -> None:
+        """What storage would do, and what must hold of every move."""
+        assert move.after.version == (move.before.version if move.before else 0) + 1
+        assert [entry.seq for entry in move.entries] == list(
+            range(len(self.entries) + 1, move.after.entry_count + 1)
+        )
+        self.application, self.last = move.after, move
+        self.visits |= {visit.no: visit for visit in move.visits}
+        self.entries += move.entries
+        assert self.application.chain_head == self.entries[-1].hash
+        assert self.application.visit_count == max(self.visits)
+        assert first_break((entry.seq, entry.body, entry.hash) for entry in self.entries) is None
+        assert bool(self.open_visits) == self.application.is_open

@@ -1,0 +1,45 @@
+"""What the beat sets off. Every task here is safe to run twice, at once, or after three days of silence."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import Celery
+
+from routing.actions.sign_in import end_stale_sessions
+from routing.office import Office
+from routing.reading.hand_offs import hand_offs_on_their_way
+from routing.storage.bell import Topic
+
+_log = logging.getLogger(__name__)
+
+#: Seconds after which a document on its way is worth a warning.
+_LATE = 60.0
+
+
+def add_clockwork(app: Celery, office: Office, queue: str) -> None:
+    """Registers the tasks and their times."""
+
+    @app.task(name="sweep")
+    def _sweep() -> None:
+        """Wakes the relay, and says so when documents have been on their way for long."""
+        office.bell.ring(Topic.SENT)
+        waiting = hand_offs_on_their_way(office)
+        if waiting.oldest_seconds > _LATE:
+            _log.warning(
+                "documents are stuck on their way",
+                extra={"action": "sweep", "count": waiting.count, "oldest_seconds": waiting.oldest_seconds},
+            )
+
+    @app.task(name="end-stale-sessions")
+    def _end_stale_sessions() -> None:
+        end_stale_sessions(office)
+
+    app.conf.beat_schedule = {
+        "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
+        "end-stale-sessions": {
+            "task": "end-stale-sessions",
+            "schedule": 600.0,
+            "options": {"queue": queue, "expires": 550},
+        },
+    }

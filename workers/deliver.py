@@ -1,0 +1,52 @@
+"""The task a desk's queue runs: documents have arrived. What that means is ``actions.deliver``'s."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import Celery
+
+from routing.actions.deliver import deliver
+from routing.domain.errors import Fault
+from routing.domain.visits import HandOffName
+from routing.office import Office
+
+#: The task's name in messages.
+DELIVER = "deliver"
+
+_log = logging.getLogger(__name__)
+
+
+def add_deliver(app: Celery, office: Office) -> None:
+    """Registers the task."""
+
+    @app.task(name=DELIVER)
+    def _deliver(hand_offs: list[HandOffName]) -> None:
+        names = _well_formed(hand_offs)
+        try:
+            deliver(office, names)
+        except Fault:
+            # One sick document must not hold up the forty-nine others in the bundle.
+            _one_by_one(office, names)
+
+
+def _one_by_one(office: Office, names: list[HandOffName]) -> None:
+    for name in names:
+        try:
+            deliver(office, [name])
+        except Fault as fault:
+            # The hand-off stays open; the relay rings for it again after its lease.
+            _log.warning(
+                "hand-off not delivered", extra={"action": "deliver", "hand_off": name, "fault": str(fault)}
+            )
+
+
+def _well_formed(hand_offs: object) -> list[HandOffName]:
+    """What is left of a message anybody with access to the broker could have written."""
+    if not isinstance(hand_offs, list):
+        return []
+    return [
+        (pair[0], pair[1])
+        for pair in hand_offs
+        if isinstance(pair, list | tuple) and len(pair) == 2 and all(type(part) is int for part in pair)
+    ]

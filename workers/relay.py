@@ -1,0 +1,94 @@
+"""The relay: hears that documents have been sent and puts bundles of them on the queues of their desks.
+
+Any number of relays may run; a hand-off is rung for by one of them. It is also the sweep: what was rung for and has
+not arrived when its lease ends is rung for again, so nothing is lost with a broker.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+from celery import Celery
+from kombu.exceptions import KombuError, OperationalError
+
+from routing.actions.ring import MOST_AT_ONCE, Message, collect_rings
+from routing.domain.errors import Fault
+from routing.office import Office
+from routing.storage.bell import Topic
+from workers.celery_app import queue_named
+from workers.deliver import DELIVER
+
+# Documents sent within this time (seconds) travel in one message: a message costs as much as five moves.
+_GATHER = 0.002
+_LONGEST_PAUSE = 30.0
+
+_log = logging.getLogger(__name__)
+
+
+class Relay:
+    """Runs until it is stopped."""
+
+    def __init__(self, office: Office, app: Celery) -> None:
+        self._office, self._app = office, app
+        self._stopping = threading.Event()
+        #: messages put on queues so far
+        self.messages = 0
+
+    def run(self) -> None:
+        """Rings for hand-offs as they come, until ``stop``; survives the database and the broker being away."""
+        listener = self._office.bell.listen(Topic.SENT)
+        pause = sweep = self._office.settings.sweep_seconds
+        try:
+            while not self._stopping.is_set():
+                try:
+                    self.ring_once()
+                    pause = sweep
+                except (Fault, KombuError, OperationalError, OSError) as error:
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+                    _log.warning(
+                        "relay cannot ring",
+                        extra={"action": "ring", "fault": str(error), "next_try_seconds": pause},
+                    )
+                    self._stopping.wait(pause)
+                    continue
+                if listener.wait(sweep) and not self._stopping.is_set():
+                    self._stopping.wait(_GATHER)
+        finally:
+            listener.close()
+
+    def ring_once(self) -> int:
+        """Rings for everything that is due; how many messages that took."""
+        sent = 0
+        while True:
+            messages = collect_rings(self._office)
+            if messages:
+                self._send(messages)
+            sent += len(messages)
+            if sum(len(message.hand_offs) for message in messages) < MOST_AT_ONCE:
+                return sent
+
+    def stop(self) -> None:
+        """Lets ``run`` end soon."""
+        self._stopping.set()
+        self._office.bell.ring(Topic.SENT)
+
+    def _send(self, messages: list[Message]) -> None:
+        queues = self._app.amqp.queues
+        # One channel for the whole bundle: opening one for each message costs a tenth of the rate.
+        with self._app.producer_or_acquire() as producer:
+            for message in messages:
+                name = f"desk.{message.desk}"
+                if name not in queues:
+                    queues.add(queue_named(name))
+                self._app.send_task(
+                    DELIVER,
+                    args=([list(hand_off) for hand_off in message.hand_offs],),
+                    task_id=message.id,
+                    queue=queues[name],
+                    producer=producer,
+                    # Celery puts a printed copy of the arguments into headers and logs.
+                    argsrepr="",
+                    kwargsrepr="",
+                )
+                self.messages += 1
