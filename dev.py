@@ -122,13 +122,11 @@ def check(arguments: list[str]) -> int:
         ["ruff", "format", "--check"],
         ["mypy", "--strict", "routing", "workers"],
         ["mypy", "tests", "dev.py"],
-        ["lint-imports"],
+        ["lint-imports", "--no-logo"],
         ["satuatap", "workflow", "check", *workflows],
     ]
     if arguments:
-        raise SetUpError(
-            "check takes no arguments; to run one tool alone, call it: .venv/bin/ruff, .venv/bin/mypy."
-        )
+        raise SetUpError("check takes no arguments; to run one tool alone, call it: .venv/bin/ruff, .venv/bin/mypy.")
     failed = []
     for step in steps:
         shown = " ".join(step)

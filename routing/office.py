@@ -11,7 +11,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
+from routing.domain.application import Identity
 from routing.domain.errors import Fault, UnknownService
+from routing.domain.identifiers import application_number, tracking_code
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
 from routing.settings import Settings
@@ -80,10 +82,16 @@ class Office:
             raise UnknownService(service=service, known=", ".join(sorted(in_force)) or "-")
         return self.rule_book(in_force[service])
 
-    def new_id(self) -> int:
-        """A 63-bit id that grows with time: milliseconds since 1970 and 20 random bits."""
+    def new_identity(self, service: str, counted: int, at: datetime) -> Identity:
+        """What makes the service's ``counted``-th application itself: id, number, tracking code, digest key."""
+        # 63 bits that grow with time: milliseconds since 1970 and 20 random bits.
         milliseconds = int(self.now().timestamp() * 1000)
-        return (milliseconds << 20) | secrets.randbits(20)
+        return Identity(
+            id=(milliseconds << 20) | secrets.randbits(20),
+            number=application_number(service, at.astimezone(self.time_zone).year, counted),
+            tracking_code=tracking_code(secrets.randbits(40)),
+            digest_key=secrets.token_bytes(32),
+        )
 
     def close(self) -> None:
         """Lets go of the database and wakes who listens."""

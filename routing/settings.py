@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -28,9 +29,13 @@ class UnknownSetting(Refusal):
     code = "unknown_setting"
 
 
-def _aware(name: str) -> str:
-    from zoneinfo import ZoneInfo
+def default_data_folder() -> Path:
+    """The user's data folder (XDG base directories)."""
+    root = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(root) / "satuatap"
 
+
+def _aware(name: str) -> str:
     ZoneInfo(name)
     return name
 
@@ -41,7 +46,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     data: Path = Field(
-        default_factory=lambda: default_data_folder(),
+        default_factory=default_data_folder,
         description="Folder of the embedded mall: database, secrets. Used when no database_url is given.",
     )
     database_url: SecretStr | None = Field(
@@ -75,12 +80,8 @@ class Settings(BaseSettings):
         default="Asia/Jakarta",
         description="The office's time zone: Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
     )
-    session_idle_minutes: int = Field(
-        default=30, gt=0, description="Minutes without a click that end a session."
-    )
-    session_hours: int = Field(
-        default=10, gt=0, description="Hours after which a session ends whatever happens."
-    )
+    session_idle_minutes: int = Field(default=30, gt=0, description="Minutes without a click that end a session.")
+    session_hours: int = Field(default=10, gt=0, description="Hours after which a session ends whatever happens.")
     log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
 
     @property
@@ -116,9 +117,3 @@ def load_settings(data: Path | None = None) -> Settings:
         return Settings()
     # --data means the embedded mall in that folder, whatever the environment says of servers.
     return Settings(data=data, database_url=None, broker_url=SecretStr(IN_PROCESS_BROKER))
-
-
-def default_data_folder() -> Path:
-    """The user's data folder (XDG base directories)."""
-    root = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(root) / "satuatap"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from pathlib import Path
 
 from celery import Celery
+from celery.beat import Service
 
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
@@ -43,3 +46,10 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
             "options": {"queue": queue, "expires": 550},
         },
     }
+
+
+def run_beat(app: Celery, schedule: Path, *, on_stop: Callable[[Callable[[], None]], None]) -> None:
+    """Ticks until it is told to stop; ``on_stop`` is given what stops it."""
+    service = Service(app, schedule_filename=str(schedule))
+    on_stop(service.stop)
+    service.start()

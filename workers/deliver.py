@@ -36,9 +36,7 @@ def _one_by_one(office: Office, names: list[HandOffName]) -> None:
             deliver(office, [name])
         except Fault as fault:
             # The hand-off stays open; the relay rings for it again after its lease.
-            _log.warning(
-                "hand-off not delivered", extra={"action": "deliver", "hand_off": name, "fault": str(fault)}
-            )
+            _log.warning("hand-off not delivered", extra={"action": "deliver", "hand_off": name, "fault": str(fault)})
 
 
 def _well_formed(hand_offs: object) -> list[HandOffName]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import fnmatch
 import logging
+import os
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -25,9 +27,7 @@ _log = logging.getLogger(__name__)
 def queues_for(office: Office, pattern: str) -> list[str]:
     """The queues of the desks whose code matches (``*``, ``dinas-*``, ``a,b``)."""
     wanted = [part.strip() for part in pattern.split(",") if part.strip()]
-    return [
-        f"desk.{code}" for code in desk_codes(office) if any(fnmatch.fnmatchcase(code, one) for one in wanted)
-    ]
+    return [f"desk.{code}" for code in desk_codes(office) if any(fnmatch.fnmatchcase(code, one) for one in wanted)]
 
 
 def serve_desks(app: Celery, office: Office, pattern: str) -> None:
@@ -44,7 +44,7 @@ def serve_desks(app: Celery, office: Office, pattern: str) -> None:
 
         requires = ("celery.worker.consumer.tasks:Tasks",)
 
-        def __init__(self, parent: Consumer, **options: Any) -> None:  # noqa: ANN401 - Celery's signature
+        def __init__(self, parent: Consumer, **options: Any) -> None:
             super().__init__(parent, **options)
             self._timer: Any = None
 
@@ -61,7 +61,7 @@ def serve_desks(app: Celery, office: Office, pattern: str) -> None:
     app.steps["consumer"].add(NewDesks)
 
 
-def _refresh(app: Celery, consumer: Consumer, queues_now: Callable[[], list[str]]) -> Callable[[], None]:
+def _refresh(app: Celery, consumer: Any, queues_now: Callable[[], list[str]]) -> Callable[[], None]:
     def refresh() -> None:
         try:
             wanted = queues_now()
@@ -75,3 +75,23 @@ def _refresh(app: Celery, consumer: Consumer, queues_now: Callable[[], list[str]
                 _log.info("serves a new desk", extra={"action": "serve", "queue": name})
 
     return refresh
+
+
+def run_worker(app: Celery, office: Office, pattern: str, *, concurrency: int) -> int:
+    """Serves until the process is told to stop; its exit code.
+
+    Threads, not child processes: a bundle is a few short transactions, and a killed worker leaves no orphans.
+    """
+    serve_desks(app, office, pattern)
+    worker = app.Worker(
+        pool_cls="threads",
+        concurrency=concurrency,
+        hostname=f"desks-{os.getpid()}@{socket.gethostname()}",
+        without_mingle=True,
+        without_gossip=True,
+        without_heartbeat=True,
+        quiet=True,
+        loglevel=office.settings.log_level,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)

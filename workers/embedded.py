@@ -55,7 +55,7 @@ def _start_worker(app: Celery) -> threading.Thread:
     ready = threading.Event()
 
     class EmbeddedWorker(WorkController):
-        def on_consumer_ready(self, consumer: Any) -> None:  # noqa: ANN401 - Celery's signature
+        def on_consumer_ready(self, consumer: Any) -> None:
             del consumer
             ready.set()
 
@@ -79,7 +79,7 @@ def _start_worker(app: Celery) -> threading.Thread:
 
 def _stop_worker(thread: threading.Thread) -> None:
     # Celery's only door to a worker in a thread is this module global.
-    state.should_stop = 0
+    state.should_stop = 0  # type: ignore[assignment]  # the stubs know only its first value
     DOORBELL.is_closing = True
     DOORBELL.ring()
     thread.join(15)
@@ -87,7 +87,7 @@ def _stop_worker(thread: threading.Thread) -> None:
     DOORBELL.is_closing = False
 
 
-def _start_beat(app: Celery, beat_file: Path) -> Any:  # noqa: ANN401 - Celery's class is made at run time
-    beat = EmbeddedService(app, thread=True, schedule_filename=str(beat_file))
+def _start_beat(app: Celery, beat_file: Path) -> Any:
+    beat: Any = EmbeddedService(app, thread=True, schedule_filename=str(beat_file))
     beat.start()
     return beat

@@ -57,7 +57,7 @@ class Channel(memory.Channel):
 
     QoS = QoS
 
-    def _put(self, queue: str, message: Any, **options: Any) -> None:  # noqa: ANN401 - kombu's signature
+    def _put(self, queue: str, message: Any, **options: Any) -> None:
         super()._put(queue, message, **options)
         DOORBELL.ring()
 
@@ -67,15 +67,19 @@ class Transport(memory.Transport):
 
     Channel = Channel
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> Any:  # noqa: ANN401 - kombu's signature
+    def drain_events(self, connection: Any, timeout: float | None = None, **options: Any) -> None:
         """Delivers one message; raises TimeoutError when none came in time."""
+        del connection, options
         end = None if timeout is None else time.monotonic() + timeout
+        cycle: Any = self.cycle
         while True:
             seen = DOORBELL.count
             try:
-                return self.cycle.get(self._deliver, timeout=timeout)
+                cycle.get(self._deliver, timeout=timeout)
             except Empty:
                 left = 1.0 if end is None else end - time.monotonic()
                 if left <= 0 or DOORBELL.is_closing:
                     raise TimeoutError from None
                 DOORBELL.wait(seen, left)
+            else:
+                return

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
@@ -16,7 +18,7 @@ from routing.actions.ring import MOST_AT_ONCE, Message, collect_rings
 from routing.domain.errors import Fault
 from routing.office import Office
 from routing.storage.bell import Topic
-from workers.celery_app import queue_named
+from workers.celery_app import make_app, queue_named
 from workers.deliver import DELIVER
 
 # Documents sent within this time (seconds) travel in one message: a message costs as much as five moves.
@@ -85,10 +87,23 @@ class Relay:
                     DELIVER,
                     args=([list(hand_off) for hand_off in message.hand_offs],),
                     task_id=message.id,
-                    queue=queues[name],
+                    queue=name,
                     producer=producer,
                     # Celery puts a printed copy of the arguments into headers and logs.
                     argsrepr="",
                     kwargsrepr="",
                 )
                 self.messages += 1
+
+
+@contextmanager
+def relaying(office: Office) -> Iterator[Relay]:
+    """A relay in a thread of this process, while the block runs."""
+    relay = Relay(office, make_app(office))
+    thread = threading.Thread(target=relay.run, name="relay", daemon=True)
+    thread.start()
+    try:
+        yield relay
+    finally:
+        relay.stop()
+        thread.join(5)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -63,7 +63,7 @@ def replay(office: Office, retelling: Retelling, *, progress: Callable[[Walked],
     Raises AlreadyThere (the service is the office's own) and NothingArrives.
     """
     started = time.monotonic()
-    people = prepare_import(office, retelling.cast)
+    people = prepare_import(office, retelling.cast).people
     walk = _Walk(office, retelling, people)
     listener = office.bell.listen(Topic.ARRIVED)
     try:
@@ -88,7 +88,7 @@ def replay(office: Office, retelling: Retelling, *, progress: Callable[[Walked],
 class _Walk:
     """Where every case stands."""
 
-    def __init__(self, office: Office, retelling: Retelling, people: dict[str, Person]) -> None:
+    def __init__(self, office: Office, retelling: Retelling, people: Mapping[str, Person]) -> None:
         service = retelling.cast.workflow.service
         self.walked = Walked()
         self._office, self._people = office, people

@@ -6,23 +6,32 @@ the office's own. Many cases' moves are written in one transaction, each case's 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from routing.domain import moves
-from routing.domain.application import Application, Identity, Submission
+from routing.domain.application import Application, Submission
 from routing.domain.errors import AlreadyThere, Refusal
-from routing.domain.identifiers import application_number, tracking_code
 from routing.domain.imported_log import Cast, ImportedMove
-from routing.domain.move import Move
+from routing.domain.intake import submit
+from routing.domain.moves import decide
 from routing.domain.people import Person
 from routing.domain.state_machine import RuleBook
 from routing.office import Office
 from routing.storage.transaction import Transaction
 
 
-def prepare_import(office: Office, cast: Cast) -> dict[str, Person]:
-    """Publishes the route and opens the accounts (which can never sign in); gives the people by account code.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """The office, ready for a log."""
+
+    #: by account code
+    people: Mapping[str, Person]
+    #: whether there are desks now that no worker can know of yet
+    brought_desks: bool
+
+
+def prepare_import(office: Office, cast: Cast) -> Prepared:
+    """Publishes the route and opens the accounts (which can never sign in).
 
     Doing it again changes nothing but what is new in the log. Raises AlreadyThere where the service is the office's
     own, so that a log cannot replace a real route.
@@ -33,6 +42,7 @@ def prepare_import(office: Office, cast: Cast) -> dict[str, Person]:
         current = tx.published.in_force().get(service)
         if current is not None and office.rule_book(current).workflow.imported_from != source:
             raise AlreadyThere(thing="Service", name=service)
+        known_desks = tx.published.desk_codes()
         tx.published.put_units(cast.units)
         tx.published.put_roles(cast.roles)
         tx.published.put_desks(cast.desks)
@@ -40,9 +50,10 @@ def prepare_import(office: Office, cast: Cast) -> dict[str, Person]:
         for code, held in cast.people.items():
             person = tx.people.with_code(code, source)
             person_id = person.id if person else tx.people.insert(code=code, name=code, source=source, at=now)
-            known = person.assignments if person is not None else ()
-            tx.people.assign(person_id, [one for one in held if one not in known])
-        return {code: tx.people.account(code, source) for code in cast.people}
+            already = person.assignments if person is not None else ()
+            tx.people.assign(person_id, [one for one in held if one not in already])
+        people = {code: tx.people.account(code, source) for code in cast.people}
+    return Prepared(people=people, brought_desks=any(desk.code not in known_desks for desk in cast.desks))
 
 
 def import_moves(
@@ -60,14 +71,8 @@ def import_moves(
     results: list[Application | Refusal] = []
     with office.transaction() as tx:
         for imported in batch:
-            person = people[imported.actor]
             try:
-                if isinstance(imported.said, Submission):
-                    results.append(_submit(office, tx, book, imported.said, imported, person))
-                else:
-                    move = _decided(office, tx, numbers[imported.case], imported.said, imported, person)
-                    tx.record(move)
-                    results.append(move.after)
+                results.append(_retell(office, tx, book, imported, people[imported.actor], numbers.get(imported.case)))
             except Refusal as refusal:
                 # Nothing of a refused move has been written; the others of the batch go on.
                 results.append(refusal)
@@ -79,38 +84,25 @@ def submission_key(service: str, case: str | None) -> str:
     return f"import:{service}:{case}"
 
 
-def _submit(
-    office: Office, tx: Transaction, book: RuleBook, said: Submission, imported: ImportedMove, person: Person
+def _retell(
+    office: Office, tx: Transaction, book: RuleBook, imported: ImportedMove, person: Person, number: str | None
 ) -> Application:
-    service = book.workflow.service
-    key = submission_key(service, said.imported_case)
-    known = tx.submitted_as(key)
-    if known is not None:
-        return known
-    year = imported.at.astimezone(office.time_zone).year
-    identity = Identity(
-        id=office.new_id(),
-        number=application_number(service, year, tx.published.next_number(service)),
-        tracking_code=tracking_code(secrets.randbits(40)),
-        digest_key=secrets.token_bytes(32),
-    )
-    move = moves.submit(book, said, person=person, identity=identity, at=imported.at)
-    tx.record(move, submission_key=key)
-    return move.after
-
-
-def _decided(
-    office: Office, tx: Transaction, number: str, said: moves.Decision, imported: ImportedMove, person: Person
-) -> Move:
-    application = tx.application(number)
+    said = imported.said
+    if isinstance(said, Submission):
+        key = submission_key(book.workflow.service, said.imported_case)
+        known = tx.submitted_as(key)
+        if known is not None:
+            return known
+        service = book.workflow.service
+        identity = office.new_identity(service, tx.published.next_number(service), imported.at)
+        move = submit(book, said, person=person, identity=identity, at=imported.at)
+        tx.record(move, submission_key=key)
+        return move.after
+    application = tx.application(number or imported.case)
     if application.imported_case is None:
-        raise AlreadyThere(thing="Application", name=number)
-    return moves.decide(
-        office.rule_book(application.workflow),
-        application,
-        tx.open_visits(application.id),
-        said,
-        person=person,
-        at=imported.at,
-        digest_key=b"",
-    )
+        raise AlreadyThere(thing="Application", name=application.number)
+    own_book = office.rule_book(application.workflow)
+    visits = tx.open_visits(application.id)
+    move = decide(own_book, application, visits, said, person=person, at=imported.at, digest_key=b"")
+    tx.record(move)
+    return move.after

@@ -65,9 +65,7 @@ def assign(office: Office, code: str, held: Sequence[tuple[str, str | None]]) ->
         new = [
             Assignment(role=role, desk=desk, since=now)
             for role, desk in held
-            if not any(
-                one.role == role and one.desk == desk and one.holds_at(now) for one in person.assignments
-            )
+            if not any(one.role == role and one.desk == desk and one.holds_at(now) for one in person.assignments)
         ]
         tx.people.assign(person.id, new)
 

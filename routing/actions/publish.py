@@ -9,9 +9,7 @@ from routing.domain.workflow import Workflow
 from routing.office import Office
 
 
-def publish_office(
-    office: Office, units: Sequence[Unit], desks: Sequence[Desk], roles: Sequence[Role]
-) -> None:
+def publish_office(office: Office, units: Sequence[Unit], desks: Sequence[Desk], roles: Sequence[Role]) -> None:
     """Makes these units, desks and roles known; those already known are renamed, none is taken away."""
     with office.transaction() as tx:
         tx.published.put_units(units)

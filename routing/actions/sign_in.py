@@ -19,9 +19,7 @@ def sign_in(office: Office, code: str, password: str) -> str:
     if not password_fits(stored, password) or person is None or person.is_closed:
         raise SignInRefused
     secret, now = new_secret(), office.now()
-    session = SignIn(
-        token_hash=kept(secret), person_id=person.id, form_token=new_secret(), started_at=now, seen_at=now
-    )
+    session = SignIn(token_hash=kept(secret), person_id=person.id, form_token=new_secret(), started_at=now, seen_at=now)
     with office.transaction() as tx:
         tx.people.start_sign_in(session)
     return secret

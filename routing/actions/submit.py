@@ -1,14 +1,14 @@
-"""The counter registers an application: number, tracking code, first decision and first hand-off, in one transaction."""
+"""The counter registers an application: numbers, first decision and first hand-off, in one transaction."""
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from routing.domain import moves
-from routing.domain.application import Application, Identity, Particulars, Submission
+from routing.domain import intake
+from routing.domain.application import Application, Particulars, Submission
 from routing.domain.errors import MalformedField, Phrase, TextTooLong
-from routing.domain.identifiers import application_number, check_nik, check_phone, tracking_code
+from routing.domain.identifiers import check_nik, check_phone
+from routing.domain.preconditions import require_plain
 from routing.domain.state_machine import RuleBook
 from routing.office import Office
 from routing.storage.database import AlreadyWritten
@@ -34,22 +34,14 @@ class Registration:
 def submit(office: Office, registration: Registration) -> Application:
     """The registered application; the one already registered under this key, if there is one.
 
-    Raises UnknownService, MalformedNik, MalformedField, TextTooLong and what ``moves.submit`` raises.
+    Raises UnknownService, MalformedNik, MalformedField, TextTooLong and what ``intake.submit`` raises.
     """
     book = office.book_in_force(registration.service)
     submission = registration.submission
-    if book.workflow.imported_from is None:
-        particulars = _checked(submission.particulars)
-        submission = Submission(
-            desk=submission.desk,
-            step=submission.step,
-            decision=submission.decision,
-            next_desk=submission.next_desk,
-            papers=submission.papers,
-            particulars=particulars,
-            facts=submission.facts,
-            channel=submission.channel,
-        )
+    if book.workflow.imported_from is not None:
+        # A route derived from a log retells the past; nothing new can be asked of it.
+        raise UnknownService(service=registration.service, known="-")
+    submission = replace(submission, particulars=_checked(submission.particulars))
     try:
         with office.transaction() as tx:
             return _register(office, tx, book, submission, registration)
@@ -71,16 +63,9 @@ def _register(
             return known
     at = office.now()
     service = book.workflow.service
-    identity = Identity(
-        id=office.new_id(),
-        number=application_number(
-            service, at.astimezone(office.time_zone).year, tx.published.next_number(service)
-        ),
-        tracking_code=tracking_code(secrets.randbits(40)),
-        digest_key=secrets.token_bytes(32),
-    )
+    identity = office.new_identity(service, tx.published.next_number(service), at)
     person = tx.people.with_id(registration.person_id)
-    move = moves.submit(book, submission, person=person, identity=identity, at=at)
+    move = intake.submit(book, submission, person=person, identity=identity, at=at)
     tx.record(move, submission_key=registration.key)
     return move.after
 
@@ -92,9 +77,11 @@ def _checked(who: Particulars | None) -> Particulars:
             problem=Phrase("it is empty"),
             way_out=Phrase("Write it as on the identity card."),
         )
+    require_plain("Name", who.name)
     if len(who.name) > LONGEST_NAME:
         raise TextTooLong(field=Phrase("Name"), length=len(who.name), most=LONGEST_NAME)
     for field, answer in who.answers.items():
+        require_plain(field, answer)
         if len(answer) > LONGEST_ANSWER:
             raise TextTooLong(field=field, length=len(answer), most=LONGEST_ANSWER)
     return Particulars(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from routing.domain import moves
+from routing.domain import withdrawal
 from routing.domain.application import Application
 from routing.office import Office
 
 
 def withdraw(office: Office, number: str, *, desk: str, reason: str, person_id: int) -> Application:
-    """The application, ended. Raises UnknownApplication and what ``moves.withdraw`` raises."""
+    """The application, ended. Raises UnknownApplication and what ``withdrawal.withdraw`` raises."""
     with office.transaction() as tx:
         application = tx.application(number)
-        move = moves.withdraw(
+        move = withdrawal.withdraw(
             office.rule_book(application.workflow),
             application,
             tx.open_visits(application.id),

@@ -71,8 +71,7 @@ def _entrances(check: _Check) -> Iterator[Finding]:
     """What the intake and the withdrawal name is there."""
     workflow = check.workflow
     named: list[tuple[Path, str, str]] = [
-        (("intake", position), "The intake names the step", code)
-        for position, code in enumerate(workflow.intake)
+        (("intake", position), "The intake names the step", code) for position, code in enumerate(workflow.intake)
     ]
     if workflow.withdrawal is not None:
         named += [

@@ -34,9 +34,7 @@ def parse_list(source: YamlSource, kind: type[Thing]) -> tuple[tuple[Thing, ...]
     return _parse(source, TypeAdapter(listed), listed)
 
 
-def _parse(
-    source: YamlSource, adapter: TypeAdapter[Thing], kind: Any
-) -> tuple[Thing | None, tuple[Finding, ...]]:
+def _parse(source: YamlSource, adapter: TypeAdapter[Thing], kind: Any) -> tuple[Thing | None, tuple[Finding, ...]]:
     try:
         # As JSON and strictly: there a list may become a tuple and a word an enum's, but "5" is no number.
         return adapter.validate_json(json.dumps(source.value), strict=True), ()
@@ -59,9 +57,7 @@ def _missing(source: YamlSource, path: Path) -> Finding:
     line, column = source.place_of(path)
     problem = f"{_thing(path[:-1])} lacks the key {shown(str(path[-1]))}."
     way_out = f'Add "{path[-1]}:" to it.'
-    return Finding(
-        file=source.file, line=line, column=column, code="missing-key", problem=problem, way_out=way_out
-    )
+    return Finding(file=source.file, line=line, column=column, code="missing-key", problem=problem, way_out=way_out)
 
 
 def _unknown(source: YamlSource, path: Path, known: tuple[str, ...]) -> Finding:
@@ -69,9 +65,7 @@ def _unknown(source: YamlSource, path: Path, known: tuple[str, ...]) -> Finding:
     key = str(path[-1])
     problem = f"{_thing(path[:-1])} knows no key {shown(key)}."
     way_out = instead_of(key, known)
-    return Finding(
-        file=source.file, line=line, column=column, code="unknown-key", problem=problem, way_out=way_out
-    )
+    return Finding(file=source.file, line=line, column=column, code="unknown-key", problem=problem, way_out=way_out)
 
 
 def _wrong(source: YamlSource, path: Path, error: ErrorDetails) -> Finding:

@@ -126,16 +126,12 @@ class _Composer:
                     )
                 root = self._node(next(self._events), 0)
         if root is None or (root.value is None and not root.below):
-            raise _Broken(
-                _not_yaml(self.file, 1, 1, "There is nothing in this file.", "Write something or delete it.")
-            )
+            raise _Broken(_not_yaml(self.file, 1, 1, "There is nothing in this file.", "Write something or delete it."))
         return root
 
     def _node(self, event: yaml.Event, level: int) -> _Node:
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
-            self._stop(
-                event, "Anchors and aliases (& and *) are not read here.", "Write it out at each place."
-            )
+            self._stop(event, "Anchors and aliases (& and *) are not read here.", "Write it out at each place.")
         if getattr(event, "tag", None) is not None:
             self._stop(event, "Tags (with !) are not read here.", "Remove it; for text use quotes.")
         if level > MOST_LEVELS:
@@ -185,9 +181,7 @@ class _Composer:
     def _scalar(self, event: yaml.ScalarEvent) -> Value:
         text = str(event.value)
         if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
-            self._stop(
-                event, "The text holds a sign that no database keeps (NUL or half a sign).", "Remove it."
-            )
+            self._stop(event, "The text holds a sign that no database keeps (NUL or half a sign).", "Remove it.")
         if event.style:  # quoted or a block: text, whatever it looks like
             return text
         if text in _WORDS:
@@ -226,9 +220,7 @@ def _read_text(path: FilePath, file: str) -> tuple[str | None, Finding | None]:
         return None, _no_file(file, "There is no such file.", "Check the name and the folder.")
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        return None, _no_file(
-            file, f"The file cannot be read ({why}).", "Check the name and the access rights."
-        )
+        return None, _no_file(file, f"The file cannot be read ({why}).", "Check the name and the access rights.")
     if len(content) > MOST_BYTES:
         much = "Split the service; a route of 400 steps fits."
         return None, _not_yaml(file, 1, 1, f"The file has more than {MOST_BYTES} bytes.", much)
@@ -236,9 +228,7 @@ def _read_text(path: FilePath, file: str) -> tuple[str | None, Finding | None]:
         return content.decode("utf-8-sig"), None
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return None, _not_yaml(
-            file, line, 1, f"Byte {error.start + 1} is not UTF-8.", "Save the file as UTF-8."
-        )
+        return None, _not_yaml(file, line, 1, f"Byte {error.start + 1} is not UTF-8.", "Save the file as UTF-8.")
 
 
 def _from_library(error: yaml.YAMLError, text: str, file: str) -> Finding:

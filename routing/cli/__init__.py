@@ -1,1 +1,1 @@
-"""The command line: one file a group of commands; the top, which may start everything."""
+"""The command line: one file a command group. The top of the house, so it may start everything."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-app = typer.Typer(
-    help="The routes of the services: check what is written in workflows/.", no_args_is_help=True
-)
+from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
 
+if TYPE_CHECKING:
+    from routing.domain.imported_log import Retelling
 
-@app.callback()
-def workflow() -> None:
-    """Keep ``check`` a word of its own even while it is the only command."""
+app = typer.Typer(help="The routes of the services: check, publish, or discover them in a log.", no_args_is_help=True)
 
 
 @app.command()
@@ -26,9 +24,7 @@ def check(
     ] = None,
     office: Annotated[
         Path | None,
-        typer.Option(
-            metavar="DIR", help="Folder of units, desks and roles. Absent: office/ beside the first file."
-        ),
+        typer.Option(metavar="DIR", help="Folder of units, desks and roles. Absent: office/ beside the first file."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
@@ -49,3 +45,59 @@ def check(
     typer.echo(f"{len(paths)} workflow file(s) checked, {len(findings)} finding(s).", err=True)
     if findings:
         raise typer.Exit(1)
+
+
+@app.command()
+def publish(
+    files: Annotated[
+        list[Path] | None, typer.Argument(metavar="[FILES]", help="Workflow files. Absent: all of the office.")
+    ] = None,
+    by: Annotated[str, typer.Option(help="Who publishes, for the record.")] = "command line",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Put the office's desks and these routes into force; open applications keep the version they started under."""
+    from routing.cli.publishing import publish_files
+
+    with open_office(data) as office:
+        outcome = publish_files(office, tuple(files) if files else None, by=by)
+    for finding in outcome.findings:
+        tell(str(finding))
+    words = "\n".join([*(f"published: {code}" for code in outcome.published),
+                       *(f"already in force: {code}" for code in outcome.unchanged),
+                       *(f"refused: {name}" for name in outcome.refused)])  # fmt: skip
+    say(outcome.as_json(), as_json=as_json, words=words or "nothing to publish")
+    if outcome.refused:
+        raise typer.Exit(1)
+
+
+@app.command()
+def discover(
+    log: Annotated[Path, typer.Argument(metavar="LOG.xes", help="An event log in XES, packed or not.")],
+    service: Annotated[str | None, typer.Option(help="Code of the service. Absent: from the file's name.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the route a log tells of, in the language of workflows/."""
+    from routing.catalogue.workflow_files import dump_workflow
+
+    workflow = retelling_of(log, service).cast.workflow
+    say(
+        workflow.model_dump(mode="json", exclude_defaults=True), as_json=as_json, words=dump_workflow(workflow).rstrip()
+    )
+
+
+def retelling_of(log: Path, service: str | None) -> Retelling:
+    """The log, read whole before anything is written. Raises BrokenLog, UnreadableFile, MalformedField."""
+    import re
+
+    from routing.domain.errors import MalformedField
+    from routing.formats.xes_reader import read_xes
+    from routing.workshop.discover import retell, service_code
+
+    if service is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", service):
+        way_out = "Use up to 60 lower-case letters, digits and hyphens."
+        raise MalformedField(field="--service", problem=f"{service} is not a code", way_out=way_out)
+    retelling = retell(read_xes(log), service=service or service_code(log.name))
+    if not retelling.cases:
+        raise MalformedField(field=str(log), problem="it has no event", way_out="Give a log with at least one event.")
+    return retelling

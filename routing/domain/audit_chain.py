@@ -12,6 +12,7 @@ import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import rfc8785
 
@@ -46,7 +47,7 @@ def write_entry(
     kind: str,
     desk: str | None,
     actor: str,
-    facts: Mapping[str, object],
+    facts: Mapping[str, Any],
 ) -> Entry:
     """An entry chained to ``previous``; ``facts`` are JSON values, those that are None are left out."""
     said = {name: fact for name, fact in facts.items() if fact is not None}

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-#: Codes go into queue names, addresses and files: lower case, digits, hyphens and dots, starting with a letter or digit.
+#: Codes go into queue names, addresses and files: lower case, digits, hyphens, dots; first a letter or digit.
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$")]
 
 

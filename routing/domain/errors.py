@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class Kind(StrEnum):
@@ -38,7 +38,7 @@ class Phrase(str):
     template: str
     facts: dict[str, object]
 
-    def __new__(cls, template: str, **facts: object) -> Phrase:
+    def __new__(cls, template: str, **facts: object) -> Self:
         """The template with its braces filled in."""
         phrase = super().__new__(cls, template.format(**facts))
         phrase.template, phrase.facts = template, facts
@@ -181,14 +181,14 @@ class StaleVersion(Refusal):
 
 
 class DeskNotNamed(Refusal):
-    """ "{step}" can be done at several desks: {desks}. Name the one the document goes to."""
+    """The step "{step}" can be done at several desks: {desks}. Name the one the document goes to."""
 
     code = "desk_not_named"
     kind = Kind.MALFORMED
 
 
 class DeskNotOffered(Refusal):
-    """ "{step}" is not done at {desk}. Possible desks: {desks}."""
+    """The step "{step}" is not done at {desk}. Possible desks: {desks}."""
 
     code = "desk_not_offered"
     kind = Kind.MALFORMED
@@ -223,7 +223,7 @@ class RequirementMissing(Refusal):
 
 
 class MalformedNik(Refusal):
-    """The NIK is not well-formed: {problem}. A NIK has 16 digits, as on the identity card: region, birth date, number."""
+    """The NIK is not well-formed: {problem}. A NIK has 16 digits, as on the identity card."""
 
     code = "malformed_nik"
     kind = Kind.MALFORMED

@@ -5,6 +5,7 @@ There is no other way to change an application: whoever has a Move has the entri
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -42,7 +43,7 @@ class Move:
 
 
 def entry_of(
-    application: Application, *, at: datetime, kind: str, desk: str, actor: str, facts: dict[str, object]
+    application: Application, *, at: datetime, kind: str, desk: str, actor: str, facts: Mapping[str, object]
 ) -> Entry:
     """The application's next entry."""
     return write_entry(

@@ -8,8 +8,9 @@ from routing.domain.application import Application
 from routing.domain.errors import (
     ApplicationEnded,
     HeldByAnother,
-    Phrase,
+    MalformedField,
     NotUtf8,
+    Phrase,
     ReasonMissing,
     RequirementMissing,
     RequirementsNotNamed,
@@ -43,9 +44,7 @@ def require_in_hand(application: Application, visit: Visit, person: Person) -> N
 def require_papers(workflow: Workflow, papers: Sequence[str]) -> None:
     """Everything the service requires has been handed in."""
     require_known(workflow, papers)
-    missing = [
-        need.label.id for code, need in workflow.requirements.items() if need.required and code not in papers
-    ]
+    missing = [need.label.id for code, need in workflow.requirements.items() if need.required and code not in papers]
     if missing:
         raise RequirementMissing(service=workflow.label.id, missing="; ".join(missing))
 
@@ -67,11 +66,19 @@ def require_known(workflow: Workflow, codes: Sequence[str]) -> None:
 
 def reason_text(reason: str, wanted: Reason, decision: str) -> str:
     """The reason as it is kept: trimmed, given where it must be, not too long."""
-    text = reason.strip()
+    text = require_plain(Phrase("reason"), reason.strip())
     if len(text) > LONGEST_REASON:
         raise TextTooLong(field=Phrase("reason"), length=len(text), most=LONGEST_REASON)
-    if any("\ud800" <= sign <= "\udfff" for sign in text):  # Half a sign, as JSON can write it.
-        raise NotUtf8(field=Phrase("reason"))
     if wanted is Reason.REQUIRED and not text:
         raise ReasonMissing(decision=decision)
+    return text
+
+
+def require_plain(field: str, text: str) -> str:
+    """The text, if every database can keep it. Raises MalformedField, NotUtf8."""
+    if "\x00" in text:
+        problem, way_out = Phrase("it holds a NUL character"), Phrase("Type it anew instead of pasting it.")
+        raise MalformedField(field=field, problem=problem, way_out=way_out)
+    if any("\ud800" <= sign <= "\udfff" for sign in text):  # Half a sign, as JSON can write it.
+        raise NotUtf8(field=field)
     return text

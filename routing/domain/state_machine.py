@@ -8,6 +8,7 @@ thread). What the library says no to becomes our own refusal, in ``moves``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from transitions import EventData, Machine, MachineError
 
@@ -82,6 +83,7 @@ def _transitions(workflow: Workflow) -> list[dict[str, object]]:
 
 def _came_from(origin: str) -> object:
     def condition(event: EventData) -> bool:
-        return bool(event.model.origin == origin)
+        document = cast("_Document", event.model)
+        return document.origin == origin
 
     return condition

@@ -28,9 +28,7 @@ def arrive(application: Application, visit: Visit, *, now: datetime) -> Move:
     return _at_the_visit(application, here, entry, at)
 
 
-def claim(
-    book: RuleBook, application: Application, visit: Visit, *, person: Person, at: datetime
-) -> Move | None:
+def claim(book: RuleBook, application: Application, visit: Visit, *, person: Person, at: datetime) -> Move | None:
     """The person takes the document, so that nobody else decides meanwhile; None: they hold it already.
 
     Raises NotAllowed, StillOnItsWay, HeldByAnother.
@@ -50,9 +48,7 @@ def release(application: Application, visit: Visit, *, person: Person, at: datet
     require_in_hand(application, visit, person)
     if visit.holder is None:
         return None
-    entry = entry_of(
-        application, at=at, kind="released", desk=visit.desk, actor=person.code, facts=_stay(visit)
-    )
+    entry = entry_of(application, at=at, kind="released", desk=visit.desk, actor=person.code, facts=_stay(visit))
     return _at_the_visit(application, replace(visit, holder=None, claimed_at=None), entry, at)
 
 

@@ -108,7 +108,7 @@ class Workflow(Frozen):
     working_days: Annotated[int, Field(ge=0, le=1000)] | None = None
     #: where the numbers and the route come from: law, region, page
     sources: tuple[str, ...] = ()
-    requirements: dict[Code, Requirement] = {}
+    requirements: dict[Code, Requirement] = Field(default_factory=dict)
     #: the steps at which an application may begin; the first is the counter's
     intake: Annotated[tuple[StepCode, ...], Field(min_length=1)]
     steps: Annotated[dict[StepCode, Step], Field(min_length=1)]

@@ -61,9 +61,7 @@ def _pieces(contents: gzip.GzipFile | io.BufferedReader[Any], most_bytes: int) -
         while piece := contents.read1(_PIECE):
             total += len(piece)
             if total > most_bytes:
-                raise BadBytes(
-                    f"the file unpacks to more than {most_bytes:,} bytes", "Split it into several files."
-                )
+                raise BadBytes(f"the file unpacks to more than {most_bytes:,} bytes", "Split it into several files.")
             yield piece
     except EOFError as error:
         raise BadBytes("the packed file ends too early", FETCH_AGAIN) from error

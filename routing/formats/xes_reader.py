@@ -170,9 +170,7 @@ class _Reading:
     # What expat calls. The depth tells what an element is: log 1, trace 2, event 3; attributes one more.
 
     def _doctype(self, *_: object) -> None:
-        self.refuse(
-            "it declares a document type, which may hide entities", "Remove the DOCTYPE; XES needs none."
-        )
+        self.refuse("it declares a document type, which may hide entities", "Remove the DOCTYPE; XES needs none.")
 
     def _start(self, tag: str, xml: dict[str, str]) -> None:
         self._depth += 1
@@ -267,9 +265,7 @@ class _Reading:
             self.refuse(problem, "Give every case a name of its own, or join the two.", line)
         self._line_of_case[name] = line
         self._events.sort(key=_time_of)
-        self._cases.append(
-            LogCase(name=name, attributes=self._attributes, events=tuple(self._events), line=line)
-        )
+        self._cases.append(LogCase(name=name, attributes=self._attributes, events=tuple(self._events), line=line))
 
     def _check_length(self, what: str, name: str, line: int) -> None:
         if len(name) > LONGEST_NAME:

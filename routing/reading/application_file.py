@@ -27,9 +27,9 @@ _OPEN_VISITS = (
     .where(visits.c.application_id == sa.bindparam("id"), visits.c.closed_at.is_(None))
     .order_by(visits.c.no)
 )
-_PARTICULARS = sa.select(
-    particulars.c.name, particulars.c.nik, particulars.c.phone, particulars.c.answers
-).where(particulars.c.application_id == sa.bindparam("id"))
+_PARTICULARS = sa.select(particulars.c.name, particulars.c.nik, particulars.c.phone, particulars.c.answers).where(
+    particulars.c.application_id == sa.bindparam("id")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,21 +86,29 @@ class ApplicationFile:
 
     def possible(self, visit: Visit) -> tuple[PossibleDecision, ...]:
         """What can be said at this visit, in the order the office wrote it."""
-        origin, rules = self.application.origin_step, self.workflow.steps[visit.step].decisions
-        return tuple(
-            self._decision(code, rules[code], self.book.lead(visit.step, code, origin))
-            for code in self.book.possible(visit.step, origin)
-        )
+        return decisions_at(self.book, visit.step, self.application.origin_step, self.application.origin_desk)
 
-    def _decision(self, code: str, rule: DecisionRule, target: str | None) -> PossibleDecision:
-        goal = target or rule.to
-        step = self.workflow.steps.get(goal)
-        desks = step.desks if step is not None else ()
-        if rule.to == ORIGIN and self.application.origin_desk is not None:
-            desks = (self.application.origin_desk,)
-        return PossibleDecision(
-            code=code, rule=rule, target=goal, target_label=self.workflow.label_of(goal), desks=desks
-        )
+
+def decisions_at(
+    book: RuleBook, step: str, origin_step: str | None = None, origin_desk: str | None = None
+) -> tuple[PossibleDecision, ...]:
+    """What can be said at a step, and where each leads."""
+    workflow = book.workflow
+    return tuple(
+        _decision(workflow, code, book.lead(step, code, origin_step), step, origin_desk)
+        for code in book.possible(step, origin_step)
+    )
+
+
+def _decision(
+    workflow: Workflow, code: str, target: str | None, step: str, origin_desk: str | None
+) -> PossibleDecision:
+    rule = workflow.steps[step].decisions[code]
+    goal = target or rule.to
+    desks = workflow.steps[goal].desks if goal in workflow.steps else ()
+    if rule.to == ORIGIN and origin_desk is not None:
+        desks = (origin_desk,)
+    return PossibleDecision(code=code, rule=rule, target=goal, target_label=workflow.label_of(goal), desks=desks)
 
 
 def application_file(office: Office, number: str) -> ApplicationFile:

@@ -83,9 +83,7 @@ def search_log(office: Office, wanted: LogFilter, cursor: str = "", most: int = 
 def _values(connection: Connection, wanted: LogFilter) -> dict[str, Any] | None:
     """What the clauses are filled with; None: the application does not exist, so nothing is found."""
     values: dict[str, Any] = {
-        name: value
-        for name in ("kind", "desk", "actor", "since", "until")
-        if (value := getattr(wanted, name))
+        name: value for name in ("kind", "desk", "actor", "since", "until") if (value := getattr(wanted, name))
     }
     if wanted.number:
         found = connection.execute(_ID_OF_NUMBER, {"number": wanted.number}).scalar()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -60,9 +61,7 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
     return ChainReport(chains=chains, entries=entries, breaks=tuple(breaks))
 
 
-def _by_application(
-    connection: Connection, service: str | None, number: str | None
-) -> Iterator[list[sa.Row[tuple[int, str, int, bytes, int, bytes, bytes]]]]:
+def _by_application(connection: Connection, service: str | None, number: str | None) -> Iterator[list[Any]]:
     statement = _OF_APPLICATION if number else _OF_SERVICE if service else _ENTRIES
     wanted = {"number": number} if number else {"service": service} if service else {}
     streamed = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement, wanted)
@@ -70,9 +69,7 @@ def _by_application(
         yield list(rows)
 
 
-def _break(
-    application: sa.Row[tuple[int, str, int, bytes, int, bytes, bytes]], said: list[tuple[int, bytes, bytes]]
-) -> ChainBreak | None:
+def _break(application: Any, said: list[tuple[int, bytes, bytes]]) -> ChainBreak | None:
     seq = first_break(said)
     if seq is not None:
         return ChainBreak(

@@ -113,9 +113,7 @@ def desk_counts(office: Office, desks: Sequence[str]) -> dict[str, DeskCount]:
     return counts
 
 
-def _rows(
-    office: Office, statement: sa.Select[*tuple[Any, ...]], wanted: dict[str, object]
-) -> tuple[QueueRow, ...]:
+def _rows(office: Office, statement: sa.Select[*tuple[Any, ...]], wanted: dict[str, object]) -> tuple[QueueRow, ...]:
     with office.reading() as connection:
         found = connection.execute(statement, wanted).all()
         names = names_of(connection, (row.holder for row in found))

@@ -13,9 +13,7 @@ from routing.storage.tables import applications, visits
 _OLDEST = (
     sa.select(visits.c.sent_at)
     .select_from(visits.join(applications, applications.c.id == visits.c.application_id))
-    .where(
-        visits.c.arrived_at.is_(None), visits.c.closed_at.is_(None), applications.c.imported_case.is_(None)
-    )
+    .where(visits.c.arrived_at.is_(None), visits.c.closed_at.is_(None), applications.c.imported_case.is_(None))
     .order_by(visits.c.sent_at)
     .limit(1)
 )

@@ -141,9 +141,7 @@ def _read_first_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str, 
         "decision": rule.label if rule is not None else None,
         "target": _label(workflow, target),
         "sent_to": (said.get("sent") or {}).get("desk"),
-        "requirements": tuple(
-            workflow.requirements[code].label for code in named if code in workflow.requirements
-        ),
+        "requirements": tuple(workflow.requirements[code].label for code in named if code in workflow.requirements),
         "reason_digest": said.get("reason"),
     }
 

@@ -75,7 +75,7 @@ def export_entries(office: Office, *, service: str | None = None, everything: bo
 
 
 def _exported(
-    office: Office, row: sa.Row[Any], desk_labels: Mapping[str, Label], role_labels: Mapping[str, Label]
+    office: Office, row: Any, desk_labels: Mapping[str, Label], role_labels: Mapping[str, Label]
 ) -> ExportedEntry:
     body = bytes(row.body)
     said = json.loads(body)

@@ -135,6 +135,4 @@ def _way_ahead(book: RuleBook, step: str, origin: str | None) -> Iterator[str]:
 
 def _public_label(workflow: Workflow, code: str) -> Label:
     step = workflow.steps.get(code)
-    return (
-        step.public_label if step is not None and step.public_label is not None else workflow.label_of(code)
-    )
+    return step.public_label if step is not None and step.public_label is not None else workflow.label_of(code)

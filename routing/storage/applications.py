@@ -81,8 +81,7 @@ def update(connection: Connection, changes: Sequence[tuple[Application, Applicat
     if not changes:
         return
     rows: list[dict[str, Any]] = [
-        {f"b_{name}_new": getattr(after, name) for name in _CHANGED}
-        | {"b_id": before.id, "b_version": before.version}
+        {f"b_{name}_new": getattr(after, name) for name in _CHANGED} | {"b_id": before.id, "b_version": before.version}
         for before, after in changes
     ]
     if connection.execute(_UPDATE, rows).rowcount != len(rows):
@@ -90,9 +89,7 @@ def update(connection: Connection, changes: Sequence[tuple[Application, Applicat
         raise WrittenMeanwhile(f"{WrittenMeanwhile.__doc__} ({numbers})")
 
 
-def insert_particulars(
-    connection: Connection, application_id: int, key: bytes, who: Particulars | None
-) -> None:
+def insert_particulars(connection: Connection, application_id: int, key: bytes, who: Particulars | None) -> None:
     """Personal data, and the key of the digests that stand for it in the log."""
     row: dict[str, Any] = {"application_id": application_id, "digest_key": key, "answers": {}}
     if who is not None:

@@ -137,9 +137,10 @@ class PostgresBell:
                     connection.execute(f"NOTIFY {topic}")
             except psycopg.Error:
                 # The database is away; the sweep behind the bell finds what was sent meanwhile.
-                connection = _closed(connection)
+                _close(connection)
+                connection = None
             time.sleep(_SHORTEST_PAUSE)
-        _closed(connection)
+        _close(connection)
 
 
 class _PostgresListener:
@@ -155,19 +156,20 @@ class _PostgresListener:
             if connection is not None:
                 return any(True for _ in connection.notifies(timeout=timeout, stop_after=1))
         except psycopg.Error:
-            self._connection = _closed(self._connection)
+            self.close()
         time.sleep(max(0.0, min(1.0, timeout - (time.monotonic() - started))))
         return False
 
     def close(self) -> None:
-        self._connection = _closed(self._connection)
+        _close(self._connection)
+        self._connection = None
 
     def _connect(self) -> psycopg.Connection | None:
         try:
             self._connection = psycopg.connect(self._conninfo, autocommit=True)
             self._connection.execute(f"LISTEN {self._topic}")
         except psycopg.Error:
-            self._connection = _closed(self._connection)
+            self.close()
         return self._connection
 
 
@@ -176,6 +178,6 @@ def conninfo(url: URL) -> str:
     return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _closed(connection: psycopg.Connection | None) -> None:
+def _close(connection: psycopg.Connection | None) -> None:
     if connection is not None:
         connection.close()

@@ -76,7 +76,9 @@ def translated() -> Iterator[None]:
 def _sqlite(url: URL, pool_size: int) -> Engine:
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = sa.create_engine(url, connect_args={"timeout": 30}, pool_size=pool_size, max_overflow=0)
+    engine = sa.create_engine(
+        url, connect_args={"timeout": 30}, pool_size=pool_size, max_overflow=0, hide_parameters=True
+    )
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
@@ -100,6 +102,8 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=0,
+        # An error's text goes to the log, and the values of a statement are people's names.
+        hide_parameters=True,
         pool_pre_ping=False,
         # A connection that died is found at its next use; the pool then drops all of its age.
         connect_args={

@@ -22,8 +22,8 @@ def migrate(database: Database) -> bool:
     # Alembic takes 0.3 s to import, and a mall that is up to date never needs it.
     if version(database) == NEWEST:
         return False
-    from alembic import command
-    from alembic.config import Config
+    from alembic import command  # noqa: PLC0415 - see above
+    from alembic.config import Config  # noqa: PLC0415 - see above
 
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
@@ -31,7 +31,7 @@ def migrate(database: Database) -> bool:
         _take_turns(connection)
         before = _version(connection)
         if before is not None and before > NEWEST:
-            message = f"The database is at {before}, this program at {NEWEST}: it is older than its data. Install a newer one."
+            message = f"The database is at {before}, this program only at {NEWEST}. Install a newer program."
             raise NotMigrated(message)
         config.attributes["connection"] = connection
         command.upgrade(config, NEWEST)

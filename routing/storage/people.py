@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -68,9 +69,7 @@ class PeopleBook:
 
     def password_hash(self, person_id: int) -> str | None:
         """What the password is checked against; None: no sign-in by password."""
-        return self._connection.execute(
-            sa.select(people.c.password_hash).where(people.c.id == person_id)
-        ).scalar()
+        return self._connection.execute(sa.select(people.c.password_hash).where(people.c.id == person_id)).scalar()
 
     def insert(self, *, code: str, name: str, source: str | None, at: datetime) -> int:
         """A new account, without rights and without sign-in; gives its id."""
@@ -79,9 +78,7 @@ class PeopleBook:
 
     def set_password(self, person_id: int, hashed: str) -> None:
         """Lets the account sign in with this password only, and ends its sessions."""
-        self._connection.execute(
-            sa.update(people).where(people.c.id == person_id).values(password_hash=hashed)
-        )
+        self._connection.execute(sa.update(people).where(people.c.id == person_id).values(password_hash=hashed))
         self._connection.execute(sa.delete(sign_ins).where(sign_ins.c.person_id == person_id))
 
     def close(self, person_id: int) -> None:
@@ -107,9 +104,7 @@ class PeopleBook:
     def end_assignment(self, person_id: int, *, role: str, desk: str | None, at: datetime) -> int:
         """Takes a role away from now on; gives how many assignments that ended."""
         # The person's row is touched so that a decision under way, which holds it, is waited for.
-        self._connection.execute(
-            sa.update(people).where(people.c.id == person_id).values(is_closed=people.c.is_closed)
-        )
+        self._connection.execute(sa.update(people).where(people.c.id == person_id).values(is_closed=people.c.is_closed))
         found = sa.update(assignments).where(
             assignments.c.person_id == person_id,
             assignments.c.role == role,
@@ -130,9 +125,7 @@ class PeopleBook:
 
     def touch_sign_in(self, token_hash: str, at: datetime) -> None:
         """Remembers that the session was used."""
-        self._connection.execute(
-            sa.update(sign_ins).where(sign_ins.c.token_hash == token_hash).values(seen_at=at)
-        )
+        self._connection.execute(sa.update(sign_ins).where(sign_ins.c.token_hash == token_hash).values(seen_at=at))
 
     def end_sign_in(self, token_hash: str) -> None:
         """Signs out."""
@@ -157,9 +150,7 @@ class PeopleBook:
         return self._connection.execute(found.returning(one_time_links.c.person_id)).scalar()
 
 
-def _person(
-    rows: Sequence[sa.Row[tuple[int, str, str, str, bool, str, str, datetime, datetime]]],
-) -> Person | None:
+def _person(rows: Sequence[Any]) -> Person | None:
     if not rows:
         return None
     first = rows[0]

@@ -21,11 +21,9 @@ class Instant(TypeDecorator[datetime]):
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """Text on SQLite."""
-        return dialect.type_descriptor(
-            sa.String(27) if dialect.name == "sqlite" else sa.DateTime(timezone=True)
-        )
+        return dialect.type_descriptor(sa.String(27) if dialect.name == "sqlite" else sa.DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ANN401 - SQLAlchemy's own signature
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         """Refuses naive times: they would mean another instant on every machine."""
         if value is None:
             return None
@@ -34,7 +32,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError(message)
         return rfc3339(value) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ANN401 - as above
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Always aware."""
         return datetime.fromisoformat(value) if value is not None and dialect.name == "sqlite" else value
 
@@ -157,9 +155,7 @@ one_time_links = Table(
 applications = Table(
     "applications",
     metadata,
-    Column(
-        "id", sa.BigInteger(), primary_key=True, autoincrement=False, comment="Ordered by time of submission"
-    ),
+    Column("id", sa.BigInteger(), primary_key=True, autoincrement=False, comment="Ordered by time of submission"),
     Column("number", _TEXT, nullable=False, unique=True),
     Column("tracking_code", _TEXT, nullable=False, unique=True),
     Column("service", _TEXT, ForeignKey("services.code"), nullable=False),
@@ -226,9 +222,7 @@ particulars = Table(
     "particulars",
     metadata,
     Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
-    Column(
-        "digest_key", sa.LargeBinary(32), nullable=False, comment="Keys the digests of free text in the log"
-    ),
+    Column("digest_key", sa.LargeBinary(32), nullable=False, comment="Keys the digests of free text in the log"),
     Column("name", _TEXT),
     Column("nik", _TEXT),
     Column("phone", _TEXT),
@@ -255,9 +249,7 @@ audit_entries = Table(
     Column("desk", _TEXT),
     Column("actor", _TEXT, nullable=False),
     Column("body", sa.LargeBinary(), nullable=False, comment="Canonical JSON, as hashed"),
-    Column(
-        "hash", sa.LargeBinary(32), nullable=False, comment="SHA-256 over prefix, previous hash, length, body"
-    ),
+    Column("hash", sa.LargeBinary(32), nullable=False, comment="SHA-256 over prefix, previous hash, length, body"),
     Index("ix_audit_entries_at", "at", "application_id", "seq"),
     comment="The log: append-only by trigger, one hash chain an application",
 )

@@ -60,9 +60,7 @@ class Transaction:
         """Writes a move: the application, its visits, its entries and what stands beside them."""
         if move.before is None:
             applications.insert(self._connection, move.after, submission_key)
-            applications.insert_particulars(
-                self._connection, move.after.id, move.digest_key or b"", move.particulars
-            )
+            applications.insert_particulars(self._connection, move.after.id, move.digest_key or b"", move.particulars)
             visits.insert(self._connection, move.visits)
             audit_log.append(self._connection, move.entries)
             self._remember([move])

@@ -44,9 +44,7 @@ _MARK_RUNG = (
         message=sa.bindparam("b_message"),
     )
 )
-_RING_NOW = (
-    sa.update(visits).where(_ON_ITS_WAY, visits.c.ring_again_at.is_not(None)).values(ring_again_at=None)
-)
+_RING_NOW = sa.update(visits).where(_ON_ITS_WAY, visits.c.ring_again_at.is_not(None)).values(ring_again_at=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

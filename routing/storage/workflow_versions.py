@@ -28,8 +28,7 @@ class Publishing:
     def in_force(self) -> dict[str, str]:
         """The hash of the version in force, by service."""
         return {
-            row.code: row.workflow
-            for row in self._connection.execute(sa.select(services.c.code, services.c.workflow))
+            row.code: row.workflow for row in self._connection.execute(sa.select(services.c.code, services.c.workflow))
         }
 
     def publish(self, workflow: Workflow, *, by: str, at: datetime) -> bool:
@@ -42,9 +41,7 @@ class Publishing:
             return False
         if self.document(content_hash) is None:
             row = {"hash": content_hash, "service": workflow.service, "document": workflow.canonical}
-            self._connection.execute(
-                sa.insert(workflow_versions), row | {"published_at": at, "published_by": by}
-            )
+            self._connection.execute(sa.insert(workflow_versions), row | {"published_at": at, "published_by": by})
         if current is None:
             self._connection.execute(
                 sa.insert(services), {"code": workflow.service, "workflow": content_hash, "last_number": 0}
@@ -57,11 +54,7 @@ class Publishing:
 
     def next_number(self, service: str) -> int:
         """The service's next application number; the row stays locked until the commit, so that no two are equal."""
-        counted = (
-            sa.update(services)
-            .where(services.c.code == service)
-            .values(last_number=services.c.last_number + 1)
-        )
+        counted = sa.update(services).where(services.c.code == service).values(last_number=services.c.last_number + 1)
         return int(self._connection.execute(counted.returning(services.c.last_number)).scalar_one())
 
     def desk_codes(self) -> set[str]:

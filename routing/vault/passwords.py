@@ -30,6 +30,7 @@ def hash_password(password: str) -> str:
 def password_fits(stored: str | None, password: str) -> bool:
     """Whether it is the password; takes as long where there is none to compare with."""
     try:
-        return _HASHER.verify(stored or _HASHER.hash("nobody"), password) and stored is not None
+        _HASHER.verify(stored or _HASHER.hash("nobody"), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
+    return stored is not None

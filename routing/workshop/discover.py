@@ -101,9 +101,7 @@ class _Retold:
             workflow=self._workflow(),
             units=(Unit(code=self._service, label=_label(self._service)),),
             desks=desks,
-            roles=tuple(
-                Role(code=self._code(code), label=_label(name)) for name, code in self._role.names().items()
-            ),
+            roles=tuple(Role(code=self._code(code), label=_label(name)) for name, code in self._role.names().items()),
             people={
                 person: tuple(Assignment(role=role, desk=desk, since=since) for role, desk in held)
                 for person, held in self._held.items()
@@ -196,10 +194,7 @@ class _Retold:
 
 
 def _facts(case: LogCase) -> dict[str, Fact]:
-    return {
-        key: rfc3339(value) if isinstance(value, datetime) else value
-        for key, value in case.attributes.items()
-    }
+    return {key: rfc3339(value) if isinstance(value, datetime) else value for key, value in case.attributes.items()}
 
 
 def _close() -> DecisionRule:

@@ -17,9 +17,7 @@ def closed_cases(cases: Sequence[LogCase]) -> frozenset[str]:
     Where any case carries an end date, those that do are closed and the others open. Where none does, a case is
     closed when its last activity is one that the log mostly ends with: at least half of its occurrences are last.
     """
-    with_date = frozenset(
-        case.name for case in cases if any(_plain(key) in _END_DATES for key in case.attributes)
-    )
+    with_date = frozenset(case.name for case in cases if any(_plain(key) in _END_DATES for key in case.attributes))
     if with_date:
         return with_date
     all_of = Counter(event.activity for case in cases for event in case.events)

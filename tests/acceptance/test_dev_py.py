@@ -88,9 +88,7 @@ class Clone:
 
 
 def clean_environment(home: Path) -> dict[str, str]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHONPATH"))
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHONPATH"))}
     return {**kept, "HOME": str(home)}
 
 
@@ -263,9 +261,7 @@ def test_this_very_environment_is_ready_in_no_time() -> None:
     if Path(sys.prefix) != ROOT / ".venv":
         pytest.skip("these tests do not run in the environment that dev.py made")
     started = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "dev.py", "setup"], cwd=ROOT, check=True, capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "dev.py", "setup"], cwd=ROOT, check=True, capture_output=True, text=True)
     assert time.monotonic() - started < 2
     assert done.stderr == ""
 
@@ -313,9 +309,7 @@ def test_a_fresh_clone_with_an_empty_home_does_what_the_readme_says(python: str,
         return done.stdout
 
     assert "--demo" in dev("up", "--help")
-    assert not list(clone.glob(".venv/lib/*/site-packages/pytest")), (
-        "starting the mall installed the tests' packages"
-    )
+    assert not list(clone.glob(".venv/lib/*/site-packages/pytest")), "starting the mall installed the tests' packages"
     # The test command itself, on a part that does not come back here.
     assert " passed" in dev("test", "tests/servers", "tests/house", "-q")
     started = time.monotonic()
@@ -329,9 +323,7 @@ def test_a_closed_network_gives_a_sentence_and_no_half_made_environment(tmp_path
     clone.mkdir()
     for name in ("dev.py", "requirements.lock", "requirements-dev.lock"):
         shutil.copy(ROOT / name, clone)
-    environment = {
-        name: value for name, value in clean_environment(tmp_path).items() if not name.startswith("PIP_")
-    }
+    environment = {name: value for name, value in clean_environment(tmp_path).items() if not name.startswith("PIP_")}
     nowhere = "http://127.0.0.1:9"
     environment |= {"PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1", "NO_PROXY": "", "no_proxy": ""}
     environment |= dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"), nowhere)

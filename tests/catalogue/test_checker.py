@@ -107,9 +107,7 @@ def test_a_step_that_waits_for_the_applicant_is_at_a_counter(tmp_path: Path, off
 
 
 def test_origin_needs_a_step_that_returns_to_the_applicant(tmp_path: Path, office: OfficePlan) -> None:
-    text = SIP.replace("intake: [register]", "intake: [register, repair]").replace(
-        "to: repair", "to: withdrawn"
-    )
+    text = SIP.replace("intake: [register]", "intake: [register, repair]").replace("to: repair", "to: withdrawn")
     assert "origin-without-return" in {finding.code for finding in findings_of(text, tmp_path, office)}
 
 
@@ -123,14 +121,10 @@ def test_origin_is_not_lost_by_going_round_in_repair(tmp_path: Path, office: Off
 
 def test_that_the_applicant_may_give_up_is_no_way_out_of_a_route(tmp_path: Path, office: OfficePlan) -> None:
     """Almost every step of this loop can be withdrawn from, and yet the office could never finish."""
-    text = SIP.replace("        to: granted", "        to: number").replace(
-        "to: refusal-letter", "to: number"
-    )
+    text = SIP.replace("        to: granted", "        to: number").replace("to: refusal-letter", "to: number")
     text = text.replace("        to: withdrawn", "        to: number")
     found = findings_of(text, tmp_path, office)
-    stuck = {
-        text.splitlines()[finding.line - 1].strip(" :") for finding in found if finding.code == "dead-end"
-    }
+    stuck = {text.splitlines()[finding.line - 1].strip(" :") for finding in found if finding.code == "dead-end"}
     assert stuck == {"register", "verify", "recommend", "number", "sign", "check", "hand-over", "repair"}
 
 
@@ -214,9 +208,7 @@ def test_a_route_from_a_log_is_checked_without_a_file_and_begins_at_no_counter()
     assert check_workflow(workflow, plan) == ()
     without_role = OfficePlan(units=plan.units, desks=plan.desks, roles=())
     findings = check_workflow(workflow, without_role)
-    assert {(finding.file, finding.line, finding.code) for finding in findings} == {
-        ("a-log.xes", 0, "unknown-role")
-    }
+    assert {(finding.file, finding.line, finding.code) for finding in findings} == {("a-log.xes", 0, "unknown-role")}
 
 
 def test_four_hundred_steps_are_checked_at_once() -> None:

@@ -38,9 +38,7 @@ def test_what_is_no_plain_yaml_is_told_with_its_line(text: str, line: int, probl
 
 
 def test_words_stay_words_and_only_plain_numbers_become_numbers() -> None:
-    text = (
-        "a: [no, on, 2024-01-01, 1_000, 0x10, 012, 1.5, 12:30, yes]\nb: [true, false, null, 7, -3, '7', ~]\n"
-    )
+    text = "a: [no, on, 2024-01-01, 1_000, 0x10, 012, 1.5, 12:30, yes]\nb: [true, false, null, 7, -3, '7', ~]\n"
     source, findings = parse_yaml(text, file="a.yaml")
     assert findings == ()
     assert source is not None

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from routing.domain.application import Application, Identity, Particulars, Submission
 from routing.domain.audit_chain import Entry, first_break
 from routing.domain.move import Move
-from routing.domain.moves import Decision, decide, submit, withdraw
+from routing.domain.intake import submit
+from routing.domain.moves import Decision, decide
+from routing.domain.withdrawal import withdraw
 from routing.domain.people import AUDITOR, Assignment, Person
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import arrive
@@ -103,9 +105,7 @@ class Walk:
             seen_version=seen_version,
         )
         step = self.application.step
-        move = decide(
-            self.book, self.application, self.open_visits, said, person=by, at=self.at, digest_key=KEY
-        )
+        move = decide(self.book, self.application, self.open_visits, said, person=by, at=self.at, digest_key=KEY)
         self._record(move)
         self.said.add((step, decision))
         return self
@@ -136,9 +136,7 @@ class Walk:
     def _record(self, move: Move) -> None:
         """What storage would do, and what must hold of every move."""
         assert move.after.version == (move.before.version if move.before else 0) + 1
-        assert [entry.seq for entry in move.entries] == list(
-            range(len(self.entries) + 1, move.after.entry_count + 1)
-        )
+        assert [entry.seq for entry in move.entries] == list(range(len(self.entries) + 1, move.after.entry_count + 1))
         self.application, self.last = move.after, move
         self.visits |= {visit.no: visit for visit in move.visits}
         self.entries += move.entries

@@ -104,10 +104,7 @@ def test_an_entry_says_what_its_columns_say_in_canonical_form() -> None:
         "visit": 1,
     }
     assert entry.body == json.dumps(said, sort_keys=True, separators=(",", ":")).encode()
-    assert (
-        entry.hash
-        == hashlib.sha256(b"\x02" + bytes(32) + len(entry.body).to_bytes(8, "big") + entry.body).digest()
-    )
+    assert entry.hash == hashlib.sha256(b"\x02" + bytes(32) + len(entry.body).to_bytes(8, "big") + entry.body).digest()
 
 
 def test_facts_cannot_speak_for_the_entry_itself() -> None:

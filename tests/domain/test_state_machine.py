@@ -41,9 +41,7 @@ def test_a_route_without_withdrawal_is_withdrawn_from_nowhere() -> None:
     assert BOOK.lead_withdrawn("assess") is None
 
 
-@pytest.mark.parametrize(
-    "word", ["state", "model", "trigger", "initial", "events", "to-done", "may-state", "0"]
-)
+@pytest.mark.parametrize("word", ["state", "model", "trigger", "initial", "events", "to-done", "may-state", "0"])
 def test_no_word_of_the_library_is_forbidden_to_an_office(word: str) -> None:
     assert RuleBook(one_step(word)).lead("only", word) == "done"
 

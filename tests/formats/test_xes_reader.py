@@ -45,8 +45,7 @@ def only_case(inside: str) -> LogCase:
 
 def event(activity: str, at: str = "2026-01-05T08:00:00Z", more: str = "") -> str:
     return (
-        f'<event><string key="concept:name" value="{activity}"/>'
-        f'<date key="time:timestamp" value="{at}"/>{more}</event>'
+        f'<event><string key="concept:name" value="{activity}"/><date key="time:timestamp" value="{at}"/>{more}</event>'
     )
 
 
@@ -78,23 +77,15 @@ def test_an_event_tells_what_when_who_where_and_in_which_role():
     "packed",
     [
         pytest.param(gzip.compress(PLAIN.encode()), id="gzip under any name"),
-        pytest.param(
-            gzip.compress(PLAIN.encode()[:200]) + gzip.compress(PLAIN.encode()[200:]), id="gzip in two"
-        ),
+        pytest.param(gzip.compress(PLAIN.encode()[:200]) + gzip.compress(PLAIN.encode()[200:]), id="gzip in two"),
         pytest.param(b"\xef\xbb\xbf" + PLAIN.encode(), id="byte order mark"),
         pytest.param(gzip.compress(b"\xef\xbb\xbf" + PLAIN.encode()), id="byte order mark in gzip"),
         pytest.param(PLAIN.replace("UTF-8", "UTF-16").encode("utf-16"), id="UTF-16"),
         pytest.param(PLAIN.replace("UTF-8", "UTF-16").encode("utf-16-be"), id="UTF-16 without a mark"),
         pytest.param(PLAIN.replace("UTF-8", "windows-1252").encode("cp1252"), id="windows-1252"),
+        pytest.param(PLAIN.replace("<log>", '<log xmlns="http://www.xes-standard.org/">').encode(), id="namespace"),
         pytest.param(
-            PLAIN.replace("<log>", '<log xmlns="http://www.xes-standard.org/">').encode(), id="namespace"
-        ),
-        pytest.param(
-            PLAIN.replace("</", "</x:")
-            .replace("<", "<x:")
-            .replace("<x:/x:", "</x:")
-            .replace("<x:?", "<?")
-            .encode(),
+            PLAIN.replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:").replace("<x:?", "<?").encode(),
             id="a prefix declared nowhere",
         ),
         pytest.param(PLAIN.replace("\n", "\r\n").encode(), id="Windows line ends"),
@@ -164,9 +155,7 @@ def test_only_the_completion_of_an_activity_is_an_event():
 
 
 def test_where_nothing_is_ever_complete_every_event_counts():
-    log = read(
-        f"<log><trace>{event('Verify', more=phase('start'))}{event('Sign', more=phase('done'))}</trace></log>"
-    )
+    log = read(f"<log><trace>{event('Verify', more=phase('start'))}{event('Sign', more=phase('done'))}</trace></log>")
 
     assert activities(log.cases[0]) == ["Verify", "Sign"]
     assert log.skipped == 0
@@ -227,9 +216,7 @@ def test_unknown_nested_and_valueless_parts_are_passed_over():
     assert activities(case) == ["Sign"]
 
 
-NESTED = (
-    '<string key="x" value="y"><string key="concept:name" value="z"><event/></string></string><list key="l"/>'
-)
+NESTED = '<string key="x" value="y"><string key="concept:name" value="z"><event/></string></string><list key="l"/>'
 
 
 def test_the_log_has_a_name_and_events_outside_cases_are_counted():

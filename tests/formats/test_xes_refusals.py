@@ -58,13 +58,9 @@ def case(inside: str) -> str:
         pytest.param('<log><string key="a" value="&unknown;"/></log>', 1, "undefined entity", id="entity"),
         pytest.param("<html><body/></html>", 1, "outermost element is <html>", id="HTML"),
         pytest.param('<?xml version="1.0"?>\n<pnml/>', 2, "outermost element is <pnml>", id="a Petri net"),
-        pytest.param(
-            "<?xml version='1.0' encoding='klingon'?><log/>", 1, "encoding cannot be read", id="Klingon"
-        ),
+        pytest.param("<?xml version='1.0' encoding='klingon'?><log/>", 1, "encoding cannot be read", id="Klingon"),
         pytest.param("<?xml version='1.0' encoding='big5'?><log/>", 1, "encoding cannot be read", id="Big5"),
-        pytest.param(
-            "<?xml version='1.0' encoding='UTF-16'?><log/>", 1, "not well-formed XML", id="not UTF-16"
-        ),
+        pytest.param("<?xml version='1.0' encoding='UTF-16'?><log/>", 1, "not well-formed XML", id="not UTF-16"),
         pytest.param(b"PK\x03\x04rest of a zip", 1, "ZIP archive", id="ZIP"),
         pytest.param(gzip.compress(b"not XML"), 1, "not well-formed XML", id="gzip of no XML"),
         pytest.param(b"\x1f\x8bnot gzip at all", 1, "packed file is damaged", id="not gzip"),
@@ -94,9 +90,7 @@ def case(inside: str) -> str:
             id="year 0",
         ),
         pytest.param(case(EVENT.replace("Sign", "S" * 301)), 3, "301 characters", id="endless name"),
-        pytest.param(
-            case(f"<string key='concept:name' value='{'9' * 301}'/>"), 2, "301 characters", id="case name"
-        ),
+        pytest.param(case(f"<string key='concept:name' value='{'9' * 301}'/>"), 2, "301 characters", id="case name"),
     ],
 )
 def test_a_broken_file_is_refused_at_its_line(data, line, problem):
@@ -171,11 +165,7 @@ def test_braces_in_a_name_are_only_braces():
 
 def test_a_gzip_bomb_is_refused_before_it_is_unpacked():
     packer = zlib.compressobj(9, wbits=31)
-    bomb = (
-        packer.compress(b"<log>")
-        + b"".join(packer.compress(b" " * 2**20) for _ in range(100))
-        + packer.flush()
-    )
+    bomb = packer.compress(b"<log>") + b"".join(packer.compress(b" " * 2**20) for _ in range(100)) + packer.flush()
     assert len(bomb) < 200_000
     assert "more than 10,000,000 bytes" in str(refusal(bomb, most_bytes=10_000_000))
 
@@ -183,9 +173,7 @@ def test_a_gzip_bomb_is_refused_before_it_is_unpacked():
 @pytest.mark.parametrize("start", [b"<log><string key='a' value='", b"<log><!--", b"<log><"])
 def test_one_endless_value_is_refused_before_it_fills_the_memory(start):
     packer = zlib.compressobj(9, wbits=31)
-    bomb = (
-        packer.compress(start) + b"".join(packer.compress(b"a" * 2**20) for _ in range(50)) + packer.flush()
-    )
+    bomb = packer.compress(start) + b"".join(packer.compress(b"a" * 2**20) for _ in range(50)) + packer.flush()
     assert "single value or comment" in str(refusal(bomb))
 
 

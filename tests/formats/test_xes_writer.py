@@ -75,16 +75,10 @@ def test_what_is_written_is_read_again(cases):
 
     assert [case.name for case in log.cases] == list(cases)
     for case, (attributes, happened) in zip(log.cases, cases.values(), strict=True):
-        expected = {
-            key: legal(value) if isinstance(value, str) else value for key, value in attributes.items()
-        }
+        expected = {key: legal(value) if isinstance(value, str) else value for key, value in attributes.items()}
         assert case.attributes == expected
-        assert [type(value) for value in case.attributes.values()] == [
-            type(value) for value in expected.values()
-        ]
-        assert [as_told(each) for each in case.events] == sorted(
-            map(as_said, happened), key=lambda said: said[1]
-        )
+        assert [type(value) for value in case.attributes.values()] == [type(value) for value in expected.values()]
+        assert [as_told(each) for each in case.events] == sorted(map(as_said, happened), key=lambda said: said[1])
 
 
 def as_told(event: LogEvent) -> tuple:

@@ -93,9 +93,7 @@ def test_the_licence_lies_beside_the_code() -> None:
     assert PROJECT["project"]["license-files"] == ["LICENSE"]
 
 
-@pytest.mark.parametrize(
-    "name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "compose.yaml", "routing/py.typed"]
-)
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "compose.yaml", "routing/py.typed"])
 def test_what_a_newcomer_looks_for_is_there(name: str) -> None:
     assert (ROOT / name).is_file()
 
@@ -104,9 +102,7 @@ def test_ci_runs_the_test_command_exactly_as_the_readme_prints_it() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
     printed = {line.strip().removeprefix("$ ") for line in readme if "dev.py test" in line}
     run = [line.strip() for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()]
-    assert "python3 dev.py test" in printed, (
-        "the README no longer prints the plain command on a line of its own"
-    )
+    assert "python3 dev.py test" in printed, "the README no longer prints the plain command on a line of its own"
     # The last line, because a reader of the CI's output takes the last summary for the result.
     assert run[-1] == "python3 dev.py test"
 
@@ -117,9 +113,7 @@ def test_artefacts_and_environments_stay_outside_git() -> None:
 
 
 def test_every_exception_from_the_rules_has_its_reason() -> None:
-    lines = (
-        (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("[tool.ruff.lint.mccabe]")[0].splitlines()
-    )
+    lines = (ROOT / "pyproject.toml").read_text(encoding="utf-8").split("[tool.ruff.lint.mccabe]")[0].splitlines()
     exceptions = [line for line in lines if re.match(r'\s+"[A-Z]+\d*",', line)]
     assert exceptions
     assert [line for line in exceptions if not re.search(r"# \S.{5,}", line)] == []

@@ -62,9 +62,7 @@ def test_a_copy_of_a_database_has_what_the_original_had(postgresql_server: Postg
     original, copy = f"original_{worker}", f"copy_{worker}"
     try:
         ask(postgresql_server.create_database(original), "create table units as select 7 as number")
-        assert (
-            ask(postgresql_server.create_database(copy, template=original), "select number from units") == 7
-        )
+        assert ask(postgresql_server.create_database(copy, template=original), "select number from units") == 7
     finally:
         postgresql_server.drop_database(copy)
         postgresql_server.drop_database(original)

@@ -148,9 +148,9 @@ def test_a_refusal_is_signed_by_the_head_before_it_ends_the_application(refused:
     assert walk.where == ("refusal-letter", "kepala-dinas")
     with pytest.raises(DecisionNotPossible, match="sign"):
         walk.withdrawn()
-    walk.decides(RATNA, "sign")
-    assert walk.where == ("refused",)
-    assert walk.application.outcome is Outcome.REFUSED
+    ended = walk.decides(RATNA, "sign")
+    assert ended.where == ("refused",)
+    assert ended.application.outcome is Outcome.REFUSED
 
 
 def at_verification() -> Walk:
@@ -228,10 +228,7 @@ def test_every_return_and_refusal_takes_a_reason() -> None:
 
 def test_only_the_repair_goes_back_to_its_origin() -> None:
     back = {
-        (code, word)
-        for code, step in SIP.steps.items()
-        for word, rule in step.decisions.items()
-        if rule.to == ORIGIN
+        (code, word) for code, step in SIP.steps.items() for word, rule in step.decisions.items() if rule.to == ORIGIN
     }
     assert back == {("repair", "resubmit")}
     assert RuleBook(SIP).possible("repair", "verify") == ("resubmit", "withdraw")

@@ -62,9 +62,7 @@ def _office() -> None:
         "services",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("workflow", sa.Text(), nullable=False, comment="The version in force"),
-        sa.Column(
-            "last_number", sa.BigInteger(), nullable=False, comment="Last application number given out"
-        ),
+        sa.Column("last_number", sa.BigInteger(), nullable=False, comment="Last application number given out"),
         sa.ForeignKeyConstraint(["workflow"], ["workflow_versions.hash"], name=op.f("fk_services_workflow")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_services")),
         comment="What one can apply for",
@@ -147,9 +145,7 @@ def _applications() -> None:
         sa.Column("workflow", sa.Text(), nullable=False, comment="Pinned at submission"),
         sa.Column("step", sa.Text(), nullable=False, comment="Step or end it is at"),
         sa.Column("outcome", sa.Text(), nullable=True, comment="How it ended; null: open"),
-        sa.Column(
-            "origin_step", sa.Text(), nullable=True, comment="Where a return to the applicant goes back to"
-        ),
+        sa.Column("origin_step", sa.Text(), nullable=True, comment="Where a return to the applicant goes back to"),
         sa.Column("origin_desk", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False, comment="Moves so far"),
         sa.Column("visit_count", sa.Integer(), nullable=False),
@@ -158,35 +154,25 @@ def _applications() -> None:
         sa.Column("submitted_at", Instant(), nullable=False),
         sa.Column("changed_at", Instant(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
-        sa.Column(
-            "imported_case", sa.Text(), nullable=True, comment="The case's name in the log it came from"
-        ),
+        sa.Column("imported_case", sa.Text(), nullable=True, comment="The case's name in the log it came from"),
         sa.Column("facts", sa.JSON(), nullable=False, comment="Nothing personal"),
         sa.Column("papers", sa.JSON(), nullable=False, comment="Codes of the requirements handed in"),
-        sa.Column(
-            "submission_key", sa.Text(), nullable=True, comment="The same key twice is the same submission"
-        ),
+        sa.Column("submission_key", sa.Text(), nullable=True, comment="The same key twice is the same submission"),
         sa.ForeignKeyConstraint(["service"], ["services.code"], name=op.f("fk_applications_service")),
-        sa.ForeignKeyConstraint(
-            ["workflow"], ["workflow_versions.hash"], name=op.f("fk_applications_workflow")
-        ),
+        sa.ForeignKeyConstraint(["workflow"], ["workflow_versions.hash"], name=op.f("fk_applications_workflow")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_applications")),
         sa.UniqueConstraint("number", name=op.f("uq_applications_number")),
         sa.UniqueConstraint("submission_key", name=op.f("uq_applications_submission_key")),
         sa.UniqueConstraint("tracking_code", name=op.f("uq_applications_tracking_code")),
         comment="The documents that travel",
     )
-    op.create_index(
-        "ix_applications_service_submitted", "applications", ["service", "submitted_at"], unique=False
-    )
+    op.create_index("ix_applications_service_submitted", "applications", ["service", "submitted_at"], unique=False)
     op.create_table(
         "notes",
         sa.Column("application_id", sa.BigInteger(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False, comment="The entry it belongs to"),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["applications.id"], name=op.f("fk_notes_application_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_notes_application_id")),
         sa.PrimaryKeyConstraint("application_id", "seq", name=op.f("pk_notes")),
         comment="Free text of decisions, beside the log and never in it",
     )
@@ -203,9 +189,7 @@ def _applications() -> None:
         sa.Column("nik", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("answers", sa.JSON(), nullable=False, comment="Free text of the form"),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["applications.id"], name=op.f("fk_particulars_application_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_particulars_application_id")),
         sa.PrimaryKeyConstraint("application_id", name=op.f("pk_particulars")),
         comment="Personal data, beside the log and never in it",
     )
@@ -230,9 +214,7 @@ def _applications() -> None:
             comment="When the relay rings for it again; null: not rung yet",
         ),
         sa.Column("message", sa.Text(), nullable=True, comment="The last Celery message that carried it"),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["applications.id"], name=op.f("fk_visits_application_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_visits_application_id")),
         sa.ForeignKeyConstraint(["desk"], ["desks.code"], name=op.f("fk_visits_desk")),
         sa.PrimaryKeyConstraint("application_id", "no", name=op.f("pk_visits")),
         comment="Stays at desks; the open ones are the queues",
@@ -271,9 +253,7 @@ def _log() -> None:
             nullable=False,
             comment="SHA-256 over prefix, previous hash, length, body",
         ),
-        sa.ForeignKeyConstraint(
-            ["application_id"], ["applications.id"], name=op.f("fk_audit_entries_application_id")
-        ),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_audit_entries_application_id")),
         sa.PrimaryKeyConstraint("application_id", "seq", name=op.f("pk_audit_entries")),
         comment="The log: append-only by trigger, one hash chain an application",
     )

@@ -1,0 +1,54 @@
+"""The command ``satuatap``: puts the groups together and turns what went wrong into a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from routing.cli import account_commands, audit_commands, serve_commands, workflow_commands
+from routing.cli.opening import end_with
+from routing.cli.replay_command import replay
+from routing.cli.up_command import up
+from routing.domain.errors import Fault, Refusal
+
+app = typer.Typer(
+    name="satuatap",
+    help="Satu Atap: the document moves from desk to desk under one roof, the applicant does not.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(up)
+app.command()(replay)
+for serve in (serve_commands.web, serve_commands.relay, serve_commands.worker, serve_commands.beat,
+              serve_commands.migrate):  # fmt: skip
+    app.command()(serve)
+app.add_typer(workflow_commands.app, name="workflow")
+app.add_typer(audit_commands.app, name="audit")
+app.add_typer(account_commands.app, name="account")
+
+
+def main() -> None:
+    """Runs the command named on the command line."""
+    from pydantic import ValidationError
+
+    as_json = "--json" in sys.argv
+    try:
+        app()
+    except (Refusal, Fault) as error:
+        end_with(error, as_json=as_json)
+    except ValidationError as error:
+        # Only settings are validated this far out.
+        first = error.errors()[0]
+        end_with(_malformed_setting(first["loc"], first["msg"]), as_json=as_json)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+
+
+def _malformed_setting(where: tuple[int | str, ...], problem: str) -> Refusal:
+    from routing.domain.errors import MalformedField
+
+    name = "SATUATAP_" + "_".join(str(part) for part in where).upper()
+    return MalformedField(field=name, problem=problem, way_out="Correct it, or remove it for the default.")

@@ -1,0 +1,80 @@
+"""How every command opens the office, and how refusals and faults become sentences and exit codes.
+
+Exit codes: 0 good, 1 refused or findings, 2 usage, 3 fault.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from routing.domain.errors import Fault, Refusal
+
+if TYPE_CHECKING:
+    from routing.office import Office
+    from workers.relay import Relay
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data",
+        metavar="DIR",
+        help="Folder of an embedded mall, made and migrated when needed. Absent: SATUATAP_DATABASE_URL, "
+        "else the user's data folder.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print exactly one JSON document.")]
+
+
+@contextmanager
+def open_office(data: Path | None) -> Iterator[Office]:
+    """The office of these options: an embedded one is made and migrated, a distributed one has to be up to date."""
+    from routing.office import Office
+    from routing.settings import load_settings
+    from routing.storage.migration import migrate, require_migrated
+
+    settings = load_settings(data)
+    office = Office(settings)
+    try:
+        if settings.is_embedded:
+            migrate(office.database)
+        else:
+            require_migrated(office.database)
+        yield office
+    finally:
+        office.close()
+
+
+@contextmanager
+def open_courier(office: Office) -> Iterator[Relay]:
+    """Somebody who carries documents: all of it in this process, or a relay beside the workers of a real broker."""
+    from routing.settings import IN_PROCESS_BROKER
+    from workers.embedded import courier
+    from workers.relay import relaying
+
+    with courier(office) if office.settings.broker == IN_PROCESS_BROKER else relaying(office) as relay:
+        yield relay
+
+
+def say(document: Any, *, as_json: bool, words: str) -> None:
+    """The command's answer on standard output: the document, or the words."""
+    typer.echo(json.dumps(document, ensure_ascii=False) if as_json else words)
+
+
+def tell(words: str) -> None:
+    """Progress, on standard error."""
+    typer.echo(words, err=True)
+
+
+def end_with(error: Refusal | Fault, *, as_json: bool) -> NoReturn:
+    """Says what is wrong and ends the program with its exit code."""
+    if as_json:
+        typer.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
+    tell(f"{error.code}: {error}")
+    sys.exit(1 if isinstance(error, Refusal) else 3)

@@ -1,0 +1,75 @@
+"""The web server as ``up`` and ``web`` run it: the port is taken first, so that a taken one is a sentence."""
+
+from __future__ import annotations
+
+import ipaddress
+import signal
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from routing.cli.opening import tell
+from routing.domain.errors import Refusal
+from routing.office import Office
+from routing.web.app import make_web
+
+
+class PortTaken(Refusal):
+    """{host}:{port} cannot be listened at: {problem}. Choose another port with --port, or end the program there."""
+
+    code = "port_taken"
+
+
+class WebServer:
+    """Bound to its address; ``run`` serves until the program is told to stop."""
+
+    def __init__(self, office: Office, *, host: str, port: int, certificate: Path | None, key: Path | None) -> None:
+        self._socket = _bound(host, port)
+        scheme = "https" if certificate is not None else "http"
+        is_open = not _is_loopback(host)
+        name = socket.gethostname() if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
+        shown = f"[{name}]" if ":" in name else name
+        self.address = f"{scheme}://{shown}:{self._socket.getsockname()[1]}/"
+        if is_open and scheme == "http":
+            tell(
+                "WARNING: plain HTTP on a network: whoever listens there reads passwords. Use --tls-cert and --tls-key."
+            )
+        config = uvicorn.Config(
+            make_web(office, plain_http_warning=is_open and scheme == "http"),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+        )
+        self._server = uvicorn.Server(config)
+
+    def run(self) -> None:
+        """Serves until SIGINT or SIGTERM; then finishes what it is answering."""
+
+        # uvicorn raises the signal again when it is done: this lets everybody else finish, too.
+        def finish(_signal: int, _frame: object) -> None:
+            sys.exit(0)
+
+        signal.signal(signal.SIGTERM, finish)
+        signal.signal(signal.SIGINT, finish)
+        self._server.run(sockets=[self._socket])
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        # SO_REUSEADDR, so that a restart does not wait for old connections to be forgotten.
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise PortTaken(host=host, port=port, problem=error.strerror or str(error)) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

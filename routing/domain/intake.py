@@ -1,0 +1,82 @@
+"""The counter registers: a new application, with the counter's decision on it, as one Move."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from routing.domain.application import Application, Identity, Submission
+from routing.domain.audit_chain import GENESIS
+from routing.domain.errors import DeskNotOffered
+from routing.domain.move import Move, chained, entry_of
+from routing.domain.moves import Decision, Voice, carry_out
+from routing.domain.next_step import roles_for
+from routing.domain.people import Action, Person, Place, require
+from routing.domain.preconditions import require_papers
+from routing.domain.state_machine import RuleBook
+from routing.domain.visits import Visit
+from routing.domain.workflow import Workflow
+
+
+def submit(book: RuleBook, submission: Submission, *, person: Person, identity: Identity, at: datetime) -> Move:
+    """A new application, with the counter's decision on it.
+
+    Raises NotAllowed, UnknownDecision, DeskNotOffered, DeskNotNamed, RequirementMissing, UnknownRequirement.
+    """
+    workflow = book.workflow
+    step_code = submission.step if submission.step in workflow.intake else workflow.intake[0]
+    step = workflow.steps[step_code]
+    if submission.desk not in step.desks:
+        raise DeskNotOffered(step=step.label.id, desk=submission.desk, desks=", ".join(step.desks))
+    place = Place(desks=(submission.desk,), roles=roles_for(step, submission.decision))
+    role = require(person, Action.REGISTER, place, at).role
+    require_papers(workflow, submission.papers)
+    visit = Visit(application_id=identity.id, no=1, step=step_code, desk=submission.desk, sent_at=at, arrived_at=at)
+    new = _as_handed_in(workflow, submission, identity, step_code, at)
+    facts = _submission_facts(workflow, submission, role)
+    submitted = entry_of(new, at=at, kind="submitted", desk=submission.desk, actor=person.code, facts=facts)
+    said = Decision(decision=submission.decision, next_desk=submission.next_desk)
+    voice = Voice(person=person, role=role, at=at, digest_key=identity.digest_key)
+    decided = carry_out(book, chained(new, submitted), visit, said, voice)
+    return replace(
+        decided,
+        before=None,
+        entries=(submitted, *decided.entries),
+        particulars=submission.particulars,
+        digest_key=identity.digest_key,
+    )
+
+
+def _as_handed_in(
+    workflow: Workflow, submission: Submission, identity: Identity, step: str, at: datetime
+) -> Application:
+    return Application(
+        id=identity.id,
+        number=identity.number,
+        tracking_code=identity.tracking_code,
+        service=workflow.service,
+        workflow=workflow.content_hash,
+        step=step,
+        version=0,
+        visit_count=1,
+        entry_count=0,
+        chain_head=GENESIS,
+        submitted_at=at,
+        changed_at=at,
+        channel=submission.channel,
+        imported_case=submission.imported_case,
+        facts=submission.facts,
+        papers=submission.papers,
+    )
+
+
+def _submission_facts(workflow: Workflow, submission: Submission, role: str) -> dict[str, object]:
+    imported = {"log": workflow.imported_from, "case": submission.imported_case}
+    return {
+        "service": workflow.service,
+        "workflow": workflow.content_hash,
+        "channel": submission.channel,
+        "papers": list(submission.papers) or None,
+        "imported": imported if submission.imported_case is not None else None,
+        "role": role,
+    }

@@ -1,0 +1,65 @@
+"""Puts the pages together into one web application for one office."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from routing import __version__
+from routing.office import Office
+from routing.web import (
+    account_pages,
+    audit_pages,
+    counter_pages,
+    desk_pages,
+    health,
+    public_pages,
+    sign_in_pages,
+)
+from routing.web.refusal_pages import LastResort, answer_refusals
+from routing.web.security import SecurityHeaders
+from routing.web.wording import load_wordings
+
+_STATIC = Path(__file__).parent / "static"
+#: Passwords checked at the same moment; each check takes 19 MiB.
+_PASSWORD_CHECKS = 4
+
+
+def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
+    """The pages of this office.
+
+    Whoever reaches them over plain HTTP from another machine is warned on every page; ``plain_http_warning`` shows
+    the warning to everybody, because the mall was opened to the network without TLS.
+    """
+    web = FastAPI(title="Satu Atap", version=__version__, docs_url=None, redoc_url=None)
+    web.state.office = office
+    web.state.wordings = load_wordings(office.time_zone)
+    web.state.plain_http_warning = plain_http_warning
+    web.state.static_version = _static_version()
+    web.state.password_checks = threading.BoundedSemaphore(_PASSWORD_CHECKS)
+    for pages in (
+        public_pages,
+        sign_in_pages,
+        counter_pages,
+        desk_pages,
+        audit_pages,
+        account_pages,
+        health,
+    ):
+        web.include_router(pages.router)
+    web.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    answer_refusals(web)
+    # The last one added is the outermost: the headers are on the last resort's page, too.
+    web.add_middleware(LastResort)
+    web.add_middleware(SecurityHeaders)
+    return web
+
+
+def _static_version() -> str:
+    """Changes when a static file does, so that browsers may keep each for ever."""
+    files = sorted(path for path in _STATIC.iterdir() if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]

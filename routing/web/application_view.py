@@ -1,0 +1,149 @@
+"""What this person sees of an application and can do with it: asked of ``may`` once, for every page that shows one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Request
+
+from routing.domain.application import Particulars
+from routing.domain.errors import DecisionNotPossible, NotAtThisDesk, UnknownDecision
+from routing.domain.people import Action, Place
+from routing.domain.visits import Visit
+from routing.office import Office
+from routing.reading.application_file import (
+    ApplicationFile,
+    PossibleDecision,
+    application_file,
+    who_applies,
+)
+from routing.reading.history import history
+from routing.web.numbers_in_addresses import small_number
+from routing.web.rendering import wording_of
+from routing.web.timeline import TimelineRow, told
+from routing.web.visitors import Staff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """An open visit, and what this person can do at it."""
+
+    visit: Visit
+    holder_name: str | None
+    is_mine: bool
+    #: they sit here and could take it
+    may_take: bool
+    #: what they can say; empty until they have taken it, except where only the applicant is waited for
+    decisions: tuple[PossibleDecision, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationView:
+    """An application before this person's eyes."""
+
+    file: ApplicationFile
+    stays: tuple[Stay, ...]
+    #: None: not for these eyes, or imported without any
+    who: Particulars | None
+    shows_who: bool
+    #: reasons are free text about a person: for those who may see who applies, and for the auditor
+    shows_notes: bool
+    #: the counter at which this person can record a withdrawal
+    withdraws_at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeline:
+    """What happened, newest first."""
+
+    rows: list[TimelineRow]
+    shows_notes: bool
+    next: int | None
+
+
+def see_application(office: Office, staff: Staff, number: str) -> ApplicationView:
+    """The application, as this person may see it. Raises NotAllowed, UnknownApplication."""
+    staff.require(Action.SEE_APPLICATION)
+    file = application_file(office, number)
+    shows_who = staff.may(
+        Action.SEE_PARTICULARS, Place(desks=(*file.desks, *staff.directory.counters))
+    )
+    who = None
+    if shows_who:
+        with office.reading() as connection:
+            who = who_applies(connection, file.application.id)
+    return ApplicationView(
+        file=file,
+        stays=tuple(_stay(staff, file, visit) for visit in file.open_visits),
+        who=who,
+        shows_who=shows_who,
+        shows_notes=shows_who or staff.may(Action.SEE_AUDIT_LOG),
+        withdraws_at=_withdraws_at(staff, file),
+    )
+
+
+def see_timeline(
+    request: Request, office: Office, staff: Staff, view: ApplicationView, before: str
+) -> Timeline:
+    """What happened to it, in the reader's language."""
+    wording = wording_of(request)
+    page = history(
+        office,
+        view.file.application.id,
+        before=max(small_number(before), 0) or None,
+        with_notes=view.shows_notes,
+    )
+    rows = told(page.events, wording, staff.directory.names(wording.language))
+    return Timeline(rows=rows, shows_notes=view.shows_notes, next=page.next)
+
+
+def open_visit(file: ApplicationFile, no: int | None) -> Visit:
+    """The open visit with this number. Raises NotAtThisDesk."""
+    visit = file.visit(no) if no is not None else None
+    if visit is None:
+        number, desks = file.application.number, ", ".join(file.desks) or "-"
+        raise NotAtThisDesk(number=number, desk=f"visit {no}", desks=desks)
+    return visit
+
+
+def decision_named(file: ApplicationFile, visit: Visit, code: str) -> PossibleDecision:
+    """The decision with this code. Raises DecisionNotPossible, UnknownDecision."""
+    possible = {one.code: one for one in file.possible(visit)}
+    if code in possible:
+        return possible[code]
+    listed = ", ".join(possible) or "-"
+    step = file.workflow.steps[visit.step].label.id
+    if any(code in other.decisions for other in file.workflow.steps.values()):
+        raise DecisionNotPossible(
+            number=file.application.number, step=step, decision=code, possible=listed
+        )
+    raise UnknownDecision(step=step, service=file.workflow.service, decision=code[:100], possible=listed)
+
+
+def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
+    step = file.workflow.steps[visit.step]
+    is_mine = visit.holder == staff.person.code
+    sits_here = visit.has_arrived and staff.may(Action.CLAIM, Place(desks=(visit.desk,), roles=step.roles))
+    in_hand = is_mine or (visit.holder is None and step.waits_for == "applicant")
+    decisions = tuple(
+        one
+        for one in (file.possible(visit) if in_hand and visit.has_arrived else ())
+        if staff.may(Action.DECIDE, Place(desks=(visit.desk,), roles=one.rule.roles or step.roles))
+    )
+    return Stay(
+        visit=visit,
+        holder_name=file.names.get(visit.holder, visit.holder) if visit.holder is not None else None,
+        is_mine=is_mine,
+        may_take=sits_here and visit.holder is None and not decisions,
+        decisions=decisions,
+    )
+
+
+def _withdraws_at(staff: Staff, file: ApplicationFile) -> str | None:
+    if not file.can_be_withdrawn:
+        return None
+    intake = file.workflow.steps[file.workflow.intake[0]]
+    for desk in intake.desks:
+        if staff.may(Action.WITHDRAW, Place(desks=(desk,), roles=intake.roles)):
+            return desk
+    return None

@@ -1,0 +1,227 @@
+"""At a desk: what lies here, take it, read it, decide, and back to the queue."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+from starlette.responses import Response
+
+from routing.actions.claim import claim, release
+from routing.actions.decide import decide
+from routing.domain.desks import Desk
+from routing.domain.errors import (
+    HeldByAnother,
+    Kind,
+    NotAtThisDesk,
+    Refusal,
+    UnknownDesk,
+    UnknownTrackingCode,
+)
+from routing.domain.identifiers import check_tracking_code
+from routing.domain.moves import Decision
+from routing.domain.people import Action, Place
+from routing.domain.workflow import Reason
+from routing.office import Office
+from routing.reading.application_file import number_with_code
+from routing.reading.desk_queue import Place as QueuePlace
+from routing.reading.desk_queue import desk_counts, queue, untaken
+from routing.reading.history import last_decision
+from routing.web.application_view import decision_named, open_visit, see_application, see_timeline
+from routing.web.numbers_in_addresses import application_number, visit_number
+from routing.web.rendering import go_to, show, wants_json
+from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
+
+router = APIRouter(include_in_schema=False)
+
+#: How often "take the next" tries when others take at the same moment.
+_TRIES = 5
+
+
+@router.get("/desks")
+def desks_page(request: Request, office: OfficeHere, staff: SignedIn) -> HTMLResponse:
+    """The person's desks with what lies there; a manager sees every desk."""
+    shown = tuple(
+        desk for code, desk in staff.directory.desks.items() if staff.may(Action.SEE_QUEUE, Place(desks=(code,)))
+    )
+    counts = desk_counts(office, [desk.code for desk in shown])
+    return show(request, "desk/desks.html", desks=shown, counts=counts)
+
+
+@router.get("/desks/{code}")
+def queue_page(
+    request: Request, office: OfficeHere, staff: SignedIn, code: str, behind: str = ""
+) -> HTMLResponse:
+    """The desk's queue, oldest first."""
+    desk = _desk(staff, code)
+    page = queue(office, code, _place(behind))
+    return show(
+        request,
+        "desk/queue.html",
+        desk=desk,
+        page=page,
+        counts=desk_counts(office, [code])[code],
+        behind=behind,
+        next=_cursor(page.next),
+        takes=any(one.desk == code for one in staff.held),
+    )
+
+
+@router.post("/desks/{code}/next")
+def take_next(office: OfficeHere, staff: SignedIn, _form: OwnForm, code: str) -> Response:
+    """Takes the document that has waited longest."""
+    _desk(staff, code)
+    for row in untaken(office, code, _TRIES):
+        place = Place(desks=(code,), roles=row.step.roles)
+        if row.step.waits_for == "applicant" or not staff.may(Action.CLAIM, place):
+            continue
+        try:
+            claim(office, row.number, visit=row.visit, person_id=staff.person.id)
+        except (HeldByAnother, NotAtThisDesk):
+            continue
+        return go_to(f"/applications/{row.number}", told="taken", number=row.number)
+    return go_to(f"/desks/{code}", told="nothing-to-take")
+
+
+@router.get("/find")
+def find(office: OfficeHere, staff: SignedIn, q: str = "") -> Response:
+    """From a number or a tracking code, typed or scanned, to the application."""
+    typed = q.strip().rsplit("/", 1)[-1]
+    try:
+        code = check_tracking_code(typed)
+    except UnknownTrackingCode:
+        return go_to(f"/applications/{application_number(typed)}")
+    with office.reading() as connection:
+        number = number_with_code(connection, code)
+    if number is None:
+        raise UnknownTrackingCode(code=typed)
+    return go_to(f"/applications/{number}")
+
+
+@router.get("/applications/{number}")
+def application_page(
+    request: Request, office: OfficeHere, staff: SignedIn, number: str, before: str = ""
+) -> HTMLResponse:
+    """The file: what it is, where it lies, what this person can do next, what happened."""
+    view = see_application(office, staff, application_number(number))
+    timeline = see_timeline(request, office, staff, view, before)
+    return show(request, "desk/application.html", view=view, file=view.file, timeline=timeline)
+
+
+@router.post("/applications/{number}/visits/{visit}/claim")
+def claim_here(
+    request: Request, office: OfficeHere, staff: SignedIn, _form: OwnForm, number: str, visit: str
+) -> Response:
+    """Takes the document."""
+    number = application_number(number)
+    request.state.back = f"/applications/{number}"
+    claim(office, number, visit=visit_number(visit), person_id=staff.person.id)
+    return go_to(f"/applications/{number}", told="taken", number=number)
+
+
+@router.post("/applications/{number}/visits/{visit}/release")
+def release_here(
+    request: Request, office: OfficeHere, staff: SignedIn, _form: OwnForm, number: str, visit: str
+) -> Response:
+    """Gives the document back to the queue."""
+    number = application_number(number)
+    request.state.back = f"/applications/{number}"
+    release(office, number, visit=visit_number(visit), person_id=staff.person.id)
+    return go_to(f"/applications/{number}", told="released", number=number)
+
+
+@router.get("/applications/{number}/visits/{visit}/decide/{decision}")
+def decision_page(
+    request: Request, office: OfficeHere, staff: SignedIn, number: str, visit: str, decision: str
+) -> HTMLResponse:
+    """What the decision needs, and what happens then."""
+    said = Decision(decision=decision, visit=visit_number(visit))
+    return _decision_form(request, office, staff, application_number(number), said)
+
+
+@router.post("/applications/{number}/visits/{visit}/decide/{decision}")
+def decide_here(
+    request: Request,
+    office: OfficeHere,
+    staff: SignedIn,
+    form: OwnForm,
+    number: str,
+    visit: str,
+    decision: str,
+) -> Response:
+    """Decides. What is refused for its wording is shown again as it was typed."""
+    number = application_number(number)
+    request.state.back = f"/applications/{number}"
+    said = Decision(
+        decision=decision,
+        visit=visit_number(visit),
+        reason=form.text("reason"),
+        requirements=form.all("requirement"),
+        next_desk=form.choice("next_desk"),
+        seen_version=form.number("version"),
+    )
+    try:
+        after = decide(office, number, said, person_id=staff.person.id)
+    except Refusal as refusal:
+        if wants_json(request) or refusal.kind not in (Kind.MALFORMED, Kind.TOO_LARGE):
+            raise
+        return _decision_form(request, office, staff, number, said, refusal)
+    back = f"/desks/{form.text('desk')}" if form.text("desk") in staff.desks else staff.home
+    return go_to(back, told="decided" if after.is_open else "ended", number=number)
+
+
+def _decision_form(
+    request: Request, office: Office, staff: Staff, number: str, said: Decision, *refusals: Refusal
+) -> HTMLResponse:
+    view = see_application(office, staff, number)
+    visit = open_visit(view.file, said.visit)
+    possible = decision_named(view.file, visit, said.decision)
+    rule = possible.rule
+    place = Place(desks=(visit.desk,), roles=rule.roles or view.file.workflow.steps[visit.step].roles)
+    staff.require(Action.DECIDE, place)
+    asked = None
+    if view.file.waits_for_applicant:
+        asked = last_decision(office, view.file.application.id, with_notes=view.shows_notes)
+    return show(
+        request,
+        "desk/decision.html",
+        refusals=refusals,
+        here=request.url.path,
+        view=view,
+        file=view.file,
+        visit=visit,
+        possible=possible,
+        said=said,
+        asked=asked,
+        reason_required=rule.reason is Reason.REQUIRED,
+        takes_reason=rule.reason is not Reason.NONE,
+    )
+
+
+def _desk(staff: Staff, code: str) -> Desk:
+    """The desk, if this person may see what lies there. Raises UnknownDesk, NotAllowed."""
+    desk = staff.directory.desks.get(code)
+    if desk is None:
+        raise UnknownDesk(desk=code[:100], known=", ".join(staff.directory.desks))
+    staff.require(Action.SEE_QUEUE, Place(desks=(code,)))
+    return desk
+
+
+def _cursor(place: QueuePlace | None) -> str | None:
+    if place is None:
+        return None
+    return base64.urlsafe_b64encode(json.dumps([place[0].isoformat(), place[1]]).encode()).decode()
+
+
+def _place(cursor: str) -> QueuePlace | None:
+    """A cursor nobody gave out begins at the oldest."""
+    try:
+        since, application_id = json.loads(base64.urlsafe_b64decode(cursor))
+        at, application_id = datetime.fromisoformat(since), int(application_id)
+    except (ValueError, TypeError, binascii.Error):
+        return None
+    return (at, application_id) if at.tzinfo is not None and abs(application_id) < 2**63 else None

@@ -1,0 +1,108 @@
+"""A template becomes a page: what every page is given, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from routing.domain.errors import Kind, Refusal
+from routing.domain.people import Action
+from routing.web.security import LANGUAGE_COOKIE, cookie, local_path, set_cookie, travels_in_the_open
+from routing.web.visitors import Staff
+from routing.web.wording import LANGUAGES, N_, Wording
+
+STATUS = {
+    Kind.FORBIDDEN: 403,
+    Kind.UNKNOWN: 404,
+    Kind.MALFORMED: 422,
+    Kind.IMPOSSIBLE: 409,
+    Kind.STALE: 409,
+    Kind.TOO_LARGE: 413,
+}
+#: What a page says after something was done; an address can choose among these and cannot add to them.
+TOLD = {
+    "decided": N_("%(number)s: your decision is recorded. The file is on its way to the next desk."),
+    "ended": N_("%(number)s: your decision is recorded. The application is closed."),
+    "withdrawn": N_("%(number)s: the withdrawal is recorded. The application is closed."),
+    "taken": N_("You have taken %(number)s. Nobody else decides on it until you release it."),
+    "released": N_("%(number)s is back in the queue of the desk."),
+    "nothing-to-take": N_("Nothing is waiting to be taken at this desk."),
+    "password-set": N_("Your password is set. Sign in with it."),
+    "signed-out": N_("You have signed out."),
+    "account-added": N_("The account has been added. Give it a role and make a one-time link."),
+    "account-closed": N_("The account is closed. Its past stays in the log."),
+    "role-assigned": N_("The role has been assigned."),
+    "role-taken-away": N_("The role has been taken away."),
+}
+_A_YEAR = 365 * 24 * 3600
+_NUMBER = re.compile(r"[A-Z0-9.-]{1,140}")
+
+
+def wording_of(request: Request) -> Wording:
+    """The reader's language: chosen just now, chosen earlier, or Indonesian."""
+    chosen = request.query_params.get("lang") or cookie(request, LANGUAGE_COOKIE)
+    wordings: dict[str, Wording] = request.app.state.wordings
+    return wordings[chosen if chosen in LANGUAGES else LANGUAGES[0]]
+
+
+def show(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    refusals: Sequence[Refusal] = (),
+    here: str | None = None,
+    **values: object,
+) -> HTMLResponse:
+    """The page. ``refusals`` stand at its top; ``here`` is its own address where it answers to another."""
+    wording = wording_of(request)
+    staff: Staff | None = getattr(request.state, "staff", None)
+    names = staff.directory.names(wording.language) if staff is not None else {}
+    page = wording.templates.get_template(template).render(
+        language=wording.language,
+        languages=_languages(request, here),
+        staff=staff,
+        names=names,
+        form_token=staff.session.form_token if staff is not None else "",
+        may_see_log=staff is not None and staff.may(Action.SEE_AUDIT_LOG),
+        may_keep_accounts=staff is not None and staff.may(Action.MANAGE_PEOPLE),
+        problems=[wording.sentence(refusal, names) for refusal in refusals],
+        told=_told(request, wording),
+        in_the_open=request.app.state.plain_http_warning or travels_in_the_open(request),
+        version=request.app.state.static_version,
+        **values,
+    )
+    response = HTMLResponse(page, status_code=STATUS[refusals[0].kind] if refusals else status)
+    if request.query_params.get("lang") in LANGUAGES:
+        set_cookie(request, response, LANGUAGE_COOKIE, wording.language, seconds=_A_YEAR)
+    return response
+
+
+def go_to(path: str, **query: str) -> RedirectResponse:
+    """On to another page, to be fetched anew, so that a reload repeats nothing."""
+    return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, status_code=303)
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks, and not a browser."""
+    accept = request.headers.get("accept", "")
+    return "json" in accept and "text/html" not in accept
+
+
+def _languages(request: Request, here: str | None) -> list[tuple[str, str]]:
+    """The address of this page in every language."""
+    path = local_path(here or (request.url.path if request.method == "GET" else None))
+    kept = [(name, value) for name, value in parse_qsl(request.url.query) if name not in ("lang", "told")]
+    return [(language, f"{path}?{urlencode([*kept, ('lang', language)])}") for language in LANGUAGES]
+
+
+def _told(request: Request, wording: Wording) -> str | None:
+    message = TOLD.get(request.query_params.get("told", ""))
+    if message is None:
+        return None
+    number = request.query_params.get("number", "")
+    return wording.text(message) % {"number": number if _NUMBER.fullmatch(number) else ""}

@@ -1,0 +1,65 @@
+"""What an entry of the log is called on screen: one sentence a kind, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from routing.domain.stays import COURIER
+from routing.reading.history import Event
+from routing.web.wording import N_, Wording
+
+#: Every kind of entry there is, with its sentence.
+KINDS = {
+    "submitted": N_("Registered at %(desk)s"),
+    "decided": N_("%(decision)s - %(desk)s"),
+    "arrived": N_("Arrived at %(desk)s"),
+    "claimed": N_("Taken at %(desk)s"),
+    "released": N_("Put back into the queue of %(desk)s"),
+    "withdrawn": N_("Withdrawn by the applicant, recorded at %(desk)s"),
+    "recalled": N_("Recalled from %(desk)s"),
+}
+#: The same in a word, for filters and tables.
+KIND_NAMES = {
+    "submitted": N_("registered"),
+    "decided": N_("decided"),
+    "arrived": N_("arrived"),
+    "claimed": N_("taken"),
+    "released": N_("released"),
+    "withdrawn": N_("withdrawn"),
+    "recalled": N_("recalled"),
+}
+#: Kinds that tell of the way and not of what somebody thought; shown more quietly.
+QUIET = frozenset({"arrived", "claimed", "released"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineRow:
+    """An event and its words."""
+
+    event: Event
+    title: str
+    actor: str
+    is_quiet: bool
+
+
+def told(events: tuple[Event, ...], wording: Wording, names: Mapping[str, str]) -> list[TimelineRow]:
+    """The events in words; a kind this program does not know yet is shown by its own name."""
+    return [
+        TimelineRow(
+            event=event,
+            title=_title(event, wording, names),
+            actor=wording.text(N_("the system")) if event.actor == COURIER else event.actor_name or event.actor,
+            is_quiet=event.kind in QUIET,
+        )
+        for event in events
+    ]
+
+
+def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
+    template = KINDS.get(event.kind)
+    if template is None:
+        return event.kind
+    desk = names.get(event.desk, event.desk) if event.desk is not None else "-"
+    decision = wording.label(event.decision) or event.decision_code or "-"
+    return wording.text(template) % {"desk": desk, "decision": decision}
