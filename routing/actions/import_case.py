@@ -6,16 +6,19 @@ the office's own. Many cases' moves are written in one transaction, each case's 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.domain.application import Application, Submission
-from routing.domain.errors import AlreadyThere, Refusal
+from routing.domain.errors import AlreadyThere, Refusal, UnknownApplication
 from routing.domain.imported_log import Cast, ImportedMove
 from routing.domain.intake import submit
-from routing.domain.moves import decide
+from routing.domain.move import Move
+from routing.domain.moves import Decision, decide
 from routing.domain.people import Person
 from routing.domain.state_machine import RuleBook
+from routing.domain.visits import Visit
 from routing.office import Office
 from routing.storage.transaction import Transaction
 
@@ -69,13 +72,23 @@ def import_moves(
     ``numbers``: the application number of every case that is already submitted. A case stands in a batch once.
     """
     results: list[Application | Refusal] = []
+    decided: list[Move] = []
     with office.transaction() as tx:
+        standing = _Standing(tx, [numbers[imported.case] for imported in batch if imported.case in numbers])
         for imported in batch:
+            person = people[imported.actor]
             try:
-                results.append(_retell(office, tx, book, imported, people[imported.actor], numbers.get(imported.case)))
+                if isinstance(imported.said, Submission):
+                    results.append(_submitted(office, tx, book, imported, imported.said, person))
+                else:
+                    move = standing.decided(office, imported, imported.said, person, numbers.get(imported.case))
+                    decided.append(move)
+                    results.append(move.after)
             except Refusal as refusal:
-                # Nothing of a refused move has been written; the others of the batch go on.
+                # Nothing of a refused move is written; the others of the batch go on.
                 results.append(refusal)
+        # Each table in one go: move by move, the way to the server and back is most of the time (230 to 480 moves/s).
+        tx.record_all(decided)
     return results
 
 
@@ -84,25 +97,39 @@ def submission_key(service: str, case: str | None) -> str:
     return f"import:{service}:{case}"
 
 
-def _retell(
-    office: Office, tx: Transaction, book: RuleBook, imported: ImportedMove, person: Person, number: str | None
+def _submitted(
+    office: Office, tx: Transaction, book: RuleBook, imported: ImportedMove, said: Submission, person: Person
 ) -> Application:
-    said = imported.said
-    if isinstance(said, Submission):
-        key = submission_key(book.workflow.service, said.imported_case)
-        known = tx.submitted_as(key)
-        if known is not None:
-            return known
-        service = book.workflow.service
-        identity = office.new_identity(service, tx.published.next_number(service), imported.at)
-        move = submit(book, said, person=person, identity=identity, at=imported.at)
-        tx.record(move, submission_key=key)
-        return move.after
-    application = tx.application(number or imported.case)
-    if application.imported_case is None:
-        raise AlreadyThere(thing="Application", name=application.number)
-    own_book = office.rule_book(application.workflow)
-    visits = tx.open_visits(application.id)
-    move = decide(own_book, application, visits, said, person=person, at=imported.at, digest_key=b"")
-    tx.record(move)
+    key = submission_key(book.workflow.service, said.imported_case)
+    known = tx.submitted_as(key)
+    if known is not None:
+        return known
+    service = book.workflow.service
+    identity = office.new_identity(service, tx.published.next_number(service), imported.at)
+    move = submit(book, said, person=person, identity=identity, at=imported.at)
+    tx.record(move, submission_key=key)
     return move.after
+
+
+class _Standing:
+    """The applications of a batch as they stand, with their open visits, locked all at once and in one order."""
+
+    def __init__(self, tx: Transaction, numbers: Sequence[str]) -> None:
+        found = tx.applications_numbered(numbers)
+        self._applications = {application.number: application for application in found}
+        self._visits: dict[int, list[Visit]] = defaultdict(list)
+        for visit in tx.open_visits(*(application.id for application in found)) if found else ():
+            self._visits[visit.application_id].append(visit)
+
+    def decided(
+        self, office: Office, imported: ImportedMove, said: Decision, person: Person, number: str | None
+    ) -> Move:
+        """What the decision changes. Raises UnknownApplication, AlreadyThere and what ``moves.decide`` raises."""
+        application = self._applications.get(number or imported.case)
+        if application is None:
+            raise UnknownApplication(number=number or imported.case)
+        if application.imported_case is None:
+            raise AlreadyThere(thing="Application", name=application.number)
+        book = office.rule_book(application.workflow)
+        visits = self._visits[application.id]
+        return decide(book, application, visits, said, person=person, at=imported.at, digest_key=b"")

@@ -22,7 +22,7 @@ app = typer.Typer(
 app.command()(up)
 app.command()(replay)
 for serve in (serve_commands.web, serve_commands.relay, serve_commands.worker, serve_commands.beat,
-              serve_commands.migrate):  # fmt: skip
+              serve_commands.migrate, serve_commands.health):  # fmt: skip
     app.command()(serve)
 app.add_typer(workflow_commands.app, name="workflow")
 app.add_typer(audit_commands.app, name="audit")

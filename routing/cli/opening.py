@@ -76,5 +76,6 @@ def end_with(error: Refusal | Fault, *, as_json: bool) -> NoReturn:
     """Says what is wrong and ends the program with its exit code."""
     if as_json:
         typer.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
-    tell(f"{error.code}: {error}")
+    cause = f" ({str(error.__cause__).splitlines()[0]})" if error.__cause__ is not None else ""
+    tell(f"{error.code}: {error}{cause}")
     sys.exit(1 if isinstance(error, Refusal) else 3)

@@ -1,4 +1,4 @@
-"""``satuatap web|relay|worker|beat|migrate``: the parts of a distributed mall, one process each."""
+"""``satuatap web|relay|worker|beat|migrate|health``: the parts of a distributed mall, one process each."""
 
 from __future__ import annotations
 
@@ -105,6 +105,17 @@ def migrate(data: DataOption = None, as_json: JsonOption = False) -> None:
         office.close()
     words = f"The database is at {at}." if has_changed else f"The database was at {at} already."
     say({"version": at, "migrated": has_changed}, as_json=as_json, words=words)
+
+
+def health(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Say whether documents travel: exit 0 when they do, 3 when not, and why. The same as /health/ready."""
+    from routing.web.health import readiness
+
+    with open_office(data) as office:
+        answer = readiness(office)
+    say(answer.model_dump(), as_json=as_json, words=" ".join([answer.status, *answer.reasons]))
+    if answer.status != "ready":
+        raise typer.Exit(3)
 
 
 def _set_up(office: Office) -> None:

@@ -23,6 +23,12 @@ _LOCK_BY_IDS = (
     .order_by(applications.c.id)
     .with_for_update()
 )
+_LOCK_BY_NUMBERS = (
+    sa.select(applications)
+    .where(applications.c.number.in_(sa.bindparam("numbers", expanding=True)))
+    .order_by(applications.c.id)
+    .with_for_update()
+)
 _BY_KEY = sa.select(applications).where(applications.c.submission_key == sa.bindparam("key"))
 _INSERT = sa.insert(applications)
 _CHANGED = ("step", "outcome", "origin_step", "origin_desk", "version", "visit_count", "entry_count", "chain_head",
@@ -52,6 +58,11 @@ def load(connection: Connection, number: str, *, lock: bool) -> Application | No
 def load_locked(connection: Connection, ids: list[int]) -> list[Application]:
     """The applications with these ids, locked, in the order of their ids."""
     return [from_row(row) for row in connection.execute(_LOCK_BY_IDS, {"ids": ids})]
+
+
+def load_locked_by_number(connection: Connection, numbers: list[str]) -> list[Application]:
+    """The applications with these numbers, locked, in the order of their ids."""
+    return [from_row(row) for row in connection.execute(_LOCK_BY_NUMBERS, {"numbers": numbers})]
 
 
 def with_key(connection: Connection, key: str) -> Application | None:

@@ -6,6 +6,7 @@ write lock, because SQLite's own busy handler is unfair (measured: a writer wait
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -16,6 +17,8 @@ from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from routing.domain.errors import DatabaseAway, Fault
+
+_log = logging.getLogger(__name__)
 
 _BEGIN_TO_READ = {"satuatap_begin": "BEGIN DEFERRED"}
 
@@ -70,7 +73,9 @@ def translated() -> Iterator[None]:
     except exc.IntegrityError as error:
         raise AlreadyWritten(str(error.orig)) from error
     except (exc.OperationalError, exc.InternalError, exc.TimeoutError, exc.InterfaceError) as error:
-        raise DatabaseAway(f"{DatabaseAway.__doc__} ({str(error).splitlines()[0]})") from error
+        # What the database itself says goes to the log and to the command line, never to a page.
+        _log.warning("the database is away", extra={"action": "database", "cause": str(error).splitlines()[0]})
+        raise DatabaseAway(DatabaseAway.__doc__) from error
 
 
 def _sqlite(url: URL, pool_size: int) -> Engine:

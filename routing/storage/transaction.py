@@ -44,6 +44,10 @@ class Transaction:
         """These applications, locked in the order of their ids; unknown ids are left out."""
         return applications.load_locked(self._connection, sorted(set(ids)))
 
+    def applications_numbered(self, numbers: Sequence[str]) -> list[Application]:
+        """These applications, locked in the order of their ids; unknown numbers are left out."""
+        return applications.load_locked_by_number(self._connection, sorted(set(numbers)))
+
     def submitted_as(self, key: str) -> Application | None:
         """The application that was submitted under this key."""
         return applications.with_key(self._connection, key)

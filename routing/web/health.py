@@ -48,12 +48,13 @@ def live() -> Alive:
 @router.get("/health/ready", responses={503: {"model": Readiness}})
 def ready(response: Response, office: Annotated[Office, Depends(office_of)]) -> Readiness:
     """The database is migrated and takes writes, and no document has been on its way for a minute."""
-    answer = _readiness(office)
+    answer = readiness(office)
     response.status_code = 200 if answer.status == "ready" else 503
     return answer
 
 
-def _readiness(office: Office) -> Readiness:
+def readiness(office: Office) -> Readiness:
+    """The same for the command line."""
     database, reasons = office.database.name, list(_disk(office))
     try:
         require_migrated(office.database)
@@ -61,7 +62,7 @@ def _readiness(office: Office) -> Readiness:
         end_stale_sessions(office)
         travelling = hand_offs_on_their_way(office)
     except Fault as fault:
-        return Readiness(status="not ready", reasons=[*reasons, f"{fault.code}: {fault}"], database=database)
+        return Readiness(status="not ready", reasons=[*reasons, fault.code], database=database)
     oldest = round(travelling.oldest_seconds, 3)
     if oldest > LONGEST_ON_THE_WAY:
         reasons.append(f"hand_off_stuck: the oldest hand-off has been on its way for {oldest:.0f} s")
