@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.engine import Connection
-
 from routing.domain.application import Identity
 from routing.domain.errors import Fault, UnknownService
 from routing.domain.identifiers import application_number, tracking_code
@@ -18,9 +16,8 @@ from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
 from routing.settings import Settings
 from routing.storage.bell import Bell, InProcessBell, PostgresBell, Topic
-from routing.storage.database import Database
+from routing.storage.database import Connection, Database
 from routing.storage.transaction import Transaction
-from routing.storage.workflow_versions import Publishing
 
 
 def wall_clock() -> datetime:
@@ -66,7 +63,7 @@ class Office:
         book = self._books.get(content_hash)
         if book is None:
             with self.reading() as connection:
-                document = Publishing(connection).document(content_hash)
+                document = Transaction(connection).published.document(content_hash)
             if document is None:
                 message = f"Workflow version {content_hash} is not in the database."
                 raise Fault(message)
@@ -77,7 +74,7 @@ class Office:
     def book_in_force(self, service: str) -> RuleBook:
         """The state machine of the version in force. Raises UnknownService."""
         with self.reading() as connection:
-            in_force = Publishing(connection).in_force()
+            in_force = Transaction(connection).published.in_force()
         if service not in in_force:
             raise UnknownService(service=service, known=", ".join(sorted(in_force)) or "-")
         return self.rule_book(in_force[service])

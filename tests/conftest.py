@@ -8,6 +8,7 @@ from routing.office import Office
 from routing.settings import Settings
 from tests.clock import Clock
 from tests.databases import (  # noqa: F401 - pytest finds its fixtures by name
+    empty_url,
     postgresql_settings,
     postgresql_template,
     settings,

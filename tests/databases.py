@@ -3,7 +3,7 @@
 import itertools
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,9 +18,6 @@ from tests.servers.postgresql import PostgreSQL
 #: The name of one database; several test processes, and several runs, may share a given server.
 _OURS = f"satuatap_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{os.getpid()}"
 _COUNTED = itertools.count(1)
-
-#: Makes the settings of an office whose database is new and migrated; what is given changes them.
-OpenSettings = Callable[..., Settings]
 
 
 @pytest.fixture(scope="session")
@@ -64,6 +61,18 @@ def postgresql_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Itera
     """The same for what concerns PostgreSQL alone."""
     with new_database(request, "postgresql", tmp_path) as made:
         yield made
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a table, on each kind of database in turn."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql_server")
+    name = f"{_OURS}_{next(_COUNTED)}"
+    yield server.create_database(name)
+    server.drop_database(name)
 
 
 @contextmanager

@@ -10,9 +10,9 @@ import uuid
 from collections import defaultdict
 from dataclasses import dataclass
 
+from routing.domain.hand_offs import HandOff, Ring, lease
 from routing.domain.visits import HandOffName
 from routing.office import Office
-from routing.storage.visits import HandOff, Ring, lease
 
 #: Hand-offs one message carries at most.
 MOST_IN_A_MESSAGE = 50

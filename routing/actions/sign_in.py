@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from routing.domain.errors import SignInRefused
+from routing.domain.people import SignIn
 from routing.office import Office
-from routing.storage.people import SignIn
 from routing.vault.passwords import kept, new_secret, password_fits
 
 

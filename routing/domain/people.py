@@ -66,6 +66,17 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """A session in force; the cookie's secret itself is not kept."""
+
+    token_hash: str
+    person_id: int
+    form_token: str
+    started_at: datetime
+    seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where an action would happen: these desks (none: the whole office), open to these roles (none: to any)."""
 

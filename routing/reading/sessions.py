@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from routing.domain.people import Person
 from routing.office import Office
-from routing.storage.people import PeopleBook
+from routing.storage.transaction import Transaction
 from routing.vault.passwords import kept
 
 
@@ -25,7 +25,7 @@ def session_of(office: Office, secret: str) -> Session | None:
     """The session, as long as it has been neither idle nor open for too long and the account is open."""
     settings, now, token_hash = office.settings, office.now(), kept(secret)
     with office.reading() as connection:
-        book = PeopleBook(connection)
+        book = Transaction(connection).people
         found = book.sign_in_of(token_hash)
         person = book.glance(found.person_id) if found is not None else None
     if found is None or person is None or person.is_closed:

@@ -76,15 +76,17 @@ def digest_key(connection: Connection, application_id: int) -> bytes:
     return bytes(connection.execute(_DIGEST_KEY, {"id": application_id}).scalar_one())
 
 
-def insert(connection: Connection, application: Application, submission_key: str | None) -> None:
-    """A new application."""
-    row = {name: getattr(application, name) for name in Application.__dataclass_fields__}
-    row |= {
-        "facts": dict(application.facts),
-        "papers": list(application.papers),
-        "submission_key": submission_key,
-    }
-    connection.execute(_INSERT, row)
+def insert(connection: Connection, new: Sequence[tuple[Application, str | None]]) -> None:
+    """New applications, each with the key it was submitted under."""
+    if not new:
+        return
+    fields = Application.__dataclass_fields__
+    rows = [
+        {name: getattr(application, name) for name in fields}
+        | {"facts": dict(application.facts), "papers": list(application.papers), "submission_key": key}
+        for application, key in new
+    ]
+    connection.execute(_INSERT, rows)
 
 
 def update(connection: Connection, changes: Sequence[tuple[Application, Application]]) -> None:
@@ -100,12 +102,22 @@ def update(connection: Connection, changes: Sequence[tuple[Application, Applicat
         raise WrittenMeanwhile(f"{WrittenMeanwhile.__doc__} ({numbers})")
 
 
-def insert_particulars(connection: Connection, application_id: int, key: bytes, who: Particulars | None) -> None:
+def insert_particulars(connection: Connection, new: Sequence[tuple[int, bytes, Particulars | None]]) -> None:
     """Personal data, and the key of the digests that stand for it in the log."""
-    row: dict[str, Any] = {"application_id": application_id, "digest_key": key, "answers": {}}
-    if who is not None:
-        row |= {"name": who.name, "nik": who.nik, "phone": who.phone, "answers": dict(who.answers)}
-    connection.execute(_INSERT_PARTICULARS, row)
+    if not new:
+        return
+    rows: list[dict[str, Any]] = [
+        {
+            "application_id": application_id,
+            "digest_key": key,
+            "name": who.name if who else None,
+            "nik": who.nik if who else None,
+            "phone": who.phone if who else None,
+            "answers": dict(who.answers) if who else {},
+        }
+        for application_id, key, who in new
+    ]
+    connection.execute(_INSERT_PARTICULARS, rows)
 
 
 def insert_note(connection: Connection, application_id: int, seq: int, text: str) -> None:

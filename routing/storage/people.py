@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from routing.domain.errors import UnknownPerson
-from routing.domain.people import Assignment, Person
+from routing.domain.people import Assignment, Person, SignIn
 from routing.storage.tables import assignments, one_time_links, people, sign_ins
 
 _PERSON = (
@@ -26,17 +25,6 @@ _BY_ID = _PERSON.where(people.c.id == sa.bindparam("id"))
 _BY_CODE = _PERSON.where(people.c.code == sa.bindparam("code"), people.c.source == sa.bindparam("source"))
 # Locked in the deciding transaction: a right withdrawn by a transaction that commits first is gone for this one.
 _LOCK_BY_ID = _BY_ID.with_for_update(of=people, read=True)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignIn:
-    """A session in force; the cookie's secret itself is not kept."""
-
-    token_hash: str
-    person_id: int
-    form_token: str
-    started_at: datetime
-    seen_at: datetime
 
 
 class PeopleBook:

@@ -6,18 +6,18 @@ touches a visit or advances an application.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from routing.domain.application import Application
 from routing.domain.errors import UnknownApplication
+from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.move import Move
 from routing.domain.visits import Visit
 from routing.storage import applications, audit_log, visits
 from routing.storage.people import PeopleBook
-from routing.storage.visits import HandOff, Ring
 from routing.storage.workflow_versions import Publishing
 
 
@@ -62,21 +62,20 @@ class Transaction:
 
     def record(self, move: Move, *, submission_key: str | None = None) -> None:
         """Writes a move: the application, its visits, its entries and what stands beside them."""
-        if move.before is None:
-            applications.insert(self._connection, move.after, submission_key)
-            applications.insert_particulars(self._connection, move.after.id, move.digest_key or b"", move.particulars)
-            visits.insert(self._connection, move.visits)
-            audit_log.append(self._connection, move.entries)
-            self._remember([move])
-        else:
-            self.record_all([move])
+        self.record_all([move], {move.after.id: submission_key} if submission_key is not None else {})
 
-    def record_all(self, moves: Sequence[Move]) -> None:
-        """Writes moves of applications that exist, in this order, each table in one go."""
+    def record_all(self, moves: Sequence[Move], submission_keys: Mapping[int, str] | None = None) -> None:
+        """Writes moves in this order, each table in one go; ``submission_keys``: of new applications, by their id."""
+        keys = submission_keys or {}
+        begun = [move for move in moves if move.before is None]
         changes = [(move.before, move.after) for move in moves if move.before is not None]
         new = [visit for move in moves for visit in move.visits if visit.no > _known(move)]
         changed = [visit for move in moves for visit in move.visits if visit.no <= _known(move)]
         entries = [entry for move in moves for entry in move.entries]
+        applications.insert(self._connection, [(move.after, keys.get(move.after.id)) for move in begun])
+        applications.insert_particulars(
+            self._connection, [(move.after.id, move.digest_key or b"", move.particulars) for move in begun]
+        )
         applications.update(self._connection, changes)
         visits.update(self._connection, changed)
         visits.insert(self._connection, new)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
+from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.visits import Visit
 from routing.storage.tables import visits
 
@@ -45,27 +45,6 @@ _MARK_RUNG = (
     )
 )
 _RING_NOW = sa.update(visits).where(_ON_ITS_WAY, visits.c.ring_again_at.is_not(None)).values(ring_again_at=None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HandOff:
-    """A document on its way to a desk that somebody has to ring for."""
-
-    application_id: int
-    no: int
-    desk: str
-    rings: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ring:
-    """A hand-off that is about to be rung for."""
-
-    hand_off: HandOff
-    #: the Celery message that carries it
-    message: str
-    #: when to ring again, should it not have arrived by then
-    again_at: datetime
 
 
 def load_open(connection: Connection, application_ids: Sequence[int]) -> list[Visit]:
@@ -116,11 +95,6 @@ def mark_rung(connection: Connection, rings: Sequence[Ring]) -> None:
 def ring_all_again(connection: Connection) -> int:
     """Forgets every ring: after a start of the embedded mall its broker is empty."""
     return connection.execute(_RING_NOW).rowcount
-
-
-def lease(seconds: float, rings: int) -> timedelta:
-    """How long a ring is given: doubled at each one, to at most an hour, so that a dead desk costs little."""
-    return timedelta(seconds=min(seconds * 2.0 ** min(rings, 20), 3600.0))
 
 
 def from_row(row: Row[Any]) -> Visit:

@@ -20,9 +20,7 @@ router = APIRouter(prefix="/accounts", include_in_schema=False)
 
 
 @router.get("")
-def accounts_page(
-    request: Request, office: OfficeHere, staff: SignedIn, after: str = ""
-) -> HTMLResponse:
+def accounts_page(request: Request, office: OfficeHere, staff: SignedIn, after: str = "") -> HTMLResponse:
     """Everybody with an account, and the form for one more."""
     staff.require(Action.MANAGE_PEOPLE)
     return _accounts(request, office, staff, after.replace("\0", ""), PostedForm())
@@ -42,18 +40,14 @@ def add_account(request: Request, office: OfficeHere, staff: SignedIn, form: Own
 
 
 @router.get("/{person_id}")
-def account_page(
-    request: Request, office: OfficeHere, staff: SignedIn, person_id: str
-) -> HTMLResponse:
+def account_page(request: Request, office: OfficeHere, staff: SignedIn, person_id: str) -> HTMLResponse:
     """One account: its roles, and what can be done with it."""
     staff.require(Action.MANAGE_PEOPLE)
     return _account(request, staff, _person(office, person_id))
 
 
 @router.post("/{person_id}/assign")
-def assign_role(
-    request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, person_id: str
-) -> Response:
+def assign_role(request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, person_id: str) -> Response:
     """Gives a role at a desk, or in the whole office, from now on."""
     staff.require(Action.MANAGE_PEOPLE)
     person = _person(office, person_id)
@@ -92,9 +86,7 @@ def one_time_link(
     staff.require(Action.MANAGE_PEOPLE)
     person = _person(office, person_id)
     link = f"{str(request.base_url).rstrip('/')}/l/{make_link(office, person.code)}"
-    return show(
-        request, "administrator/link.html", here=f"/accounts/{person.id}", person=person, link=link
-    )
+    return show(request, "administrator/link.html", here=f"/accounts/{person.id}", person=person, link=link)
 
 
 def _accounts(

@@ -65,9 +65,7 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
     """The application, as this person may see it. Raises NotAllowed, UnknownApplication."""
     staff.require(Action.SEE_APPLICATION)
     file = application_file(office, number)
-    shows_who = staff.may(
-        Action.SEE_PARTICULARS, Place(desks=(*file.desks, *staff.directory.counters))
-    )
+    shows_who = staff.may(Action.SEE_PARTICULARS, Place(desks=(*file.desks, *staff.directory.counters)))
     who = None
     if shows_who:
         with office.reading() as connection:
@@ -82,9 +80,7 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
     )
 
 
-def see_timeline(
-    request: Request, office: Office, staff: Staff, view: ApplicationView, before: str
-) -> Timeline:
+def see_timeline(request: Request, office: Office, staff: Staff, view: ApplicationView, before: str) -> Timeline:
     """What happened to it, in the reader's language."""
     wording = wording_of(request)
     page = history(
@@ -114,9 +110,7 @@ def decision_named(file: ApplicationFile, visit: Visit, code: str) -> PossibleDe
     listed = ", ".join(possible) or "-"
     step = file.workflow.steps[visit.step].label.id
     if any(code in other.decisions for other in file.workflow.steps.values()):
-        raise DecisionNotPossible(
-            number=file.application.number, step=step, decision=code, possible=listed
-        )
+        raise DecisionNotPossible(number=file.application.number, step=step, decision=code, possible=listed)
     raise UnknownDecision(step=step, service=file.workflow.service, decision=code[:100], possible=listed)
 
 

@@ -62,9 +62,7 @@ def log_page(
 
 
 @router.get("/applications/{number}")
-def chain_page(
-    request: Request, office: OfficeHere, staff: SignedIn, number: str, before: str = ""
-) -> HTMLResponse:
+def chain_page(request: Request, office: OfficeHere, staff: SignedIn, number: str, before: str = "") -> HTMLResponse:
     """One application's entries with their hashes, recomputed just now."""
     staff.require(Action.SEE_AUDIT_LOG)
     view = see_application(office, staff, application_number(number))

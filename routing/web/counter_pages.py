@@ -39,32 +39,24 @@ def counter_page(request: Request, office: OfficeHere, staff: SignedIn) -> HTMLR
     """The counter's day."""
     _require_counter(staff)
     services = [one for one in services_in_force(office) if _intake_desks(staff, one)]
-    return show(
-        request, "counter/today.html", day=counter_day(office, staff.counters), services=services
-    )
+    return show(request, "counter/today.html", day=counter_day(office, staff.counters), services=services)
 
 
 @router.get("/new/{service}")
-def registration_page(
-    request: Request, office: OfficeHere, staff: SignedIn, service: str
-) -> HTMLResponse:
+def registration_page(request: Request, office: OfficeHere, staff: SignedIn, service: str) -> HTMLResponse:
     """An empty form; its key makes a double click one application."""
     return _registration_form(request, office, staff, service, PostedForm(), secrets.token_urlsafe(16))
 
 
 @router.post("/new/{service}")
-def register(
-    request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, service: str
-) -> Response:
+def register(request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, service: str) -> Response:
     """Registers the application; a refused form is shown again as it was filled in."""
     workflow = _service(office, service)
     refusals = list(_problems(workflow, form))
     if not refusals:
         key = f"web:{staff.person.id}:{form.text('key')[:_LONGEST_KEY]}" if form.text("key") else None
         submission = _submission(workflow, form)
-        registration = Registration(
-            service=service, submission=submission, person_id=staff.person.id, key=key
-        )
+        registration = Registration(service=service, submission=submission, person_id=staff.person.id, key=key)
         try:
             application = submit(office, registration)
         except Refusal as refusal:
@@ -102,9 +94,7 @@ def withdrawal_page(request: Request, office: OfficeHere, staff: SignedIn, numbe
 
 
 @router.post("/withdrawals/{number}")
-def withdraw_here(
-    request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, number: str
-) -> Response:
+def withdraw_here(request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, number: str) -> Response:
     """Records that the applicant takes the application back."""
     number = application_number(number)
     request.state.back = f"/applications/{number}"

@@ -53,9 +53,7 @@ def desks_page(request: Request, office: OfficeHere, staff: SignedIn) -> HTMLRes
 
 
 @router.get("/desks/{code}")
-def queue_page(
-    request: Request, office: OfficeHere, staff: SignedIn, code: str, behind: str = ""
-) -> HTMLResponse:
+def queue_page(request: Request, office: OfficeHere, staff: SignedIn, code: str, behind: str = "") -> HTMLResponse:
     """The desk's queue, oldest first."""
     desk = _desk(staff, code)
     page = queue(office, code, _place(behind))

@@ -73,7 +73,8 @@ class LastResort:
             await self.app(scope, receive, watched)
         except Exception:
             reference = secrets.token_hex(4).upper()
-            LOG.exception("unexpected error, reference %s: %s %s", reference, scope["method"], scope["path"])
+            # Not the address: it may hold a link's secret or a tracking code.
+            LOG.exception("unexpected error, reference %s, in %s", reference, scope.get("endpoint"))
             if has_begun:
                 raise
             response = _say(Request(scope, receive), 500, "fault", reference=reference)
@@ -94,7 +95,7 @@ def problem(request: Request, refusal: Refusal) -> Response:
         headline=wording_of(request).text(_HEADLINES[status]),
         typed=form.typed() if form is not None else [],
         must_sign_in=isinstance(refusal, NotSignedIn),
-        reference=None,
+        back=getattr(request.state, "back", None),
     )
 
 

@@ -72,7 +72,7 @@ def show(
         may_keep_accounts=staff is not None and staff.may(Action.MANAGE_PEOPLE),
         problems=[wording.sentence(refusal, names) for refusal in refusals],
         told=_told(request, wording),
-        in_the_open=request.app.state.plain_http_warning or travels_in_the_open(request),
+        in_the_open=travels_in_the_open(request, everywhere=request.app.state.plain_http_warning),
         version=request.app.state.static_version,
         **values,
     )

@@ -86,10 +86,10 @@ def require_own_form(request: Request, sent: str, expected: str | None) -> None:
         raise RequestForged
 
 
-def travels_in_the_open(request: Request) -> bool:
-    """Whether others on the network can read along: plain HTTP, and not within one machine."""
-    if _is_tls(request):
-        return False
+def travels_in_the_open(request: Request, *, everywhere: bool) -> bool:
+    """Whether others on the network can read along: plain HTTP, ``everywhere`` or not within one machine."""
+    if everywhere or _is_tls(request):
+        return not _is_tls(request)
     host = request.url.hostname or ""
     try:
         return not ipaddress.ip_address(host).is_loopback

@@ -40,7 +40,7 @@ def sign_in_here(request: Request, office: OfficeHere, form: AnyForm) -> Respons
     try:
         # Each check takes 19 MiB, so that many at once would take the machine's memory.
         with request.app.state.password_checks:
-            secret = sign_in(office, account, form.text("password")[:LONGEST_PASSWORD])
+            secret = sign_in(office, account, form.text("password"))
     except SignInRefused as refusal:
         if wants_json(request):
             raise

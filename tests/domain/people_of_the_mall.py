@@ -5,14 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 from routing.domain.application import Application, Identity, Particulars, Submission
 from routing.domain.audit_chain import Entry, first_break
-from routing.domain.move import Move
 from routing.domain.intake import submit
+from routing.domain.move import Move
 from routing.domain.moves import Decision, decide
-from routing.domain.withdrawal import withdraw
 from routing.domain.people import AUDITOR, Assignment, Person
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import arrive
 from routing.domain.visits import Visit
+from routing.domain.withdrawal import withdraw
 from routing.domain.workflow import Workflow
 
 #: Monday, 2 March 2026, eight o'clock in Batu.
