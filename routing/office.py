@@ -58,12 +58,18 @@ class Office:
         with self.database.reading() as connection:
             yield connection
 
-    def rule_book(self, content_hash: str) -> RuleBook:
-        """The state machine of a workflow version; built once and kept, since a version never changes."""
+    def rule_book(self, content_hash: str, tx: Transaction | None = None) -> RuleBook:
+        """The state machine of a workflow version; built once and kept, since a version never changes.
+
+        ``tx``: the open transaction, whose connection is then used; asking for a second one could wait for itself.
+        """
         book = self._books.get(content_hash)
         if book is None:
-            with self.reading() as connection:
-                document = Transaction(connection).published.document(content_hash)
+            if tx is not None:
+                document = tx.published.document(content_hash)
+            else:
+                with self.reading() as connection:
+                    document = Transaction(connection).published.document(content_hash)
             if document is None:
                 message = f"Workflow version {content_hash} is not in the database."
                 raise Fault(message)

@@ -18,7 +18,7 @@ def claim(office: Office, number: str, *, visit: int, person_id: int) -> Applica
     with office.transaction() as tx:
         application = tx.application(number)
         stay = _open_visit(tx, application, visit)
-        book = office.rule_book(application.workflow)
+        book = office.rule_book(application.workflow, tx)
         move = stays.claim(book, application, stay, person=tx.people.with_id(person_id), at=office.now())
         if move is None:
             return application

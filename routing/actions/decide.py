@@ -13,7 +13,7 @@ def decide(office: Office, number: str, said: Decision, *, person_id: int) -> Ap
     with office.transaction() as tx:
         application = tx.application(number)
         move = moves.decide(
-            office.rule_book(application.workflow),
+            office.rule_book(application.workflow, tx),
             application,
             tx.open_visits(application.id),
             said,

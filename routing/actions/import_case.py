@@ -43,7 +43,7 @@ def prepare_import(office: Office, cast: Cast) -> Prepared:
     now = office.now()
     with office.transaction() as tx:
         current = tx.published.in_force().get(service)
-        if current is not None and office.rule_book(current).workflow.imported_from != source:
+        if current is not None and office.rule_book(current, tx).workflow.imported_from != source:
             raise AlreadyThere(thing="Service", name=service)
         known_desks = tx.published.desk_codes()
         tx.published.put_units(cast.units)
@@ -130,7 +130,7 @@ class _Batch:
             raise UnknownApplication(number=number or imported.case)
         if application.imported_case is None:
             raise AlreadyThere(thing="Application", name=application.number)
-        book = self._office.rule_book(application.workflow)
+        book = self._office.rule_book(application.workflow, self._tx)
         visits = self._visits[application.id]
         move = decide(book, application, visits, said, person=person, at=imported.at, digest_key=b"")
         self._moves.append(move)

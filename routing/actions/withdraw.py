@@ -12,7 +12,7 @@ def withdraw(office: Office, number: str, *, desk: str, reason: str, person_id: 
     with office.transaction() as tx:
         application = tx.application(number)
         move = withdrawal.withdraw(
-            office.rule_book(application.workflow),
+            office.rule_book(application.workflow, tx),
             application,
             tx.open_visits(application.id),
             desk=desk,

@@ -86,7 +86,7 @@ def take_next(office: OfficeHere, staff: SignedIn, _form: OwnForm, code: str) ->
 
 
 @router.get("/find")
-def find(office: OfficeHere, staff: SignedIn, q: str = "") -> Response:
+def find(office: OfficeHere, _staff: SignedIn, q: str = "") -> Response:
     """From a number or a tracking code, typed or scanned, to the application."""
     typed = q.strip().rsplit("/", 1)[-1]
     try:

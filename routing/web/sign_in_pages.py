@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -78,12 +79,7 @@ def set_own_password(request: Request, office: OfficeHere, secret: str, form: An
     require_own_form(request, form.text("visitor_token"), cookie(request, VISITOR_COOKIE))
     password = form.text("password")
     try:
-        if password != form.text("password_again"):
-            raise MalformedField(
-                field=Phrase("Password"),
-                problem=Phrase("the two are not the same"),
-                way_out=Phrase("Type it twice."),
-            )
+        _require_the_same(password, form.text("password_again"))
         # Hashing takes as much memory as checking.
         with request.app.state.password_checks:
             set_password_by_link(office, secret, password)
@@ -92,6 +88,15 @@ def set_own_password(request: Request, office: OfficeHere, secret: str, form: An
             raise
         return _password_form(request, secret, refusal)
     return go_to("/sign-in", told="password-set")
+
+
+def _require_the_same(password: str, again: str) -> None:
+    if password != again:
+        raise MalformedField(
+            field=Phrase("Password"),
+            problem=Phrase("the two are not the same"),
+            way_out=Phrase("Type it twice."),
+        )
 
 
 def _password_form(request: Request, secret: str, *refusals: Refusal) -> HTMLResponse:
@@ -105,7 +110,7 @@ def _password_form(request: Request, secret: str, *refusals: Refusal) -> HTMLRes
     )
 
 
-def _for_a_visitor(request: Request, template: str, *refusals: Refusal, **values: object) -> HTMLResponse:
+def _for_a_visitor(request: Request, template: str, *refusals: Refusal, **values: Any) -> HTMLResponse:
     """A form for somebody who has no session: a cookie of its own ties it to this browser."""
     token = cookie(request, VISITOR_COOKIE) or secrets.token_urlsafe(32)
     response = show(request, template, refusals=refusals, here=request.url.path, visitor_token=token, **values)
