@@ -40,6 +40,25 @@ def _aware(name: str) -> str:
     return name
 
 
+def _database(address: SecretStr | None) -> SecretStr | None:
+    if address is None:
+        return None
+    # Some hosts still hand out the scheme's old name.
+    text = address.get_secret_value().replace("postgres://", "postgresql://", 1)
+    if not text.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
+        message = "it is no address of a database this program knows; write postgresql://USER@HOST/DATABASE"
+        raise ValueError(message)
+    return SecretStr(text)
+
+
+def _broker(address: SecretStr) -> SecretStr:
+    text = address.get_secret_value()
+    if text != IN_PROCESS_BROKER and not text.startswith(("redis://", "rediss://", "redis+socket://")):
+        message = "it is no address of a broker this program knows; write redis://HOST:PORT/NUMBER"
+        raise ValueError(message)
+    return address
+
+
 class Settings(BaseSettings):
     """What an office can set, by environment variable."""
 
@@ -49,11 +68,11 @@ class Settings(BaseSettings):
         default_factory=default_data_folder,
         description="Folder of the embedded mall: database, secrets. Used when no database_url is given.",
     )
-    database_url: SecretStr | None = Field(
+    database_url: Annotated[SecretStr | None, AfterValidator(_database)] = Field(
         default=None,
         description="postgresql+psycopg://... of a distributed mall. Absent: SQLite in the data folder.",
     )
-    broker_url: SecretStr = Field(
+    broker_url: Annotated[SecretStr, AfterValidator(_broker)] = Field(
         default=SecretStr(IN_PROCESS_BROKER),
         description="redis://..., rediss://... or redis+socket://... of a distributed mall. Absent: in this process.",
     )

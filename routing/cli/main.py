@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 
 import typer
 
@@ -41,10 +43,14 @@ def main() -> None:
     except ValidationError as error:
         # Only settings are validated this far out.
         first = error.errors()[0]
-        end_with(_malformed_setting(first["loc"], first["msg"]), as_json=as_json)
+        end_with(_malformed_setting(first["loc"], first["msg"].removeprefix("Value error, ")), as_json=as_json)
     except BrokenPipeError:
-        sys.stderr.close()
+        # Whoever read the output has gone, `head` for one; Python would complain once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except Exception as error:  # noqa: BLE001 - the last resort: whatever it is, it is a fault and not a refusal
+        traceback.print_exc()
+        end_with(Fault(f"{type(error).__name__}: {error}"), as_json=as_json)
 
 
 def _malformed_setting(where: tuple[int | str, ...], problem: str) -> Refusal:

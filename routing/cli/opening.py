@@ -76,6 +76,7 @@ def end_with(error: Refusal | Fault, *, as_json: bool) -> NoReturn:
     """Says what is wrong and ends the program with its exit code."""
     if as_json:
         typer.echo(json.dumps({"error": {"code": error.code, "message": str(error)}}, ensure_ascii=False))
-    cause = f" ({str(error.__cause__).splitlines()[0]})" if error.__cause__ is not None else ""
+    is_explained = isinstance(error, Refusal) or error.__cause__ is None
+    cause = "" if is_explained else f" ({str(error.__cause__).splitlines()[0]})"
     tell(f"{error.code}: {error}{cause}")
     sys.exit(1 if isinstance(error, Refusal) else 3)

@@ -26,13 +26,15 @@ def check(
         Path | None,
         typer.Option(metavar="DIR", help="Folder of units, desks and roles. Absent: office/ beside the first file."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Check workflow files: exit 0 when they are good, 1 with one line a finding when not."""
     from routing.catalogue.workflow_files import check_files, default_folder, workflow_paths
     from routing.settings import load_settings
 
-    folder = load_settings().workflows or default_folder()
+    # No data is touched; the option is taken because every command takes it.
+    folder = load_settings(data).workflows or default_folder()
     paths = tuple(files) if files else workflow_paths(folder)
     beside = paths[0].parent / "office" if paths else folder / "office"
     findings = check_files(paths, office or (beside if beside.is_dir() else folder / "office"))
@@ -75,9 +77,11 @@ def publish(
 def discover(
     log: Annotated[Path, typer.Argument(metavar="LOG.xes", help="An event log in XES, packed or not.")],
     service: Annotated[str | None, typer.Option(help="Code of the service. Absent: from the file's name.")] = None,
+    data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the route a log tells of, in the language of workflows/."""
+    """Print the route a log tells of, in the language of workflows/. Touches no data."""
+    del data
     from routing.catalogue.workflow_files import dump_workflow
 
     workflow = retelling_of(log, service).cast.workflow

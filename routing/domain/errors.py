@@ -298,6 +298,12 @@ class AlreadyThere(Refusal):
     code = "already_there"
 
 
+class DataFolderUnusable(Refusal):
+    """{folder} cannot be used as the data folder: {problem}. Choose another with --data."""
+
+    code = "data_folder_unusable"
+
+
 class Fault(Exception):
     """Something broke. It has been logged; try again, and nothing is half-written."""
 

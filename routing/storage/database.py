@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
-from routing.domain.errors import DatabaseAway, Fault
+from routing.domain.errors import DatabaseAway, DataFolderUnusable, Fault
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +80,11 @@ def translated() -> Iterator[None]:
 
 def _sqlite(url: URL, pool_size: int) -> Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise DataFolderUnusable(folder=folder, problem=error.strerror or str(error)) from None
     engine = sa.create_engine(
         url, connect_args={"timeout": 30}, pool_size=pool_size, max_overflow=0, hide_parameters=True
     )

@@ -197,7 +197,7 @@ def test_what_the_person_is_told_names_no_address_and_no_statement(tmp_path: Pat
 def cluster() -> Iterator[Cluster]:
     """A server of this test's own, because it is stopped."""
     try:
-        cluster = Cluster()
+        cluster = Cluster(durable=True)
     except Unavailable as reason:
         pytest.skip(str(reason))
     cluster.start()
