@@ -9,8 +9,8 @@ from routing.settings import Settings
 from tests.clock import Clock
 from tests.databases import (  # noqa: F401 - pytest finds its fixtures by name
     empty_url,
+    postgresql_copies,
     postgresql_settings,
-    postgresql_template,
     settings,
     sqlite_settings,
     sqlite_template,

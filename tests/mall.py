@@ -73,11 +73,14 @@ class Mall:
         papers: tuple[str, ...] = ALL_PAPERS,
         desk: str = "loket-pendaftaran",
         decision: str = "accept",
+        next_desk: str | None = None,
         service: str = SERVICE,
         key: str | None = None,
     ) -> Application:
         """An application at the counter; the document is on its way afterwards."""
-        submission = Submission(desk=desk, decision=decision, papers=papers, particulars=who)
+        submission = Submission(
+            desk=desk, decision=decision, next_desk=next_desk, papers=papers, particulars=who
+        )
         registration = Registration(service=service, submission=submission, person_id=self.id_of(by), key=key)
         return submit(self.office, registration)
 

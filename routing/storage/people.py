@@ -24,7 +24,8 @@ _PERSON = (
 _BY_ID = _PERSON.where(people.c.id == sa.bindparam("id"))
 _BY_CODE = _PERSON.where(people.c.code == sa.bindparam("code"), people.c.source == sa.bindparam("source"))
 # Locked in the deciding transaction: a right withdrawn by a transaction that commits first is gone for this one.
-_LOCK_BY_ID = _BY_ID.with_for_update(of=people, read=True)
+# A statement of its own: one that waited for the lock would still see the assignments as they were before it waited.
+_LOCK_BY_ID = sa.select(people.c.id).where(people.c.id == sa.bindparam("id")).with_for_update(read=True)
 
 
 class PeopleBook:
@@ -35,7 +36,8 @@ class PeopleBook:
 
     def with_id(self, person_id: int) -> Person:
         """The person as they are now; a right that is being withdrawn waits for this transaction, or it for that."""
-        person = _person(self._connection.execute(_LOCK_BY_ID, {"id": person_id}).all())
+        self._connection.execute(_LOCK_BY_ID, {"id": person_id})
+        person = _person(self._connection.execute(_BY_ID, {"id": person_id}).all())
         if person is None:
             raise UnknownPerson(person=person_id)
         return person

@@ -12,7 +12,7 @@ from routing.web.wording import N_, Wording
 #: Every kind of entry there is, with its sentence.
 KINDS = {
     "submitted": N_("Registered at %(desk)s"),
-    "decided": N_("%(decision)s - %(desk)s"),
+    "decided": N_("%(desk)s: %(decision)s"),
     "arrived": N_("Arrived at %(desk)s"),
     "claimed": N_("Taken at %(desk)s"),
     "released": N_("Put back into the queue of %(desk)s"),

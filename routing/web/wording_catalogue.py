@@ -10,6 +10,7 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -23,6 +24,18 @@ from routing.domain.people import Action
 from routing.web.wording import LANGUAGES, TEMPLATES, catalogue_path
 
 _CODE = Path(routing.__file__).parent
+#: Indonesian has no plural forms; "3 berkas", "satu berkas".
+_PLURALS = {"id": "nplurals=1; plural=0;", "en": "nplurals=2; plural=(n != 1);"}
+_HEADER = """msgid ""
+msgstr ""
+"Project-Id-Version: Satu Atap\\n"
+"Language: {language}\\n"
+"MIME-Version: 1.0\\n"
+"Content-Type: text/plain; charset=utf-8\\n"
+"Content-Transfer-Encoding: 8bit\\n"
+"Plural-Forms: {plurals}\\n"
+
+"""
 _KEYWORDS = {"N_": None, "Phrase": None}
 _IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
@@ -38,32 +51,25 @@ def collect_messages() -> set[Message]:
 def complete(language: str) -> list[Message]:
     """Adds to the catalogue what is new, drops what is gone, and gives what has no translation."""
     path = catalogue_path(language)
-    old = Catalog(locale=language)
-    if path.is_file():
-        with path.open("rb") as file:
-            old = read_po(file, locale=language)
-    new = Catalog(locale=language, project="Satu Atap", fuzzy=False)
-    # The message with an empty id is the catalogue's header, and a date in it would change at every run.
-    new.mime_headers = [
-        ("Language", language),
-        ("MIME-Version", "1.0"),
-        ("Content-Type", "text/plain; charset=utf-8"),
-        ("Content-Transfer-Encoding", "8bit"),
-        ("Plural-Forms", old.plural_forms),
-    ]
+    header = _HEADER.format(language=language, plurals=_PLURALS[language])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = path.read_bytes() if path.is_file() else header.encode()
+    old = read_po(BytesIO(before), locale=language)
+    new = read_po(BytesIO(header.encode()), locale=language)
     for message in sorted(collect_messages(), key=str):
         known = old.get(message[0] if isinstance(message, tuple) else message)
         new.add(message, known.string if known is not None and not known.fuzzy else "")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, new, width=110, omit_header=False)
+    body = BytesIO()
+    # A header of our own: Babel's carries the time, and would change at every run.
+    write_po(body, new, width=110, omit_header=True)
+    path.write_bytes(header.encode() + body.getvalue())
     return missing(new)
 
 
 def missing(catalogue: Catalog) -> list[Message]:
     """The messages without a translation."""
     return [
-        message.id
+        tuple(message.id) if isinstance(message.id, list | tuple) else message.id
         for message in catalogue
         if message.id and not all(message.string if isinstance(message.string, tuple | list) else (message.string,))
     ]
@@ -96,10 +102,10 @@ def _refusals() -> Iterator[Message]:
             yield kind.template()
 
 
-def _message(found: str | tuple[str | None, ...] | list[str | None]) -> Message:
+def _message(found: str | tuple[str | None, ...] | list[str | None] | None) -> Message:
     if isinstance(found, str):
         return found
-    texts = tuple(text for text in found if isinstance(text, str))
+    texts = tuple(text for text in found or () if isinstance(text, str))
     return texts if len(texts) > 1 else texts[0]
 
 

@@ -15,7 +15,7 @@ import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -35,8 +35,10 @@ _COMMAND = [sys.executable, "-m", "routing"]
 _ROOT = Path(__file__).resolve().parents[2]
 _TICK = 0.02
 
+Answer = TypeVar("Answer")
 
-def until[Answer](ask: Callable[[], Answer | None], what: str, seconds: float = 30.0) -> Answer:
+
+def until(ask: Callable[[], Answer | None], what: str, seconds: float = 30.0) -> Answer:
     """The first answer that is not None, False or empty; fails, naming what was waited for, after a time."""
     deadline = time.monotonic() + seconds
     while True:

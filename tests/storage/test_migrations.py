@@ -92,7 +92,7 @@ def test_every_trigger_that_closes_the_log_is_there(office: Office) -> None:
     with office.reading() as connection:
         found = set(connection.execute(sa.text(_TRIGGERS[office.database.name])).scalars())
     wanted = {
-        "sqlite": {"audit_entries_refuse_update", "audit_entries_refuse_delete"},
+        "sqlite": {f"audit_entries_refuse_{change}" for change in ("update", "delete", "replace")},
         "postgresql": {"audit_entries_refuse_change", "audit_entries_refuse_truncate"},
     }
     assert found == wanted[office.database.name]

@@ -266,6 +266,12 @@ def _close_the_log_on_sqlite() -> None:
             f"""CREATE TRIGGER audit_entries_refuse_{verb.lower()} BEFORE {verb} ON audit_entries
             BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"""
         )
+    # INSERT OR REPLACE deletes the old row without asking the trigger for that.
+    op.execute(
+        """CREATE TRIGGER audit_entries_refuse_replace BEFORE INSERT ON audit_entries
+        WHEN EXISTS (SELECT 1 FROM audit_entries WHERE application_id = NEW.application_id AND seq = NEW.seq)
+        BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"""
+    )
 
 
 def _close_the_log_on_postgresql() -> None:

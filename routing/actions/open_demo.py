@@ -1,0 +1,109 @@
+"""Opens the accounts of a try-out mall: one for each desk and each role of the whole office, with one password.
+
+Only for a data folder that was begun with ``--demo``: an account somebody else made is never touched.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from routing.domain.errors import AlreadyThere, Phrase
+from routing.domain.identifiers import CROCKFORD
+from routing.domain.people import ADMINISTRATOR, AUDITOR, MANAGER, OFFICE_ROLES, Assignment
+from routing.office import Office
+from routing.storage.transaction import Transaction
+from routing.vault.passwords import hash_password, password_fits
+
+#: Lies in the data folder, so that every start prints the same password.
+PASSWORD_FILE = "demo-password"  # noqa: S105 - a file's name
+
+_WHO = (
+    ("ida", "Ida Ayu Lestari", "front-desk", "loket-pendaftaran"),
+    ("omar", "Omar Hidayat", "verifier", "verifikasi"),
+    ("sari", "Sari Wulandari", "technical-officer", "dinas-kesehatan"),
+    ("wayan", "Wayan Suardana", "licensing-analyst", "penomoran"),
+    ("ratna", "Ratna Dewanti", "head-of-office", "kepala-dinas"),
+    ("dewi", "Dewi Anggraini", "back-office", "pengecekan-sk"),
+    ("budi", "Budi Santoso", "hand-over-officer", "loket-penyerahan"),
+    ("agus", "Agus Prasetyo", AUDITOR, None),
+    ("rina", "Rina Kusuma", ADMINISTRATOR, None),
+    ("hari", "Hari Nugroho", MANAGER, None),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoAccount:
+    """Somebody one can sign in as to try the mall out."""
+
+    code: str
+    name: str
+    password: str
+    role: str
+    desk: str | None
+
+
+def open_demo(office: Office) -> tuple[DemoAccount, ...]:
+    """The demo accounts, made where they are missing; who sits at a desk this office does not have is left out.
+
+    Raises AlreadyThere where a mall that was not begun as a demo has an account of the same code.
+    """
+    password, is_new = _password(office.settings.data / PASSWORD_FILE)
+    # One hash for all: the password is the same, and ten hashes would cost a quarter of a second at every start.
+    hashed = hash_password(password)
+    with office.transaction() as tx:
+        desks = tx.published.desk_codes()
+        accounts = [
+            DemoAccount(code=code, name=name, password=password, role=role, desk=desk)
+            for code, name, role, desk in _WHO
+            if desk in desks or role in OFFICE_ROLES
+        ]
+        fits: dict[str | None, bool] = {}
+        for account in accounts:
+            _open(office, tx, account, hashed, fits, may_exist=not is_new)
+    if is_new:
+        _keep(office.settings.data / PASSWORD_FILE, password)
+    return tuple(accounts)
+
+
+def _open(
+    office: Office,
+    tx: Transaction,
+    account: DemoAccount,
+    hashed: str,
+    fits: dict[str | None, bool],
+    *,
+    may_exist: bool,
+) -> None:
+    person = tx.people.with_code(account.code)
+    if person is not None and not may_exist:
+        raise AlreadyThere(thing=Phrase("Account"), name=account.code)
+    if person is None:
+        now = office.now()
+        person_id = tx.people.insert(code=account.code, name=account.name, source=None, at=now)
+        tx.people.assign(person_id, [Assignment(role=account.role, desk=account.desk, since=now)])
+    else:
+        person_id = person.id
+    stored = tx.people.password_hash(person_id)
+    if stored not in fits:
+        fits[stored] = password_fits(stored, account.password) if stored is not None else False
+    # Setting it ends the account's sessions, so it is only set where the printed one would not work.
+    if not fits[stored]:
+        tx.people.set_password(person_id, hashed)
+
+
+def _password(path: Path) -> tuple[str, bool]:
+    """The password of this data folder, and whether it was made just now."""
+    if path.is_file():
+        return path.read_text(encoding="ascii").strip(), False
+    drawn = "".join(secrets.choice(CROCKFORD) for _ in range(12)).lower()
+    return "-".join(drawn[at : at + 4] for at in range(0, len(drawn), 4)), True
+
+
+def _keep(path: Path, password: str) -> None:
+    """For the owner's eyes only, from the first byte on."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(password + "\n")

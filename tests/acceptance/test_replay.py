@@ -1,0 +1,200 @@
+"""`satuatap replay`: an office's past walks through the engine, on one process and on many, and comes out as it was."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.acceptance.books import Books
+from tests.acceptance.event_logs import events_of, make_log
+from tests.acceptance.processes import Programs, distributed, own_servers, programs
+from tests.real_data import real_data
+
+_KEYS = {
+    "cases",
+    "skipped",
+    "moves",
+    "refusals",
+    "seconds",
+    "moves_per_second",
+    "hand_off_ms",
+    "messages",
+    "broker",
+    "chains_verified",
+    "service",
+}
+WABO = "logs/wabo-receipt.xes.gz"
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[Programs]:
+    """An office on one machine: the database in a folder, the broker in the process."""
+    with programs(tmp_path / "out", SATUATAP_DATA=str(tmp_path / "mall")) as made:
+        yield made
+
+
+@contextmanager
+def two_workers(folder: Path) -> Iterator[Programs]:
+    with own_servers() as servers, distributed(folder, servers, SATUATAP_DESK_REFRESH_SECONDS="0.5") as made:
+        made.part("relay")
+        made.part("worker", "--desks", "*")
+        made.part("worker", "--desks", "*")
+        yield made
+
+
+def walk(made: Programs, log: Path, *, broker: str) -> dict[str, Any]:
+    """Replays, checks that nothing is lost, changed or added, and that a second time changes nothing."""
+    told = events_of(log)
+    cases, moves = len(told), sum(len(events) for events in told.values())
+    done = made.run("replay", str(log), "--json", seconds=240)
+    assert done.code == 0, done.stderr
+    said: dict[str, Any] = done.document
+    assert set(said) == _KEYS
+    assert set(said["hand_off_ms"]) == {"p50", "p99"}
+    counted = {key: said[key] for key in ("cases", "skipped", "moves", "refusals", "chains_verified", "broker")}
+    assert counted == {
+        "cases": cases,
+        "skipped": 0,
+        "moves": moves,
+        "refusals": 0,
+        "chains_verified": cases,
+        "broker": broker,
+    }
+    assert 0 < said["messages"] <= moves
+    out = made.folder / "out.xes"
+    exported = made.run("audit", "export", "--format", "xes", "-o", str(out), "--json")
+    assert (exported.code, exported.document["entries"]) == (0, moves), exported.stderr
+    assert events_of(out) == told
+    verified = made.run("audit", "verify", "--json")
+    assert (verified.code, verified.document["chains"], verified.document["breaks"]) == (0, cases, [])
+    again = made.run("replay", str(log), "--json", seconds=240)
+    assert again.code == 0, again.stderr
+    assert (again.document["moves"], again.document["cases"], again.document["skipped"]) == (0, 0, cases)
+    assert again.document["chains_verified"] == cases
+    return said
+
+
+def test_a_real_log_walks_through_the_mall_of_one_process(embedded: Programs) -> None:
+    said = walk(embedded, real_data(WABO), broker="memory")
+    assert (said["cases"], said["moves"], said["service"]) == (1434, 8577, "wabo-receipt")
+    print(f"embedded: {said['moves_per_second']} moves/s, hand-off {said['hand_off_ms']} ms, {said['messages']} messages")
+
+
+def test_a_real_log_walks_through_the_mall_of_many_processes(tmp_path: Path) -> None:
+    log = real_data(WABO)
+    with two_workers(tmp_path) as made:
+        said = walk(made, log, broker="redis")
+    assert (said["cases"], said["moves"], said["service"]) == (1434, 8577, "wabo-receipt")
+    print(f"two workers: {said['moves_per_second']} moves/s, hand-off {said['hand_off_ms']} ms")
+
+
+def test_a_small_log_walks_through_the_mall_of_one_process(embedded: Programs, tmp_path: Path) -> None:
+    said = walk(embedded, make_log(tmp_path / "Kecil 2025.xes", cases=40, events=5), broker="memory")
+    assert said["service"] == "kecil-2025"
+
+
+def test_a_small_log_walks_through_the_mall_of_many_processes(tmp_path: Path) -> None:
+    log = make_log(tmp_path / "kecil.xes", cases=40, events=5)
+    with two_workers(tmp_path / "out") as made:
+        walk(made, log, broker="redis")
+
+
+def test_packed_marked_and_unspaced_logs_are_the_same_log(embedded: Programs, tmp_path: Path) -> None:
+    plain = make_log(tmp_path / "kecil.xes", cases=9)
+    told = events_of(plain)
+    text = plain.read_bytes()
+    packed = tmp_path / "packed.xes.gz"
+    packed.write_bytes(gzip.compress(text))
+    marked = tmp_path / "marked.xes"
+    marked.write_bytes(b"\xef\xbb\xbf" + text.replace(b' xmlns="http://www.xes-standard.org/"', b""))
+    for log in (packed, marked):
+        done = embedded.run("replay", str(log), "--json")
+        assert (done.code, done.document["moves"], done.document["service"]) == (0, 27, log.name.split(".")[0])
+        out = tmp_path / "out.xes"
+        service = done.document["service"]
+        assert embedded.run("audit", "export", "--format", "xes", "-o", str(out), "--service", service).code == 0
+        assert events_of(out) == told
+
+
+def test_a_broken_log_changes_nothing_and_the_sentence_names_the_line(embedded: Programs, tmp_path: Path) -> None:
+    good = make_log(tmp_path / "baik.xes", cases=5)
+    assert embedded.run("replay", str(good)).code == 0
+    text = make_log(tmp_path / "kecil.xes", cases=30).read_bytes()
+    with Books.of_folder(tmp_path / "mall") as books:
+        before = books.counts()
+        line = text[: len(text) // 2].count(b"\n") + 1
+        half = tmp_path / "half.xes"
+        half.write_bytes(text[: len(text) // 2])
+        cut = tmp_path / "cut.xes.gz"
+        cut.write_bytes(gzip.compress(text)[:-400])
+        untimed = tmp_path / "untimed.xes"
+        lines = text.decode().splitlines()
+        where = next(no for no, one in enumerate(lines) if no > 60 and "time:timestamp" in one)
+        lines[where] = '<date key="time:timestamp" value="kemarin"/>'
+        untimed.write_text("\n".join(lines))
+        for broken, named in ((half, f"line {line}"), (cut, "line "), (untimed, "line ")):
+            done = embedded.run("replay", str(broken), "--json")
+            assert done.code == 1, broken.name
+            assert done.document["error"]["code"] == "broken_log"
+            assert broken.name in done.document["error"]["message"]
+            assert named in done.document["error"]["message"]
+            assert "Traceback" not in done.stderr
+        assert books.counts() == before
+
+
+def test_a_broken_log_makes_no_mall(tmp_path: Path) -> None:
+    half = tmp_path / "half.xes"
+    half.write_bytes(make_log(tmp_path / "kecil.xes", cases=30).read_bytes()[:5000])
+    with programs(tmp_path / "out") as made:
+        done = made.run("replay", str(half), "--data", str(tmp_path / "mall"))
+    assert (done.code, done.stdout) == (1, "")
+    assert not (tmp_path / "mall").exists()
+
+
+def test_a_log_that_is_not_there_is_a_sentence(embedded: Programs, tmp_path: Path) -> None:
+    done = embedded.run("replay", str(tmp_path / "nowhere.xes"), "--json")
+    assert done.code == 1
+    assert "nowhere.xes" in done.document["error"]["message"]
+
+
+def test_a_log_that_has_grown_adds_only_what_is_new(embedded: Programs, tmp_path: Path) -> None:
+    folder = tmp_path / "later"
+    folder.mkdir()
+    assert embedded.run("replay", str(make_log(tmp_path / "kecil.xes", cases=10))).code == 0
+    grown = make_log(folder / "kecil.xes", cases=14)
+    done = embedded.run("replay", str(grown), "--json")
+    assert done.code == 0, done.stderr
+    assert (done.document["cases"], done.document["skipped"], done.document["moves"]) == (4, 10, 12)
+    out = tmp_path / "out.xes"
+    embedded.run("audit", "export", "--format", "xes", "-o", str(out))
+    assert events_of(out) == events_of(grown)
+
+
+def test_a_log_cannot_take_the_place_of_the_offices_own_service(embedded: Programs, tmp_path: Path) -> None:
+    assert embedded.run("workflow", "publish", "--json").code == 0
+    log = make_log(tmp_path / "kecil.xes", cases=3)
+    done = embedded.run("replay", str(log), "--service", "sip-dokter", "--json")
+    assert done.code == 1
+    assert "sip-dokter" in done.document["error"]["message"]
+    with Books.of_folder(tmp_path / "mall") as books:
+        assert books.number("SELECT count(*) FROM applications") == 0
+
+
+def test_without_workers_the_replay_says_what_is_missing(tmp_path: Path) -> None:
+    log = make_log(tmp_path / "kecil.xes", cases=3)
+    with own_servers() as servers, distributed(tmp_path / "out", servers, SATUATAP_DESK_REFRESH_SECONDS="0.5") as made:
+        replaying = made.start("replay", str(log), "--json")
+        with Books(servers.postgresql.url) as books:
+            # Nobody serves the desks: the first moves are written, and wait.
+            replaying.wait_until_it_says("New desks")
+            made.part("worker", "--desks", "dinas-*")
+            assert books.number("SELECT count(*) FROM audit_entries WHERE kind = 'arrived'") == 0
+            made.part("worker", "--desks", "*")
+            assert json.loads(replaying.wait().stdout)["moves"] == 9
+            books.assert_every_move_stands_once(9)
