@@ -50,6 +50,7 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
 
 def run_beat(app: Celery, schedule: Path, *, on_stop: Callable[[Callable[[], None]], None]) -> None:
     """Ticks until it is told to stop; ``on_stop`` is given what stops it."""
-    service = Service(app, schedule_filename=str(schedule))
+    # It sleeps through a signal, so it must not sleep for long.
+    service = Service(app, max_interval=1, schedule_filename=str(schedule))
     on_stop(service.stop)
     service.start()

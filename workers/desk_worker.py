@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from celery import Celery, bootsteps
+from celery.worker import WorkController, state
 from celery.worker.consumer import Consumer
 
 from routing.domain.errors import Fault
@@ -77,21 +78,44 @@ def _refresh(app: Celery, consumer: Any, queues_now: Callable[[], list[str]]) ->
     return refresh
 
 
-def run_worker(app: Celery, office: Office, pattern: str, *, concurrency: int) -> int:
-    """Serves until the process is told to stop; its exit code.
+def run_worker(
+    app: Celery,
+    office: Office,
+    pattern: str,
+    *,
+    concurrency: int,
+    on_stop: Callable[[Callable[[], None]], None] = lambda _stop: None,
+) -> int:
+    """Serves until it is told to stop; its exit code. ``on_stop`` is given what stops it.
 
     Threads, not child processes: a bundle is a few short transactions, and a killed worker leaves no orphans.
+    Celery's own ``app.Worker`` is not used: it speaks on standard output, and ends by Ctrl-C with exit code 1.
     """
     serve_desks(app, office, pattern)
-    worker = app.Worker(
+    app.finalize()
+    worker = _DeskWorker(
+        app=app,
         pool_cls="threads",
         concurrency=concurrency,
         hostname=f"desks-{os.getpid()}@{socket.gethostname()}",
         without_mingle=True,
         without_gossip=True,
         without_heartbeat=True,
-        quiet=True,
-        loglevel=office.settings.log_level,
     )
-    worker.start()
+    on_stop(_stop)
+    try:
+        worker.start()
+    finally:
+        state.should_stop = None
     return int(worker.exitcode or 0)
+
+
+class _DeskWorker(WorkController):
+    def on_consumer_ready(self, consumer: Any) -> None:
+        del consumer
+        _log.info("the worker is ready", extra={"action": "start"})
+
+
+def _stop() -> None:
+    # Celery's only door to a worker is this module global; it looks at it once a second.
+    state.should_stop = 0  # type: ignore[assignment]  # the stubs know only its first value

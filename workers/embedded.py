@@ -44,7 +44,8 @@ def courier(office: Office, *, beat_file: Path | None = None) -> Iterator[Relay]
         yield relay
     finally:
         if beat is not None:
-            beat.stop()
+            # Not the thread's own ``stop``: that waits for ever when the beat could not write its file.
+            beat.service.stop()
             beat.join(5)
         relay.stop()
         relay_thread.join(5)

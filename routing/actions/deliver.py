@@ -16,7 +16,8 @@ from routing.office import Office
 
 def deliver(office: Office, hand_offs: Sequence[HandOffName]) -> int:
     """How many of the hand-offs arrived just now; one transaction for all of them."""
-    wanted = {(int(application), int(no)) for application, no in hand_offs}
+    # No id of ours is longer, and a database takes none that is; a forged one may be.
+    wanted = {(int(application), int(no)) for application, no in hand_offs if 0 < int(application) < 2**63}
     with office.transaction() as tx:
         found = {application.id: application for application in tx.applications([one for one, _ in wanted])}
         arrivals: list[Move] = []

@@ -15,7 +15,9 @@ from routing.domain.errors import (
     WeakPassword,
 )
 from routing.domain.people import OFFICE_ROLES, Assignment
+from routing.domain.preconditions import require_plain
 from routing.office import Office
+from routing.storage.database import AlreadyWritten
 from routing.vault.passwords import hash_password, kept, new_secret
 
 #: OWASP ASVS 5.0.0, 6.2.1 and 6.2.9.
@@ -24,17 +26,23 @@ _LINK_LASTS = timedelta(hours=24)
 
 
 def open_account(office: Office, *, code: str, name: str) -> int:
-    """A new account without rights and without sign-in; its id. Raises AlreadyThere, MalformedField."""
+    """A new account without rights and without sign-in; its id. Raises AlreadyThere, MalformedField, NotUtf8."""
     if not code or not name.strip() or len(code) > 100 or len(name) > 200 or code != code.strip():
         raise MalformedField(
             field=Phrase("Account"),
             problem=Phrase("code and name must not be empty"),
             way_out=Phrase("Give a code of up to 100 and a name of up to 200 characters."),
         )
-    with office.transaction() as tx:
-        if tx.people.with_code(code) is not None:
-            raise AlreadyThere(thing=Phrase("Account"), name=code)
-        return tx.people.insert(code=code, name=name.strip(), source=None, at=office.now())
+    require_plain(Phrase("Account"), code)
+    require_plain(Phrase("Name"), name)
+    try:
+        with office.transaction() as tx:
+            if tx.people.with_code(code) is not None:
+                raise AlreadyThere(thing=Phrase("Account"), name=code)
+            return tx.people.insert(code=code, name=name.strip(), source=None, at=office.now())
+    except AlreadyWritten as error:
+        # Somebody else opened it at the same moment.
+        raise AlreadyThere(thing=Phrase("Account"), name=code) from error
 
 
 def close_account(office: Office, code: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -70,7 +71,7 @@ def worker(
         _set_up(office)
         _require_broker(office, "worker")
         tell(f"The worker serves the desks {desks}")
-        sys.exit(run_worker(make_app(office), office, desks, concurrency=concurrency))
+        sys.exit(run_worker(make_app(office), office, desks, concurrency=concurrency, on_stop=_on_stop))
 
 
 def beat(
@@ -139,7 +140,8 @@ def _require_broker(office: Office, part: str) -> None:
 
 def _on_stop(stop: Callable[[], None]) -> None:
     def stopping(_signal: int, _frame: object) -> None:
-        stop()
+        # In a thread: this one is interrupted anywhere, also where it holds a lock that ``stop`` needs.
+        threading.Thread(target=stop, name="stop").start()
 
     signal.signal(signal.SIGTERM, stopping)
     signal.signal(signal.SIGINT, stopping)

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
-from routing.domain.errors import DatabaseAway, DataFolderUnusable, Fault
+from routing.domain.errors import DatabaseAway, DataFolderUnusable, Fault, MalformedField, Phrase
 
 _log = logging.getLogger(__name__)
 
@@ -67,11 +67,18 @@ class Database:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns the database's errors into our faults; nothing above storage sees them."""
+    """Turns the database's errors into our own; nothing above storage sees them."""
     try:
         yield
     except exc.IntegrityError as error:
         raise AlreadyWritten(str(error.orig)) from error
+    except exc.DataError as error:
+        # What was asked for cannot even be looked for: PostgreSQL knows no NUL in a text, SQLite finds nothing.
+        raise MalformedField(
+            field=Phrase("Text"),
+            problem=Phrase("it holds a sign the database does not know"),
+            way_out=Phrase("Type it anew instead of pasting it."),
+        ) from error
     except (exc.OperationalError, exc.InternalError, exc.TimeoutError, exc.InterfaceError) as error:
         # What the database itself says goes to the log and to the command line, never to a page.
         _log.warning("the database is away", extra={"action": "database", "cause": str(error).splitlines()[0]})

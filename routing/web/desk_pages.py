@@ -168,8 +168,7 @@ def decide_here(
         if wants_json(request) or refusal.kind not in (Kind.MALFORMED, Kind.TOO_LARGE):
             raise
         return _decision_form(request, office, staff, number, said, refusal)
-    back = f"/desks/{form.text('desk')}" if form.text("desk") in staff.desks else staff.home
-    return go_to(back, told="decided" if after.is_open else "ended", number=number)
+    return go_to(_work_at(staff, form.text("desk")), told="decided" if after.is_open else "ended", number=number)
 
 
 def _decision_form(
@@ -198,6 +197,11 @@ def _decision_form(
         reason_required=rule.reason is Reason.REQUIRED,
         takes_reason=rule.reason is not Reason.NONE,
     )
+
+
+def _work_at(staff: Staff, desk: str) -> str:
+    """Where the work at this desk goes on: its queue, or the counter's day."""
+    return f"/desks/{desk}" if desk in staff.desks and desk not in staff.counters else staff.home
 
 
 def _desk(staff: Staff, code: str) -> Desk:

@@ -86,6 +86,11 @@ class Wording:
         separator = "." if self.language == "id" else ":"
         return f"{local.day} {month} {local.year} {local:%H}{separator}{local:%M}"
 
+    def precise(self, at: datetime) -> str:
+        """As ``short``, with seconds, for the auditor."""
+        separator = "." if self.language == "id" else ":"
+        return f"{self.short(at)}{separator}{at.astimezone(self._time_zone):%S}"
+
     def _said(self, fact: str, value: object, names: Mapping[str, str]) -> object:
         if isinstance(value, Phrase):
             return self.text(value.template).format(**value.facts)
@@ -111,6 +116,7 @@ class Wording:
             "day": self.day,
             "moment": self.moment,
             "short": self.short,
+            "precise": self.precise,
             "text": self.text,
         }
         return templates

@@ -27,7 +27,7 @@ from tests.servers.valkey import Daemon
 GREETINGS = {
     "web": "Satu Atap listens at",
     "relay": "The relay is listening.",
-    "worker": " ready.",
+    "worker": "the worker is ready",
     "beat": "The beat is running.",
     "up": '"address"',
 }
@@ -103,6 +103,10 @@ class Running:
 
         until(said, f"{self.name} says {words!r}", seconds)
 
+    def wait_until_it_works(self) -> None:
+        """For the long-running parts: returns when it does its work."""
+        self.wait_until_it_says(GREETINGS[self.words[0]])
+
     def wait(self, seconds: float = 60.0) -> Finished:
         """What it came to."""
         try:
@@ -152,7 +156,7 @@ class Programs:
     def part(self, *words: str, **settings: str) -> Running:
         """Starts a long-running part and returns when it works."""
         running = self.start(*words, **settings)
-        running.wait_until_it_says(GREETINGS[words[0]])
+        running.wait_until_it_works()
         return running
 
     def run(self, *words: str, seconds: float = 120.0, **settings: str) -> Finished:

@@ -190,6 +190,8 @@ def test_unknown_numbers_and_unknown_people_are_told(mall: Mall) -> None:
     for number in ("", "SIP-DOKTER-2026-000009-0", "'; DROP TABLE visits; --", "x" * 100_000):
         with pytest.raises(UnknownApplication):
             decide(mall.office, number, said, person_id=mall.id_of(OMAR))
+    with pytest.raises((UnknownApplication, MalformedField)):
+        decide(mall.office, "SIP\x00", said, person_id=mall.id_of(OMAR))
     for person_id in (0, -1, 2_000_000_000):
         with pytest.raises(UnknownPerson):
             decide(mall.office, document.number, said, person_id=person_id)

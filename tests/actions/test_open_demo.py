@@ -1,0 +1,67 @@
+"""The try-out mall's accounts: one password, printed again at every start, and nobody else's account touched."""
+
+import stat
+
+import pytest
+
+from routing.actions.keep_accounts import open_account, set_password
+from routing.actions.open_demo import PASSWORD_FILE, open_demo
+from routing.actions.sign_in import sign_in
+from routing.cli.publishing import publish_files
+from routing.domain.errors import AlreadyThere, SignInRefused
+from routing.office import Office
+from routing.reading.sessions import session_of
+
+
+def test_every_desk_and_every_role_of_the_office_has_its_account(sqlite_office: Office) -> None:
+    publish_files(sqlite_office, by="tests")
+    accounts = open_demo(sqlite_office)
+    assert {account.desk for account in accounts} == {
+        "loket-pendaftaran", "verifikasi", "dinas-kesehatan", "penomoran", "kepala-dinas", "pengecekan-sk",
+        "loket-penyerahan", None,
+    }  # fmt: skip
+    for account in accounts:
+        session = session_of(sqlite_office, sign_in(sqlite_office, account.code, account.password))
+        assert session is not None
+        assert [(one.role, one.desk) for one in session.person.assignments] == [(account.role, account.desk)]
+
+
+def test_a_second_start_prints_the_same_and_ends_no_session(sqlite_office: Office) -> None:
+    publish_files(sqlite_office, by="tests")
+    first = open_demo(sqlite_office)
+    secret = sign_in(sqlite_office, "ida", first[0].password)
+    assert open_demo(sqlite_office) == first
+    assert session_of(sqlite_office, secret) is not None
+
+
+def test_what_is_printed_works_even_after_somebody_changed_the_password(sqlite_office: Office) -> None:
+    publish_files(sqlite_office, by="tests")
+    open_demo(sqlite_office)
+    set_password(sqlite_office, "ida", "kata sandi yang lain")
+    password = open_demo(sqlite_office)[0].password
+    assert sign_in(sqlite_office, "ida", password)
+    with pytest.raises(SignInRefused):
+        sign_in(sqlite_office, "ida", "kata sandi yang lain")
+
+
+def test_the_password_is_drawn_for_each_mall_and_read_by_its_owner_only(sqlite_office: Office) -> None:
+    publish_files(sqlite_office, by="tests")
+    password = open_demo(sqlite_office)[0].password
+    file = sqlite_office.settings.data / PASSWORD_FILE
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_text().strip() == password
+    assert len(password) == 14
+
+
+def test_a_real_office_is_not_made_a_demo(sqlite_office: Office) -> None:
+    publish_files(sqlite_office, by="tests")
+    open_account(sqlite_office, code="omar", name="Omar yang sebenarnya")
+    with pytest.raises(AlreadyThere):
+        open_demo(sqlite_office)
+    assert not (sqlite_office.settings.data / PASSWORD_FILE).exists()
+    with pytest.raises(SignInRefused):
+        sign_in(sqlite_office, "ida", "apa pun")
+
+
+def test_who_would_sit_at_a_desk_this_office_does_not_have_is_left_out(sqlite_office: Office) -> None:
+    assert {account.code for account in open_demo(sqlite_office)} == {"agus", "rina", "hari"}

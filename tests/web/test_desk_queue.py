@@ -1,0 +1,92 @@
+"""What lies at a desk, in which order, and who takes it; on both databases."""
+
+import re
+
+from tests.web.visitors import WebMall
+
+
+def numbers(page: str) -> list[str]:
+    return re.findall(r'class="number" href="/applications/([^"]+)"', page)
+
+
+def test_the_oldest_comes_first_and_long_queues_have_pages(any_mall: WebMall) -> None:
+    registered = []
+    with any_mall.signed_in("ida") as ida:
+        for _ in range(53):
+            registered.append(ida.register().headers["location"].rsplit("/", 1)[1])
+    any_mall.carry()
+    with any_mall.signed_in("omar") as omar:
+        first = omar.get("/desks/verifikasi").text
+        more = re.search(r'href="(/desks/verifikasi\?behind=[^"]+)"', first)[1]  # type: ignore[index]
+        second = omar.get(more).text
+        # A cursor nobody gave out begins at the oldest.
+        assert numbers(omar.get("/desks/verifikasi?behind=nonsense").text) == numbers(first)
+        assert numbers(omar.get("/desks/verifikasi?behind=WyJ4IiwxXQ==").text) == numbers(first)
+    assert numbers(first) + numbers(second) == registered
+    assert '<span class="count">53</span>' in first
+
+
+def test_take_the_next_takes_the_oldest_that_nobody_holds(any_mall: WebMall) -> None:
+    with any_mall.signed_in("ida") as ida:
+        oldest, younger = ida.registered(), ida.registered()
+    with any_mall.signed_in("omar") as omar:
+        for number in (oldest, younger):
+            answer = omar.send("/desks/verifikasi", "/desks/verifikasi/next")
+            assert answer.headers["location"].startswith(f"/applications/{number}?")
+        assert "/desks/verifikasi/next" not in omar.get("/desks/verifikasi").text
+        page = omar.get(f"/applications/{oldest}").text
+        release = re.search(r'action="([^"]+/release)"', page)[1]  # type: ignore[index]
+        assert omar.send(f"/applications/{oldest}", release).status_code == 303
+        assert "Ambil berikutnya" in omar.get("/desks/verifikasi").text
+
+
+def test_a_document_on_its_way_is_not_in_the_queue_yet(any_mall: WebMall) -> None:
+    with any_mall.signed_in("ida") as ida, any_mall.signed_in("omar") as omar:
+        number = ida.register().headers["location"].rsplit("/", 1)[1]
+        page = omar.get("/desks/verifikasi").text
+        assert number not in page
+        assert "1 berkas sedang menuju ke sini" in page
+        assert "Sedang menuju" in omar.get(f"/applications/{number}").text
+        any_mall.carry()
+        assert number in omar.get("/desks/verifikasi").text
+
+
+def test_a_returned_document_waits_at_the_counter_and_goes_back_to_the_desk_that_asked(any_mall: WebMall) -> None:
+    with any_mall.signed_in("ida") as ida, any_mall.signed_in("sari") as sari:
+        number = ida.registered()
+        with any_mall.signed_in("omar") as omar:
+            omar.decide(number, "forward")
+        sari.decide(number, "return", reason="STR kabur", requirement=["registration", "photo"])
+        page = ida.get("/counter").text
+        back = re.search(r'href="([^"]+/decide/resubmit)"', page)[1]  # type: ignore[index]
+        form = ida.get(back).text
+        assert "STR kabur" in form
+        assert "Pas foto" in form
+        answer = ida.send(back, back)
+        assert answer.headers["location"].startswith("/counter?")
+        any_mall.carry()
+        assert number in sari.get("/desks/dinas-kesehatan").text
+
+
+def test_a_withdrawal_closes_the_application_while_it_is_possible(any_mall: WebMall) -> None:
+    with any_mall.signed_in("ida") as ida, any_mall.signed_in("omar") as omar:
+        number = ida.registered()
+        page = f"/counter/withdrawals/{number}"
+        assert page in ida.get(f"/applications/{number}").text
+        assert ida.send(page, page, {"reason": "pindah kota"}).status_code == 303
+        assert number not in omar.get("/desks/verifikasi").text
+        closed = ida.get(f"/applications/{number}").text
+        assert "sudah berakhir" in closed
+        assert "Ditarik dari Verifikasi Berkas" in closed
+        # The page is still open elsewhere.
+        answer = ida.post(page, {"form_token": ida.token(), "desk": "loket-pendaftaran"}, accept="application/json")
+        assert (answer.status_code, answer.json()["code"]) == (409, "application_ended")
+
+
+def test_a_scanned_receipt_leads_to_the_file(any_mall: WebMall) -> None:
+    with any_mall.signed_in("ida") as ida, any_mall.signed_in("omar") as omar:
+        number = ida.registered()
+        code = re.search(r'class="tracking">([^<]+)<', ida.get(f"/counter/receipts/{number}").text)[1]  # type: ignore[index]
+        for typed in (number, number.lower(), code, f"HTTP://LOCALHOST/T/{code}"):
+            assert omar.client.get("/find", params={"q": typed}).headers["location"] == f"/applications/{number}"
+        assert omar.client.get("/find", params={"q": ""}).status_code == 404

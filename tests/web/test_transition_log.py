@@ -1,0 +1,105 @@
+"""The auditor's pages: filters, pages, hashes; on both databases."""
+
+import re
+
+from tests.web.visitors import WAY, WebMall
+
+
+def rows(page: str) -> list[list[str]]:
+    """The cells of the log's table, as text."""
+    body = re.search(r"<tbody>(.*)</tbody>", page, re.DOTALL)
+    found = re.findall(r"<tr>(.*?)</tr>", body[1], re.DOTALL) if body else []
+    return [
+        [re.sub(r"<[^>]+>|\s+", " ", cell).strip() for cell in re.findall(r"<td.*?</td>", row, re.DOTALL)]
+        for row in found
+    ]
+
+
+def walked(mall: WebMall) -> str:
+    with mall.signed_in("ida") as ida:
+        number = ida.registered()
+    for account, _desk, decision in WAY:
+        with mall.signed_in(account) as officer:
+            officer.decide(number, decision)
+    return number
+
+
+def test_the_log_is_filtered_by_application_kind_desk_actor_and_day(any_mall: WebMall) -> None:
+    number = walked(any_mall)
+    with any_mall.signed_in("ida") as ida:
+        other = ida.registered()
+    today = any_mall.clock.now.astimezone(any_mall.office.time_zone).date()
+    with any_mall.signed_in("agus") as agus:
+
+        def found(query: str) -> list[list[str]]:
+            return rows(agus.get(f"/audit?{query}").text)
+
+        assert len(found("")) == 20 + 3
+        assert len(found(f"number={number.lower()}")) == 20
+        assert {row[1] for row in found(f"number={other}")} == {other}
+        assert len(found("kind=decided")) == 7 + 1
+        assert len(found("kind=decided&desk=verifikasi")) == 1
+        assert {row[5] for row in found("actor=sari")} == {"sari"}
+        assert len(found(f"since={today}&until={today}")) == 23
+        assert found(f"until={today.replace(year=2020)}") == []
+        assert found("number=NONE-1") == []
+        page = agus.get("/audit?number=NONE-1").text
+        assert "Tidak ada catatan pada saringan ini" in page
+        assert agus.get("/audit?since=yesterday").status_code == 422
+        assert "yesterday bukan tanggal pada kalender" in agus.get("/audit?since=yesterday").text
+
+
+def test_a_long_log_has_pages_and_every_entry_is_on_exactly_one(any_mall: WebMall) -> None:
+    with any_mall.signed_in("ida") as ida:
+        for _ in range(40):
+            ida.register()
+    any_mall.carry()
+    seen: list[tuple[str, str]] = []
+    with any_mall.signed_in("agus") as agus:
+        address: str | None = "/audit?kind="
+        while address:
+            page = agus.get(address).text
+            seen += [(row[1], row[2]) for row in rows(page)]
+            older = re.search(r'href="(/audit\?[^"]*cursor=[^"]+)"', page)
+            address = older[1].replace("&amp;", "&") if older else None
+        assert len(rows(agus.get("/audit?cursor=nonsense").text)) == 50
+    assert len(seen) == len(set(seen)) == 120
+    assert seen == sorted(seen, key=lambda row: (row[0], int(row[1])), reverse=True)
+
+
+def test_every_transition_is_shown_with_its_hash_and_the_chain_recomputed(any_mall: WebMall) -> None:
+    number = walked(any_mall)
+    with any_mall.signed_in("agus") as agus:
+        page = agus.get(f"/audit/applications/{number}").text
+    assert "Rantai utuh: 20 catatan" in page
+    assert len(set(re.findall(r"<pre>([0-9a-f]{64})\n", page))) == 20
+    kinds = [row[2] for row in reversed(rows(page))]
+    assert kinds == ["didaftarkan", "diputuskan", *["tiba", "diambil", "diputuskan"] * 6]
+
+
+def test_an_entry_of_a_newer_program_is_shown_by_its_own_name(any_mall: WebMall) -> None:
+    from routing.domain.move import entry_of
+
+    with any_mall.signed_in("ida") as ida:
+        number = ida.registered()
+    with any_mall.office.transaction() as tx:
+        application = tx.application(number)
+        newer = entry_of(application, at=any_mall.clock.now, kind="sealed", desk="verifikasi", actor="auto.x", facts={})
+        body = newer.body.replace(b'"schema":1', b'"schema":9')
+    from routing.reading.history import event_of
+
+    class Row:
+        application_id, seq, at, kind, desk, actor = (
+            application.id,
+            newer.seq,
+            newer.at,
+            "sealed",
+            "verifikasi",
+            "auto.x",
+        )
+        hash = newer.hash
+
+    row = Row()
+    row.number, row.body = number, body  # type: ignore[attr-defined]
+    event = event_of(row, any_mall.office.rule_book(application.workflow).workflow, {})  # type: ignore[arg-type]
+    assert (event.kind, event.actor, event.decision) == ("sealed", "auto.x", None)

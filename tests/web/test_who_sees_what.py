@@ -1,0 +1,103 @@
+"""Every page before every role: who gets in, who is told that it takes another role."""
+
+import pytest
+
+from tests.web.visitors import WebMall
+
+EVERYBODY = ("ida", "omar", "sari", "wayan", "ratna", "dewi", "budi", "agus", "rina", "hari")
+AT_DESKS = EVERYBODY[:7]
+#: Page -> who may open it; ``{number}`` lies at the verification desk.
+MAY_OPEN = {
+    "/desks": EVERYBODY,
+    "/desks/verifikasi": ("omar", "hari"),
+    "/desks/loket-pendaftaran": ("ida", "hari"),
+    "/applications/{number}": (*AT_DESKS, "agus", "hari"),
+    "/applications/{number}/visits/2/decide/forward": ("omar",),
+    "/counter": ("ida", "budi"),
+    "/counter/new/sip-dokter": ("ida",),
+    "/counter/receipts/{number}": ("ida", "budi"),
+    "/counter/withdrawals/{number}": ("ida",),
+    "/audit": ("agus",),
+    "/audit/applications/{number}": ("agus",),
+    "/accounts": ("rina",),
+    "/accounts/1": ("rina",),
+}
+
+
+def test_each_page_opens_for_its_roles_and_tells_the_others_so(mall: WebMall) -> None:
+    with mall.signed_in("ida") as ida:
+        number = ida.registered()
+    for account in EVERYBODY:
+        with mall.signed_in(account) as person:
+            for page, may_open in MAY_OPEN.items():
+                answer = person.get(page.format(number=number))
+                assert answer.status_code == (200 if account in may_open else 403), (account, page)
+                assert ("tidak berwenang" in answer.text) == (account not in may_open), (account, page)
+
+
+#: Form -> who may send it.
+MAY_SEND = {
+    "/desks/verifikasi/next": ("omar",),
+    "/applications/{number}/visits/2/claim": ("omar",),
+    "/applications/{number}/visits/2/decide/forward": ("omar",),
+    "/counter/withdrawals/{number}": ("ida",),
+    "/accounts": ("rina",),
+    "/accounts/1/assign": ("rina",),
+    "/accounts/1/take-away": ("rina",),
+    "/accounts/1/close": ("rina",),
+    "/accounts/1/link": ("rina",),
+}
+
+
+@pytest.mark.parametrize("action", MAY_SEND)
+def test_a_form_is_refused_to_whoever_may_not_open_its_page(mall: WebMall, action: str) -> None:
+    with mall.signed_in("ida") as ida:
+        number = ida.registered()
+    for account in EVERYBODY:
+        if account in MAY_SEND[action]:
+            continue
+        with mall.signed_in(account) as person:
+            fields = {"form_token": person.token(), "desk": "loket-pendaftaran", "version": "2"}
+            answer = person.post(action.format(number=number), fields)
+            # A manager sees every queue and takes nothing from any.
+            if (account, action) == ("hari", "/desks/verifikasi/next"):
+                assert "nothing-to-take" in answer.headers["location"]
+                continue
+            assert answer.status_code == 403, (account, answer.text)
+    with mall.signed_in("agus") as agus:
+        log = agus.get(f"/audit?number={number}").text
+    assert "diambil" not in log.split("<tbody>")[1].lower()
+
+
+def test_a_name_is_shown_where_the_file_lies_and_at_the_counters_only(mall: WebMall) -> None:
+    with mall.signed_in("ida") as ida:
+        number = ida.registered(name="dr. Putu Lestari")
+    shows = {}
+    for account in (*AT_DESKS, "agus", "hari"):
+        with mall.signed_in(account) as person:
+            page = person.get(f"/applications/{number}").text
+            shows[account] = "Putu Lestari" in page
+            assert "3579014506900001" not in page
+    assert {account for account, is_shown in shows.items() if is_shown} == {"ida", "omar", "budi"}
+
+
+def test_a_right_that_was_taken_away_is_gone_at_the_next_click(mall: WebMall) -> None:
+    with mall.signed_in("omar") as omar, mall.signed_in("rina") as rina:
+        assert omar.get("/desks/verifikasi").status_code == 200
+        page = rina.client.get("/accounts/2").text
+        assert "Omar" in page
+        fields = {"role": "verifier", "desk": "verifikasi"}
+        assert rina.send("/accounts/2", "/accounts/2/take-away", fields).status_code == 303
+        assert omar.get("/desks/verifikasi").status_code == 403
+
+
+def test_a_reason_is_read_by_the_desk_concerned_and_the_auditor(mall: WebMall) -> None:
+    with mall.signed_in("ida") as ida:
+        number = ida.registered()
+    with mall.signed_in("omar") as omar:
+        omar.decide(number, "return", reason="KTP Bu Siti sudah tidak berlaku", requirement="id-card")
+    reads = {}
+    for account in ("ida", "omar", "sari", "agus", "hari"):
+        with mall.signed_in(account) as person:
+            reads[account] = "sudah tidak berlaku" in person.get(f"/applications/{number}").text
+    assert reads == {"ida": True, "omar": False, "sari": False, "agus": True, "hari": False}
