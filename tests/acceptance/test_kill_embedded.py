@@ -19,7 +19,10 @@ def replay_and_kill(folder: Path, *, cases: int, times: int) -> None:
     """Kills a replay at random moments, each further on than the one before; then lets it run to its end."""
     chance, moves = seeded(), 3 * cases
     log = make_log(folder / "banyak.xes", cases=cases)
-    with programs(folder / "out", SATUATAP_DATA=str(folder / "mall")) as made, Books.of_folder(folder / "mall") as books:
+    with (
+        programs(folder / "out", SATUATAP_DATA=str(folder / "mall")) as made,
+        Books.of_folder(folder / "mall") as books,
+    ):
         for time in range(times):
             running = made.start("replay", str(log))
             kill_after(running, books, int((time + chance.random()) * moves / (times + 1)) + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from tests.acceptance.books import Books
 from tests.acceptance.event_logs import events_of, make_log
-from tests.acceptance.processes import Programs, distributed, own_servers, programs
+from tests.acceptance.processes import Finished, Programs, distributed, own_servers, programs, until
 from tests.real_data import real_data
 
 _KEYS = {
@@ -50,9 +49,13 @@ def two_workers(folder: Path) -> Iterator[Programs]:
 
 def walk(made: Programs, log: Path, *, broker: str) -> dict[str, Any]:
     """Replays, checks that nothing is lost, changed or added, and that a second time changes nothing."""
+    return compare(made, log, made.run("replay", str(log), "--json", seconds=240), broker=broker)
+
+
+def compare(made: Programs, log: Path, done: Finished, *, broker: str) -> dict[str, Any]:
+    """What has been replayed comes out as it is in the log, event by event."""
     told = events_of(log)
     cases, moves = len(told), sum(len(events) for events in told.values())
-    done = made.run("replay", str(log), "--json", seconds=240)
     assert done.code == 0, done.stderr
     said: dict[str, Any] = done.document
     assert set(said) == _KEYS
@@ -83,7 +86,9 @@ def walk(made: Programs, log: Path, *, broker: str) -> dict[str, Any]:
 def test_a_real_log_walks_through_the_mall_of_one_process(embedded: Programs) -> None:
     said = walk(embedded, real_data(WABO), broker="memory")
     assert (said["cases"], said["moves"], said["service"]) == (1434, 8577, "wabo-receipt")
-    print(f"embedded: {said['moves_per_second']} moves/s, hand-off {said['hand_off_ms']} ms, {said['messages']} messages")
+    print(
+        f"embedded: {said['moves_per_second']} moves/s, hand-off {said['hand_off_ms']} ms, {said['messages']} messages"
+    )
 
 
 def test_a_real_log_walks_through_the_mall_of_many_processes(tmp_path: Path) -> None:
@@ -97,12 +102,6 @@ def test_a_real_log_walks_through_the_mall_of_many_processes(tmp_path: Path) -> 
 def test_a_small_log_walks_through_the_mall_of_one_process(embedded: Programs, tmp_path: Path) -> None:
     said = walk(embedded, make_log(tmp_path / "Kecil 2025.xes", cases=40, events=5), broker="memory")
     assert said["service"] == "kecil-2025"
-
-
-def test_a_small_log_walks_through_the_mall_of_many_processes(tmp_path: Path) -> None:
-    log = make_log(tmp_path / "kecil.xes", cases=40, events=5)
-    with two_workers(tmp_path / "out") as made:
-        walk(made, log, broker="redis")
 
 
 def test_packed_marked_and_unspaced_logs_are_the_same_log(embedded: Programs, tmp_path: Path) -> None:
@@ -186,15 +185,13 @@ def test_a_log_cannot_take_the_place_of_the_offices_own_service(embedded: Progra
         assert books.number("SELECT count(*) FROM applications") == 0
 
 
-def test_without_workers_the_replay_says_what_is_missing(tmp_path: Path) -> None:
-    log = make_log(tmp_path / "kecil.xes", cases=3)
+def test_moves_without_a_worker_wait_until_one_comes(tmp_path: Path) -> None:
+    log = make_log(tmp_path / "kecil.xes", cases=40, events=5)
     with own_servers() as servers, distributed(tmp_path / "out", servers, SATUATAP_DESK_REFRESH_SECONDS="0.5") as made:
         replaying = made.start("replay", str(log), "--json")
         with Books(servers.postgresql.url) as books:
-            # Nobody serves the desks: the first moves are written, and wait.
-            replaying.wait_until_it_says("New desks")
-            made.part("worker", "--desks", "dinas-*")
-            assert books.number("SELECT count(*) FROM audit_entries WHERE kind = 'arrived'") == 0
+            until(lambda: books.decided() == 40, "every case begins")
+            assert (books.arrived(), books.on_their_way()) == (0, 40)
             made.part("worker", "--desks", "*")
-            assert json.loads(replaying.wait().stdout)["moves"] == 9
-            books.assert_every_move_stands_once(9)
+            compare(made, log, replaying.wait(), broker="redis")
+            books.assert_every_move_stands_once(200)

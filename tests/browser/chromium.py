@@ -41,14 +41,16 @@ def chromium() -> Iterator[Any]:
 class Screens:
     """Where screenshots go, to be looked at afterwards."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, *, is_kept: bool) -> None:
         folder = os.environ.get("SATUATAP_TEST_SCREENSHOTS") or _ROOT / ".ci" / "artefacts" / "screens"
-        self._folder = Path(folder) / name
+        self._folder, self._is_kept = Path(folder), is_kept
         self._folder.mkdir(parents=True, exist_ok=True)
         self._count = 0
 
     def take(self, page: Any, what: str) -> None:
         """The whole page, named by its turn and what it shows."""
+        if not self._is_kept:
+            return
         self._count += 1
         name = f"{self._count:02d}-{re.sub(r'[^a-z0-9]+', '-', what.lower()).strip('-')}.png"
         page.screenshot(path=self._folder / name, full_page=True)

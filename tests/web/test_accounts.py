@@ -2,7 +2,7 @@
 
 import re
 
-from tests.web.visitors import WebMall
+from tests.web.visitors import WebMall, part_of
 
 
 def test_a_new_officer_gets_an_account_a_role_a_link_and_works(mall: WebMall) -> None:
@@ -13,7 +13,7 @@ def test_a_new_officer_gets_an_account_a_role_a_link_and_works(mall: WebMall) ->
         assert rina.send(account, f"{account}/assign", role).status_code == 303
         assert "Verifikator" in rina.get(account).text
         made = rina.send(account, f"{account}/link")
-        link = re.search(r"http://localhost(/l/[\w-]{43})", made.text)[1]  # type: ignore[index]
+        link = part_of(made.text, r"http://localhost(/l/[\w-]{43})")
         assert link not in rina.get(account).text
     with mall.visitor() as tono:
         password = {"password": "ombak tenang di selat", "password_again": "ombak tenang di selat"}
@@ -57,7 +57,7 @@ def test_accounts_are_shown_a_page_at_a_time(mall: WebMall) -> None:
             tx.people.insert(code=f"orang {count:03}", name=f"Orang {count}", source=None, at=mall.clock.now)
     with mall.signed_in("rina") as rina:
         first = rina.get("/accounts").text
-        more = re.search(r'href="(/accounts\?after=[^"]+)"', first)[1]  # type: ignore[index]
+        more = part_of(first, r'href="(/accounts\?after=[^"]+)"')
         second = rina.get(more).text
     shown = re.findall(r'href="/accounts/(\d+)"', first), re.findall(r'href="/accounts/(\d+)"', second)
     assert [len(numbers) for numbers in shown] == [100, 30]

@@ -1,11 +1,9 @@
 """Whatever is sent: a sentence that names the thing, the rule and the way out, a stable code, and nothing written."""
 
-import re
-
 import pytest
 
 from tests.row_counts import row_counts
-from tests.web.visitors import SERVICE, WebMall, hidden_fields, registration_fields
+from tests.web.visitors import REQUIRED, SERVICE, WebMall, hidden_fields, part_of, registration_fields
 
 PAGE = f"/counter/new/{SERVICE}"
 
@@ -22,7 +20,7 @@ PAGE = f"/counter/new/{SERVICE}"
         ({"phone": "telepon saya"}, 422, "telepon saya bukan nomor telepon"),
         ({"place": "y" * 2_001}, 413, "2001 karakter"),
         ({"paper": ["form", "id-card"]}, 422, "tidak dapat didaftarkan tanpa: Surat Tanda Registrasi (STR)"),
-        ({"paper": [*registration_fields()["paper"], "moon"]}, 422, "tidak mempunyai syarat moon"),  # type: ignore[misc]
+        ({"paper": [*REQUIRED, "moon"]}, 422, "tidak mempunyai syarat moon"),
         ({"desk": "verifikasi"}, 422, "tidak dikerjakan di Verifikasi Berkas"),
         ({"decision": "fly"}, 422, "tidak mengenal keputusan fly"),
     ],
@@ -166,7 +164,7 @@ def test_what_cannot_be_decided_has_its_code(mall: WebMall, account: str, path: 
     with mall.signed_in("ida") as ida, mall.signed_in(account) as person:
         number = ida.registered()
         before = row_counts(mall.office.database)
-        version = re.search(r'name="version" value="(\d+)"', _decision_form(mall, number))[1]  # type: ignore[index]
+        version = part_of(_decision_form(mall, number), r'name="version" value="(\d+)"')
         fields = {"form_token": person.token(), "version": version}
         answer = person.post(f"/applications/{number}/{path}", fields, accept="application/json")
         assert (answer.status_code, answer.json()["code"]) == (status, code)
@@ -239,6 +237,6 @@ def test_a_page_that_breaks_gives_a_number_that_the_log_has(
     assert answer.status_code == 500
     assert "a secret" not in answer.text
     assert "default-src 'self'" in answer.headers["content-security-policy"]
-    reference = re.search(r"Nomor rujukan:.*?>([0-9A-F]{8})<", answer.text)[1]  # type: ignore[index]
+    reference = part_of(answer.text, r"Nomor rujukan:.*?>([0-9A-F]{8})<")
     assert reference in caplog.text
     assert told["reference"] in caplog.text

@@ -40,7 +40,7 @@ def test_an_empty_database_is_alive_and_not_ready(tmp_path: Path) -> None:
         assert probe.get("/health/live").status_code == 200
         answer = probe.get("/health/ready")
         assert answer.status_code == 503
-        assert answer.json()["reasons"][0].startswith("not_migrated: ")
+        assert answer.json()["reasons"] == ["not_migrated"]
         # A person is told calmly; a program gets a problem document and a time to come back.
         page = probe.get("/", headers={"accept": "text/html"})
         assert page.status_code == 503
@@ -65,7 +65,7 @@ def test_a_database_that_only_reads_still_shows_pages_and_says_why_it_writes_not
         assert "Siti Rahmawati" in answer.text
         ready = ida.get("/health/ready")
         assert ready.status_code == 503
-        assert ready.json()["reasons"][0].startswith("database_away: ")
+        assert ready.json()["reasons"] == ["database_away"]
 
 
 def test_the_openapi_document_describes_health_and_no_page(mall: WebMall) -> None:

@@ -2,6 +2,9 @@
 
 import re
 
+import sqlalchemy as sa
+
+from routing.storage.tables import audit_entries
 from tests.web.visitors import WAY, WebMall
 
 
@@ -60,11 +63,11 @@ def test_a_long_log_has_pages_and_every_entry_is_on_exactly_one(any_mall: WebMal
         while address:
             page = agus.get(address).text
             seen += [(row[1], row[2]) for row in rows(page)]
-            older = re.search(r'href="(/audit\?[^"]*cursor=[^"]+)"', page)
+            older = re.search(r'href="([^"]+)">Yang lebih lama', page)
             address = older[1].replace("&amp;", "&") if older else None
+            assert len(seen) <= 120
         assert len(rows(agus.get("/audit?cursor=nonsense").text)) == 50
     assert len(seen) == len(set(seen)) == 120
-    assert seen == sorted(seen, key=lambda row: (row[0], int(row[1])), reverse=True)
 
 
 def test_every_transition_is_shown_with_its_hash_and_the_chain_recomputed(any_mall: WebMall) -> None:
@@ -77,29 +80,18 @@ def test_every_transition_is_shown_with_its_hash_and_the_chain_recomputed(any_ma
     assert kinds == ["didaftarkan", "diputuskan", *["tiba", "diambil", "diputuskan"] * 6]
 
 
-def test_an_entry_of_a_newer_program_is_shown_by_its_own_name(any_mall: WebMall) -> None:
-    from routing.domain.move import entry_of
-
+def test_an_entry_somebody_slipped_in_breaks_the_chain_and_is_shown_all_the_same(any_mall: WebMall) -> None:
     with any_mall.signed_in("ida") as ida:
         number = ida.registered()
     with any_mall.office.transaction() as tx:
         application = tx.application(number)
-        newer = entry_of(application, at=any_mall.clock.now, kind="sealed", desk="verifikasi", actor="auto.x", facts={})
-        body = newer.body.replace(b'"schema":1', b'"schema":9')
-    from routing.reading.history import event_of
-
-    class Row:
-        application_id, seq, at, kind, desk, actor = (
-            application.id,
-            newer.seq,
-            newer.at,
-            "sealed",
-            "verifikasi",
-            "auto.x",
-        )
-        hash = newer.hash
-
-    row = Row()
-    row.number, row.body = number, body  # type: ignore[attr-defined]
-    event = event_of(row, any_mall.office.rule_book(application.workflow).workflow, {})  # type: ignore[arg-type]
-    assert (event.kind, event.actor, event.decision) == ("sealed", "auto.x", None)
+    # Its shape and kind are of no version this program knows.
+    row = {"application_id": application.id, "seq": 4, "at": any_mall.clock.now, "kind": "blessed", "actor": "intruder"}
+    row |= {"body": b'{"schema":9}', "hash": bytes(32), "desk": "verifikasi"}
+    with any_mall.office.database.writing() as connection:
+        connection.execute(sa.insert(audit_entries), row)
+    with any_mall.signed_in("agus") as agus:
+        assert rows(agus.get(f"/audit?number={number}").text)[0][3] == "blessed"
+        page = agus.get(f"/audit/applications/{number}").text
+    assert "Rantai terputus" in page
+    assert "adalah nomor 4" in page

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from routing.domain.errors import MalformedNik, NotAllowed, Phrase
@@ -15,7 +16,7 @@ JAKARTA = ZoneInfo("Asia/Jakarta")
 AT = datetime(2026, 11, 23, 7, 5, 9, tzinfo=UTC)
 
 
-def catalogue(language: str):  # type: ignore[no-untyped-def]
+def catalogue(language: str) -> Catalog:
     with catalogue_path(language).open("rb") as file:
         return read_po(file, locale=language)
 

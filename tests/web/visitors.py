@@ -95,7 +95,7 @@ class Visitor:
     def token(self, page: str = "/staff") -> str:
         """The form token of this session."""
         html = self.client.get(page, follow_redirects=True).text
-        return re.search(r'name="form_token" value="([^"]+)"', html)[1]
+        return part_of(html, r'name="form_token" value="([^"]+)"')
 
     def register(self, **changed: object) -> Response:
         page = f"/counter/new/{SERVICE}"
@@ -115,7 +115,7 @@ class Visitor:
         if claim:
             self.post(claim[1], hidden_fields(page, claim[1]))
             page = self.get(f"/applications/{number}").text
-        form = re.search(rf'href="(/applications/{number}/visits/\d+/decide/{decision})"', page)[1]
+        form = part_of(page, rf'href="(/applications/{number}/visits/\d+/decide/{decision})"')
         answer = self.send(form, form, fields)
         self.mall.carry()
         return answer
@@ -129,6 +129,13 @@ def registration_fields() -> dict[str, object]:
         "place": "Klinik Sehat, Jalan Diponegoro 12",
         "paper": list(REQUIRED),
     }
+
+
+def part_of(page: str, pattern: str) -> str:
+    """What the pattern's first group matches; fails where the page has nothing like it."""
+    found = re.search(pattern, page, re.DOTALL)
+    assert found, f"nothing like {pattern} in: {page}"
+    return str(found[1])
 
 
 def hidden_fields(html: str, action: str) -> dict[str, str]:
