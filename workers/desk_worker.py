@@ -93,6 +93,8 @@ def run_worker(
     """
     serve_desks(app, office, pattern)
     app.finalize()
+    # A thread of the pool looks its task up in the app of the process; not finding it there, it would die silently.
+    app.set_default()
     worker = _DeskWorker(
         app=app,
         pool_cls="threads",

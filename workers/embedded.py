@@ -61,6 +61,8 @@ def _start_worker(app: Celery) -> threading.Thread:
             ready.set()
 
     app.finalize()
+    # A thread of the pool asks Celery for the app of the process and looks its tasks up there.
+    app.set_default()
     worker = EmbeddedWorker(
         app=app,
         pool_cls="threads",

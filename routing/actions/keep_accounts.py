@@ -9,12 +9,12 @@ from routing.domain.errors import (
     AlreadyThere,
     LinkExpired,
     MalformedField,
-    Phrase,
     UnknownDesk,
     UnknownRole,
     WeakPassword,
 )
 from routing.domain.people import OFFICE_ROLES, Assignment
+from routing.domain.phrases import Phrase
 from routing.domain.preconditions import require_plain
 from routing.office import Office
 from routing.storage.database import AlreadyWritten

@@ -10,9 +10,10 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from routing.domain.errors import AlreadyThere, Phrase
+from routing.domain.errors import AlreadyThere
 from routing.domain.identifiers import CROCKFORD
 from routing.domain.people import ADMINISTRATOR, AUDITOR, MANAGER, OFFICE_ROLES, Assignment
+from routing.domain.phrases import Phrase
 from routing.office import Office
 from routing.storage.transaction import Transaction
 from routing.vault.passwords import hash_password, password_fits

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from routing.domain import intake
 from routing.domain.application import Application, Particulars, Submission
-from routing.domain.errors import MalformedField, Phrase, TextTooLong, UnknownService
+from routing.domain.errors import MalformedField, TextTooLong, UnknownService
 from routing.domain.identifiers import check_nik, check_phone
+from routing.domain.phrases import Phrase
 from routing.domain.preconditions import require_plain
 from routing.domain.state_machine import RuleBook
 from routing.office import Office

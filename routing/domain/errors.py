@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import inspect
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import ClassVar
 
 
 class Kind(StrEnum):
@@ -28,21 +28,6 @@ class Kind(StrEnum):
     STALE = "stale"
     #: more than the office takes in
     TOO_LARGE = "too_large"
-
-
-class Phrase(str):
-    """A piece of a refusal's sentence that can be said in another language: reads as text, remembers its words."""
-
-    __slots__ = ("facts", "template")
-
-    template: str
-    facts: dict[str, object]
-
-    def __new__(cls, template: str, **facts: object) -> Self:
-        """The template with its braces filled in."""
-        phrase = super().__new__(cls, template.format(**facts))
-        phrase.template, phrase.facts = template, facts
-        return phrase
 
 
 class Refusal(Exception):

@@ -12,7 +12,8 @@ from datetime import date
 from stdnum import damm
 from stdnum.iso7064 import mod_37_36
 
-from routing.domain.errors import MalformedField, MalformedNik, Phrase, UnknownTrackingCode
+from routing.domain.errors import MalformedField, MalformedNik, UnknownTrackingCode
+from routing.domain.phrases import Phrase
 
 #: Base 32 without I, L, O and U, which are misread (Crockford).
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from routing.domain.errors import NotAllowed, Phrase
+from routing.domain.errors import NotAllowed
+from routing.domain.phrases import Phrase
 
 #: Reads the whole log and decides nothing.
 AUDITOR = "auditor"

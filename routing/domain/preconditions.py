@@ -10,7 +10,6 @@ from routing.domain.errors import (
     HeldByAnother,
     MalformedField,
     NotUtf8,
-    Phrase,
     ReasonMissing,
     RequirementMissing,
     RequirementsNotNamed,
@@ -19,6 +18,7 @@ from routing.domain.errors import (
     UnknownRequirement,
 )
 from routing.domain.people import Person
+from routing.domain.phrases import Phrase
 from routing.domain.visits import Visit
 from routing.domain.workflow import DecisionRule, Reason, Workflow
 

@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy import event, exc
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 
-from routing.domain.errors import DatabaseAway, DataFolderUnusable, Fault, MalformedField, Phrase
+from routing.domain.errors import DatabaseAway, DataFolderUnusable, Fault, MalformedField
+from routing.domain.phrases import Phrase
 
 #: A connection that sees one state of the database; what it is made of is nobody's business above storage.
 Reader: TypeAlias = Connection

@@ -7,8 +7,9 @@ from datetime import date, datetime, time, timedelta
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from routing.domain.errors import MalformedField, Phrase, Refusal
+from routing.domain.errors import MalformedField, Refusal
 from routing.domain.people import Action
+from routing.domain.phrases import Phrase
 from routing.office import Office
 from routing.reading.audit_search import LogFilter, LogPage, search_log
 from routing.reading.chains import verify_chains

@@ -11,7 +11,8 @@ from starlette.responses import Response
 
 from routing.actions.keep_accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, set_password_by_link
 from routing.actions.sign_in import sign_in, sign_out
-from routing.domain.errors import LinkExpired, MalformedField, Phrase, Refusal, SignInRefused, WeakPassword
+from routing.domain.errors import LinkExpired, MalformedField, Refusal, SignInRefused, WeakPassword
+from routing.domain.phrases import Phrase
 from routing.web.rendering import go_to, show, wants_json
 from routing.web.security import (
     SESSION_COOKIE,

@@ -19,7 +19,8 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from routing.domain.desks import Label
-from routing.domain.errors import Phrase, Refusal
+from routing.domain.errors import Refusal
+from routing.domain.phrases import Phrase
 
 #: Indonesian first; the first is what a new visitor gets.
 LANGUAGES = ("id", "en")

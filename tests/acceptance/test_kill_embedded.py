@@ -52,7 +52,7 @@ def test_a_replay_killed_three_times_ends_with_one_entry_a_move(tmp_path: Path) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("again", range(5))
+@pytest.mark.parametrize("again", range(3))
 def test_a_replay_killed_twelve_times_ends_with_one_entry_a_move(tmp_path: Path, again: int) -> None:
     replay_and_kill(tmp_path, cases=2000, times=12)
 

@@ -8,7 +8,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from routing.domain.errors import MalformedNik, NotAllowed, Phrase
+from routing.domain.errors import MalformedNik, NotAllowed
+from routing.domain.phrases import Phrase
 from routing.web.wording import LANGUAGES, TEMPLATES, catalogue_path, load_wordings
 from routing.web.wording_catalogue import collect_messages, missing
 
