@@ -78,9 +78,7 @@ class Mall:
         key: str | None = None,
     ) -> Application:
         """An application at the counter; the document is on its way afterwards."""
-        submission = Submission(
-            desk=desk, decision=decision, next_desk=next_desk, papers=papers, particulars=who
-        )
+        submission = Submission(desk=desk, decision=decision, next_desk=next_desk, papers=papers, particulars=who)
         registration = Registration(service=service, submission=submission, person_id=self.id_of(by), key=key)
         return submit(self.office, registration)
 
@@ -116,9 +114,7 @@ class Mall:
         )
         return decide(self.office, application.number, said, person_id=self.id_of(by))
 
-    def walks(
-        self, application: Application, way: Sequence[tuple[Person, str]] = ALL_GOES_WELL
-    ) -> Application:
+    def walks(self, application: Application, way: Sequence[tuple[Person, str]] = ALL_GOES_WELL) -> Application:
         """The document is carried and decided upon, desk by desk."""
         for by, decision in way:
             self.carries()

@@ -19,6 +19,10 @@ def row_counts(database: Database) -> dict[str, object]:
             ("rings", visits.c.rings),
         ):
             counts[what] = connection.execute(sa.select(sa.func.sum(column))).scalar()
-        for what, column in (("closed", visits.c.closed_at), ("held", visits.c.holder), ("arrived", visits.c.arrived_at)):
+        for what, column in (
+            ("closed", visits.c.closed_at),
+            ("held", visits.c.holder),
+            ("arrived", visits.c.arrived_at),
+        ):
             counts[what] = connection.execute(sa.select(sa.func.count(column))).scalar()
     return counts

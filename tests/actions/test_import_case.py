@@ -171,7 +171,9 @@ def test_preparing_again_changes_nothing_but_what_is_new(mall: Mall) -> None:
     assert (first.brought_desks, second.brought_desks) == (True, False)
     assert second.people == first.people
     assert row_counts(mall.office.database) == before
-    longer = retell(log_of(*receipts().cases, case("case-7", RECEIVE, ("Periksa", "Resource09", "Lapangan"))), service="receipt")
+    longer = retell(
+        log_of(*receipts().cases, case("case-7", RECEIVE, ("Periksa", "Resource09", "Lapangan"))), service="receipt"
+    )
     third = prepared(mall, longer)
     assert third.brought_desks
     assert third.people.keys() - first.people.keys() == {"Resource09"}

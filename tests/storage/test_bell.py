@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -68,7 +69,7 @@ def test_a_ring_of_the_other_topic_is_not_heard(bell: Bell, listener: Listener) 
 
 def test_everybody_who_listens_hears_it(bell: Bell) -> None:
     listeners = [bell.listen(Topic.SENT) for _ in range(3)]
-    waiting = [in_background(lambda one=one: one.wait(PATIENCE)) for one in listeners]
+    waiting = [in_background(partial(one.wait, PATIENCE)) for one in listeners]
     bell.ring(Topic.SENT)
     assert [one.result() for one in waiting] == [True] * 3
     for one in listeners:
@@ -96,7 +97,7 @@ def test_a_committed_hand_off_rings_and_a_refused_one_does_not(mall: Mall) -> No
     assert arrived.wait(0) is False
     mall.carries()
     assert arrived.wait(PATIENCE) is True
-    with pytest.raises(ZeroDivisionError), mall.office.transaction() as tx:
+    with pytest.raises(ZeroDivisionError), mall.office.transaction() as tx:  # noqa: PT012 - what is open is the point
         tx.has_sent = True
         raise ZeroDivisionError
     assert sent.wait(0.05) is False

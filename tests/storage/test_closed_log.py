@@ -41,7 +41,10 @@ def test_an_entry_is_not_replaced_on_sqlite(sqlite_mall: Mall) -> None:
     """REPLACE deletes the old row without asking the trigger that refuses to delete."""
     sqlite_mall.registers()
     copy = "INSERT OR REPLACE INTO audit_entries SELECT application_id, seq, at, kind, desk, 'nobody', body, hash"
-    with pytest.raises(sa.exc.DBAPIError, match="append-only"), sqlite_mall.office.database.engine.begin() as connection:
+    with (
+        pytest.raises(sa.exc.DBAPIError, match="append-only"),
+        sqlite_mall.office.database.engine.begin() as connection,
+    ):
         connection.execute(sa.text(f"{copy} FROM audit_entries WHERE seq = 1"))
     assert verify_chains(sqlite_mall.office).breaks == ()
 

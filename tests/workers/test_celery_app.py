@@ -98,4 +98,4 @@ def test_a_queue_is_found_by_its_name_alone() -> None:
     """Bound to nothing, it still takes messages after the broker forgot every binding."""
     queue = queue_named("desk.verifikasi")
     assert (queue.name, queue.routing_key, queue.exchange) == ("desk.verifikasi", "desk.verifikasi", Exchange(""))
-    assert queue.bindings == set()
+    assert not queue.bindings

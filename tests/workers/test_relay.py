@@ -31,7 +31,7 @@ QUICK = {"sweep_seconds": 0.05, "ring_lease_seconds": 0.2}
 
 def waiting_messages(broker: str) -> int:
     with redis.Redis.from_url(broker) as client:
-        return int(client.llen(QUEUE))  # type: ignore[arg-type]  # the stubs think of asyncio too
+        return int(client.llen(QUEUE))
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def test_a_message_holds_nothing_but_names_of_hand_offs(sqlite_settings: Setting
         document = mall.registers()
         Relay(mall.office, make_app(mall.office)).ring_once()
     with redis.Redis.from_url(valkey_server.url) as client:
-        raw = b"".join(client.lrange(QUEUE, 0, -1))  # type: ignore[arg-type]  # as above
+        raw = b"".join(client.lrange(QUEUE, 0, -1))
     body = json.loads(base64.b64decode(json.loads(raw)["body"]))
     assert body[:2] == [[[[document.id, 2]]], {}]
     assert b"Lestari" not in raw

@@ -76,7 +76,9 @@ def test_people_hold_what_they_did_where_they_did_it_from_the_first_event_on() -
 
 def test_what_directly_follows_is_a_decision_named_after_it() -> None:
     workflow = told(case("a", RECEIVE, CHECK, DECIDE), case("b", RECEIVE, DECIDE)).cast.workflow
-    assert {code: {word: rule.to for word, rule in step.decisions.items()} for code, step in workflow.steps.items()} == {
+    assert {
+        code: {word: rule.to for word, rule in step.decisions.items()} for code, step in workflow.steps.items()
+    } == {
         "terima-berkas": {"to-periksa": "periksa", "to-putuskan": "putuskan"},
         "periksa": {"to-putuskan": "putuskan"},
         "putuskan": {"close": "closed"},
@@ -115,7 +117,9 @@ def test_several_first_activities_are_all_ways_in() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["origin", "state", "closed", "left-open", "close", "to", "at_step", "None", "is_open"])
+@pytest.mark.parametrize(
+    "name", ["origin", "state", "closed", "left-open", "close", "to", "at_step", "None", "is_open"]
+)
 def test_an_activity_may_be_called_like_a_word_of_the_engines_own(name: str) -> None:
     twice: Told = (name, "Resource01", name)
     retelling = told(
@@ -233,7 +237,9 @@ EVENTS = st.builds(
     group=st.none() | WORDS,
     role=st.none() | WORDS,
 )
-ATTRIBUTES = st.dictionaries(st.sampled_from(["endDate", "channel"]), st.integers(0, 3) | st.text(max_size=3), max_size=2)
+ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["endDate", "channel"]), st.integers(0, 3) | st.text(max_size=3), max_size=2
+)
 
 
 @st.composite
@@ -241,9 +247,7 @@ def logs(draw: st.DrawFn) -> EventLog:
     told_cases = draw(st.lists(st.tuples(st.lists(EVENTS, min_size=1, max_size=6), ATTRIBUTES), min_size=1, max_size=5))
     return EventLog(
         cases=tuple(
-            LogCase(
-                name=f"case-{number}", events=tuple(sorted(events, key=lambda one: one.at)), attributes=attributes
-            )
+            LogCase(name=f"case-{number}", events=tuple(sorted(events, key=lambda one: one.at)), attributes=attributes)
             for number, (events, attributes) in enumerate(told_cases)
         )
     )

@@ -1,15 +1,22 @@
 """Which cases a log shows closed."""
 
+from dataclasses import replace
+
 import pytest
 
+from routing.formats.event_log import LogCase
 from routing.workshop.log_closings import closed_cases
 from tests.event_logs import ARCHIVE, CHECK, DECIDE, RECEIVE, case
+
+
+def with_attribute(told: LogCase, key: str) -> LogCase:
+    return replace(told, attributes={key: "2025-03-02"})
 
 
 @pytest.mark.parametrize("key", ["endDate", "end_date", "End Date", "ENDDATE", "closedAt", "close-date", "dateClosed"])
 def test_where_a_case_has_an_end_date_those_that_have_one_are_closed(key: str) -> None:
     cases = [
-        case("closed", RECEIVE, CHECK, **{key: "2025-03-02"}),
+        with_attribute(case("closed", RECEIVE, CHECK), key),
         case("open", RECEIVE, CHECK, DECIDE, ARCHIVE),
     ]
     assert closed_cases(cases) == {"closed"}
@@ -17,7 +24,7 @@ def test_where_a_case_has_an_end_date_those_that_have_one_are_closed(key: str) -
 
 @pytest.mark.parametrize("key", ["startDate", "end", "enddatePlanned", "responsible"])
 def test_another_attribute_says_nothing_of_the_end(key: str) -> None:
-    assert closed_cases([case("a", RECEIVE, ARCHIVE, **{key: "2025"}), case("b", RECEIVE, ARCHIVE)]) == {"a", "b"}
+    assert closed_cases([with_attribute(case("a", RECEIVE, ARCHIVE), key), case("b", RECEIVE, ARCHIVE)]) == {"a", "b"}
 
 
 def test_without_dates_a_case_is_closed_where_the_log_mostly_ends() -> None:
