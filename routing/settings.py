@@ -7,9 +7,10 @@ misspelt setting that is silently ignored is worse than a program that does not 
 from __future__ import annotations
 
 import os
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +22,7 @@ PREFIX = "SATUATAP_"
 _NOT_OURS = ("SATUATAP_TEST_", "SATUATAP_VENV")
 #: The broker of the embedded mall: kombu's memory transport, inside the one process.
 IN_PROCESS_BROKER = "memory://localhost/"
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class UnknownSetting(Refusal):
@@ -35,9 +37,33 @@ def default_data_folder() -> Path:
     return Path(root) / "satuatap"
 
 
-def _aware(name: str) -> str:
-    ZoneInfo(name)
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        message = f"{name!r} is no time zone this machine knows; write Asia/Jakarta, for one"
+        raise ValueError(message) from None
     return name
+
+
+def _known_level(name: str) -> str:
+    level = name.upper()
+    if level not in _LEVELS:
+        message = f"{name!r} is none of {', '.join(_LEVELS)}"
+        raise ValueError(message)
+    return level
+
+
+def _addresses(written: str) -> str:
+    named = [one.strip() for one in written.split(",") if one.strip()]
+    for one in named:
+        try:
+            if one != "*":
+                ip_network(one)
+        except ValueError:
+            message = f"{one!r} is no address; write 127.0.0.1, 10.0.0.0/8 or *, with commas between several"
+            raise ValueError(message) from None
+    return ",".join(named)
 
 
 def _database(address: SecretStr | None) -> SecretStr | None:
@@ -95,13 +121,20 @@ class Settings(BaseSettings):
         gt=0,
         description="How often a worker looks for new desks.",
     )
-    time_zone: Annotated[str, AfterValidator(_aware)] = Field(
+    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="Asia/Jakarta",
         description="The office's time zone: Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
     )
     session_idle_minutes: int = Field(default=30, gt=0, description="Minutes without a click that end a session.")
     session_hours: int = Field(default=10, gt=0, description="Hours after which a session ends whatever happens.")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    trusted_proxies: Annotated[str, AfterValidator(_addresses)] = Field(
+        default="127.0.0.1",
+        description="Addresses of proxies in front of the pages, with commas between; what they say of a visitor's "
+        "address and of https is believed. *: anybody's word.",
+    )
+    log_level: Annotated[str, AfterValidator(_known_level)] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
 
     @property
     def is_embedded(self) -> bool:
@@ -109,11 +142,11 @@ class Settings(BaseSettings):
         return self.database_url is None
 
     @property
-    def database(self) -> str:
-        """The database's address, secrets included: never log it."""
+    def database(self) -> str | Path:
+        """The database's address, secrets included (never log it), or the file of an embedded mall."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite:///{self.data / 'satuatap.db'}"
+        return self.data / "satuatap.db"
 
     @property
     def broker(self) -> str:

@@ -1,6 +1,7 @@
 """The Celery app: its settings, a queue a desk, its tasks. One app an office; nothing at module level.
 
-The settings are those with which tasks were lost least (and lost ones do no harm here): see ``docs/reliability.md``.
+The settings are those with which tasks were lost least, and lost ones do no harm here. Time and memory limits are
+Celery's for a pool of processes; in our pool of threads it is the database's own time limits that end a bundle.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import logging
 from celery import Celery
 
 from routing.actions.deliver import deliver
-from routing.domain.errors import Fault
+from routing.domain.errors import DatabaseAway, Fault
 from routing.domain.visits import HandOffName
 from routing.office import Office
 
@@ -26,6 +26,9 @@ def add_deliver(app: Celery, office: Office) -> None:
         names = _well_formed(hand_offs)
         try:
             deliver(office, names)
+        except DatabaseAway:
+            # Trying each alone would only wait fifty times; the relay rings again.
+            raise
         except Fault:
             # One sick document must not hold up the forty-nine others in the bundle.
             _one_by_one(office, names)

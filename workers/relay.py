@@ -10,11 +10,12 @@ import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from celery import Celery
 from kombu.exceptions import KombuError, OperationalError
 
-from routing.actions.ring import MOST_AT_ONCE, Message, collect_rings
+from routing.actions.ring import MOST_AT_ONCE, Message, collect_rings, take_back_rings
 from routing.domain.errors import Fault
 from routing.office import Office
 from routing.storage.bell import Topic
@@ -76,24 +77,32 @@ class Relay:
         self._office.bell.ring(Topic.SENT)
 
     def _send(self, messages: list[Message]) -> None:
-        queues = self._app.amqp.queues
-        # One channel for the whole bundle: opening one for each message costs a tenth of the rate.
-        with self._app.producer_or_acquire() as producer:
-            for message in messages:
-                name = f"desk.{message.desk}"
-                if name not in queues:
-                    queues.add(queue_named(name))
-                self._app.send_task(
-                    DELIVER,
-                    args=([list(hand_off) for hand_off in message.hand_offs],),
-                    task_id=message.id,
-                    queue=name,
-                    producer=producer,
-                    # Celery puts a printed copy of the arguments into headers and logs.
-                    argsrepr="",
-                    kwargsrepr="",
-                )
-                self.messages += 1
+        unsent = list(messages)
+        try:
+            # One channel for the whole bundle: opening one for each message costs a tenth of the rate.
+            with self._app.producer_or_acquire() as producer:
+                while unsent:
+                    self._send_one(unsent[0], producer)
+                    del unsent[0]
+                    self.messages += 1
+        finally:
+            if unsent:
+                take_back_rings(self._office, unsent)
+
+    def _send_one(self, message: Message, producer: Any) -> None:
+        name = f"desk.{message.desk}"
+        if name not in self._app.amqp.queues:
+            self._app.amqp.queues.add(queue_named(name))
+        self._app.send_task(
+            DELIVER,
+            args=([list(hand_off) for hand_off in message.hand_offs],),
+            task_id=message.id,
+            queue=name,
+            producer=producer,
+            # Celery puts a printed copy of the arguments into headers and logs.
+            argsrepr="",
+            kwargsrepr="",
+        )
 
 
 @contextmanager

@@ -14,15 +14,16 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from routing.actions.import_case import import_moves, prepare_import
-from routing.domain.application import Application
-from routing.domain.errors import Fault, Refusal
+from routing.domain.application import Application, Submission
+from routing.domain.errors import Fault, OtherLog, Refusal
 from routing.domain.imported_log import ImportedMove, Retelling
 from routing.domain.people import Person
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import HandOffName
 from routing.office import Office
-from routing.reading.imported_cases import arrived, case_progress
+from routing.reading.imported_cases import CaseProgress, arrived, case_progress
 from routing.storage.bell import Topic
+from routing.storage.database import AlreadyWritten
 
 #: Moves written in one transaction at most.
 _MOST_IN_A_BATCH = 50
@@ -63,6 +64,7 @@ def replay(office: Office, retelling: Retelling, *, progress: Callable[[Walked],
     Raises AlreadyThere (the service is the office's own) and NothingArrives.
     """
     started = time.monotonic()
+    require_same_log(office, retelling)
     people = prepare_import(office, retelling.cast).people
     walk = _Walk(office, retelling, people)
     listener = office.bell.listen(Topic.ARRIVED)
@@ -85,11 +87,23 @@ def replay(office: Office, retelling: Retelling, *, progress: Callable[[Walked],
     return walk.walked
 
 
+def require_same_log(office: Office, retelling: Retelling) -> dict[str, CaseProgress]:
+    """How far each case has come that is in already. Raises OtherLog where a case of that name began otherwise."""
+    service = retelling.cast.workflow.service
+    known = case_progress(office, service)
+    for case in retelling.cases:
+        first, here = case.moves[0], known.get(case.name)
+        if here is not None and isinstance(first.said, Submission):
+            began = (first.said.step, first.actor, first.at)
+            if here.began != began:
+                raise OtherLog(case=case.name, service=service)
+    return known
+
+
 class _Walk:
     """Where every case stands."""
 
     def __init__(self, office: Office, retelling: Retelling, people: Mapping[str, Person]) -> None:
-        service = retelling.cast.workflow.service
         self.walked = Walked()
         self._office, self._people = office, people
         self._book: RuleBook = office.rule_book(retelling.cast.workflow.content_hash)
@@ -102,7 +116,7 @@ class _Walk:
         self._ready: list[tuple[float, int, str]] = []
         self._to_begin: deque[tuple[float, int, str]] = deque()
         self._place = {case.name: place for place, case in enumerate(retelling.cases)}
-        known = case_progress(office, service)
+        known = require_same_log(office, retelling)
         for case in retelling.cases:
             here = known.get(case.name)
             left = deque(case.moves[here.decided :] if here is not None else case.moves)
@@ -126,11 +140,18 @@ class _Walk:
         batch = [self._left[case].popleft() for case in islice(self._next_cases(), _MOST_IN_A_BATCH)]
         if not batch:
             return False
-        results = import_moves(self._office, self._book, batch, numbers=self._numbers, people=self._people)
+        results = self._write(batch)
         sent_at = time.monotonic()
         for move, result in zip(batch, results, strict=True):
             self._note(move.case, result, sent_at)
         return True
+
+    def _write(self, batch: list[ImportedMove]) -> list[Application | Refusal]:
+        try:
+            return import_moves(self._office, self._book, batch, numbers=self._numbers, people=self._people)
+        except AlreadyWritten:
+            # Two ids or tracking codes drawn alike: nothing was written, and others are drawn now.
+            return import_moves(self._office, self._book, batch, numbers=self._numbers, people=self._people)
 
     def look_for_arrivals(self) -> bool:
         """Makes the next move of every case ready whose document has arrived."""
@@ -150,12 +171,13 @@ class _Walk:
     def _next_cases(self) -> Iterator[str]:
         """Cases whose next move can be written, by the log's time; new ones begin as long as there is room."""
         while True:
-            may_begin = self._to_begin and len(self._on_their_way) < _MOST_ON_THEIR_WAY
-            if self._ready and not (may_begin and self._to_begin[0] < self._ready[0]):
-                yield heapq.heappop(self._ready)[2]
-            elif may_begin:
+            begins = bool(self._to_begin) and not (self._ready and self._ready[0] < self._to_begin[0])
+            if begins and len(self._on_their_way) < _MOST_ON_THEIR_WAY:
                 yield self._to_begin.popleft()[2]
+            elif self._ready and not begins:
+                yield heapq.heappop(self._ready)[2]
             else:
+                # Nothing is ready, or the next to begin has no room yet: a later move must not overtake it.
                 return
 
     def _note(self, case: str, result: Application | Refusal, sent_at: float) -> None:

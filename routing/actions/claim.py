@@ -27,11 +27,12 @@ def claim(office: Office, number: str, *, visit: int, person_id: int) -> Applica
 
 
 def release(office: Office, number: str, *, visit: int, person_id: int) -> Application:
-    """The application, back in the desk's queue. Raises UnknownApplication, NotAtThisDesk, HeldByAnother."""
+    """The application, back in the desk's queue. Raises UnknownApplication, NotAtThisDesk, NotAllowed."""
     with office.transaction() as tx:
         application = tx.application(number)
         stay = _open_visit(tx, application, visit)
-        move = stays.release(application, stay, person=tx.people.with_id(person_id), at=office.now())
+        book = office.rule_book(application.workflow, tx)
+        move = stays.release(book, application, stay, person=tx.people.with_id(person_id), at=office.now())
         if move is None:
             return application
         tx.record(move)
@@ -44,4 +45,4 @@ def _open_visit(tx: Transaction, application: Application, no: int) -> Visit:
         if visit.no == no:
             return visit
     desks = ", ".join(visit.desk for visit in at_desks) or "-"
-    raise NotAtThisDesk(number=application.number, desk=f"visit {no}", desks=desks)
+    raise NotAtThisDesk(number=application.number, desks=desks or "-")

@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import timedelta
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from routing.domain.errors import (
     AlreadyThere,
+    DutiesCollide,
+    LastAdministrator,
     LinkExpired,
     MalformedField,
     UnknownDesk,
     UnknownRole,
     WeakPassword,
 )
-from routing.domain.people import OFFICE_ROLES, Assignment
+from routing.domain.people import (
+    ADMINISTRATOR,
+    AUDITOR,
+    OFFICE,
+    OFFICE_ROLES,
+    Action,
+    Assignment,
+    Person,
+    require,
+)
 from routing.domain.phrases import Phrase
 from routing.domain.preconditions import require_plain
 from routing.office import Office
 from routing.storage.database import AlreadyWritten
+from routing.storage.transaction import Transaction
 from routing.vault.passwords import hash_password, kept, new_secret
 
 #: OWASP ASVS 5.0.0, 6.2.1 and 6.2.9.
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 8, 128
 _LINK_LASTS = timedelta(hours=24)
+_CODE = re.compile(r"[a-z0-9][a-z0-9._@-]{0,99}")
+#: Begins the names by which entries tell that nobody, but the program itself, did something.
+_AUTOMATIC = "auto."
+_LONGEST_NAME = 200
+#: Who holds one of these holds no desk.
+_OF_NO_DESK = frozenset({AUDITOR, ADMINISTRATOR})
 
 
-def open_account(office: Office, *, code: str, name: str) -> int:
-    """A new account without rights and without sign-in; its id. Raises AlreadyThere, MalformedField, NotUtf8."""
-    if not code or not name.strip() or len(code) > 100 or len(name) > 200 or code != code.strip():
-        raise MalformedField(
-            field=Phrase("Account"),
-            problem=Phrase("code and name must not be empty"),
-            way_out=Phrase("Give a code of up to 100 and a name of up to 200 characters."),
-        )
-    require_plain(Phrase("Account"), code)
-    require_plain(Phrase("Name"), name)
+def open_account(office: Office, *, code: str, name: str, by: int | None = None) -> int:
+    """A new account without rights and without sign-in; its id.
+
+    ``by``, here and below: the administrator's id; None: done on the machine itself. Raises NotAllowed for anybody
+    else, AlreadyThere, MalformedField, NotUtf8.
+    """
+    _require_code_and_name(code, name)
     try:
         with office.transaction() as tx:
+            _require_administrator(tx, by, office.now())
             if tx.people.with_code(code) is not None:
                 raise AlreadyThere(thing=Phrase("Account"), name=code)
             return tx.people.insert(code=code, name=name.strip(), source=None, at=office.now())
@@ -45,50 +62,57 @@ def open_account(office: Office, *, code: str, name: str) -> int:
         raise AlreadyThere(thing=Phrase("Account"), name=code) from error
 
 
-def close_account(office: Office, code: str) -> None:
-    """From this moment the account can do nothing; its past stays. Raises UnknownPerson."""
+def close_account(office: Office, code: str, *, by: int | None = None) -> None:
+    """From this moment the account can do nothing; its past stays. Raises UnknownPerson, LastAdministrator."""
     with office.transaction() as tx:
-        tx.people.close(tx.people.account(code).id)
+        tx.people.lock_to_change(code)
+        now = office.now()
+        _require_administrator(tx, by, now)
+        person = tx.people.account(code)
+        _require_another_administrator(tx, person, now)
+        tx.people.close(person.id)
 
 
-def assign(office: Office, code: str, held: Sequence[tuple[str, str | None]]) -> None:
-    """Gives (role, desk) pairs from now on. Raises UnknownPerson, UnknownRole, UnknownDesk, MalformedField."""
-    now = office.now()
+def assign(office: Office, code: str, held: Sequence[tuple[str, str | None]], *, by: int | None = None) -> None:
+    """Gives (role, desk) pairs from now on.
+
+    Raises UnknownPerson, UnknownRole, UnknownDesk, MalformedField, DutiesCollide.
+    """
     with office.transaction() as tx:
+        tx.people.lock_to_change(code)
+        now = office.now()
+        _require_administrator(tx, by, now)
         person = tx.people.account(code)
         desks, roles = tx.published.desk_codes(), tx.published.role_codes()
         for role, desk in held:
-            if role not in roles and role not in OFFICE_ROLES:
-                raise UnknownRole(role=role, known=", ".join(sorted(roles)))
-            if (desk is None) != (role in OFFICE_ROLES):
-                raise MalformedField(
-                    field=Phrase("Desk"),
-                    problem=Phrase("the role {role} is held in the whole office", role=role)
-                    if desk
-                    else Phrase("the role {role} is held at a desk", role=role),
-                    way_out=Phrase("Leave the desk out.") if desk else Phrase("Name the desk."),
-                )
-            if desk is not None and desk not in desks:
-                raise UnknownDesk(desk=desk, known=", ".join(sorted(desks)))
-        new = [
-            Assignment(role=role, desk=desk, since=now)
-            for role, desk in held
-            if not any(one.role == role and one.desk == desk and one.holds_at(now) for one in person.assignments)
-        ]
-        tx.people.assign(person.id, new)
+            _require_known(role, desk, roles=roles, desks=desks)
+        already = [(one.role, one.desk) for one in person.assignments if one.holds_at(now)]
+        new = [one for one in held if one not in already]
+        for role, desk in new:
+            _require_no_collision(person, (role, desk), (*already, *new))
+        tx.people.assign(person.id, [Assignment(role=role, desk=desk, since=now) for role, desk in new])
 
 
-def take_away(office: Office, code: str, *, role: str, desk: str | None) -> int:
-    """Ends the assignment; a decision under way is waited for, later ones are refused. Gives how many it ended."""
+def take_away(office: Office, code: str, *, role: str, desk: str | None, by: int | None = None) -> int:
+    """Ends the assignment; a decision under way is waited for, later ones are refused. Gives how many it ended.
+
+    Raises UnknownPerson, LastAdministrator.
+    """
     with office.transaction() as tx:
+        tx.people.lock_to_change(code)
+        now = office.now()
+        _require_administrator(tx, by, now)
         person = tx.people.account(code)
-        return tx.people.end_assignment(person.id, role=role, desk=desk, at=office.now())
+        if role == ADMINISTRATOR and desk is None:
+            _require_another_administrator(tx, person, now)
+        return tx.people.end_assignment(person.id, role=role, desk=desk, at=now)
 
 
-def make_link(office: Office, code: str) -> str:
+def make_link(office: Office, code: str, *, by: int | None = None) -> str:
     """The secret (256 bits) of a link by which the person sets a password, once, within a day. Raises UnknownPerson."""
     secret = new_secret()
     with office.transaction() as tx:
+        _require_administrator(tx, by, office.now())
         person = tx.people.account(code)
         expires_at = office.now() + _LINK_LASTS
         tx.people.leave_link(token_hash=kept(secret), person_id=person.id, expires_at=expires_at)
@@ -118,3 +142,57 @@ def set_password(office: Office, code: str, password: str) -> None:
 def _require_strength(code: str, password: str) -> None:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or password.casefold() == code.casefold():
         raise WeakPassword(least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
+
+
+def _require_code_and_name(code: str, name: str) -> None:
+    if not _CODE.fullmatch(code) or code.startswith(_AUTOMATIC):
+        raise MalformedField(
+            field=Phrase("Account"),
+            problem=Phrase("this is no code of an account"),
+            way_out=Phrase(
+                "Use up to 100 lower-case letters, digits and . _ @ -; begin with a letter or digit, not with auto."
+            ),
+        )
+    if not name.strip() or len(name) > _LONGEST_NAME:
+        raise MalformedField(
+            field=Phrase("Name"),
+            problem=Phrase("it is empty or too long"),
+            way_out=Phrase("Give a name of up to 200 characters."),
+        )
+    require_plain(Phrase("Name"), name)
+
+
+def _require_administrator(tx: Transaction, by: int | None, now: datetime) -> None:
+    if by is not None:
+        require(tx.people.with_id(by), Action.MANAGE_PEOPLE, OFFICE, now)
+
+
+def _require_another_administrator(tx: Transaction, person: Person, now: datetime) -> None:
+    if tx.people.administrators_with_a_way_in(now) == {person.id}:
+        raise LastAdministrator(person=person.code)
+
+
+def _require_known(role: str, desk: str | None, *, roles: Collection[str], desks: Collection[str]) -> None:
+    if role not in roles and role not in OFFICE_ROLES:
+        raise UnknownRole(role=role, known=", ".join(sorted(roles)))
+    if (desk is None) != (role in OFFICE_ROLES):
+        raise MalformedField(
+            field=Phrase("Desk"),
+            problem=Phrase("the role {role} is held in the whole office", role=role)
+            if desk
+            else Phrase("the role {role} is held at a desk", role=role),
+            way_out=Phrase("Leave the desk out.") if desk else Phrase("Name the desk."),
+        )
+    if desk is not None and desk not in desks:
+        raise UnknownDesk(desk=desk, known=", ".join(sorted(desks)))
+
+
+def _require_no_collision(
+    person: Person, given: tuple[str, str | None], together: Sequence[tuple[str, str | None]]
+) -> None:
+    """Nobody both decides and audits, or decides and says who may decide; a manager may hold desks."""
+    role, desk = given
+    for other, other_desk in together:
+        if (role in _OF_NO_DESK and other_desk is not None) or (desk is not None and other in _OF_NO_DESK):
+            held = other if other_desk is None else f"{other} ({other_desk})"
+            raise DutiesCollide(person=person.code, role=role, held=held)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +53,11 @@ def open_demo(office: Office) -> tuple[DemoAccount, ...]:
 
     Raises AlreadyThere where a mall that was not begun as a demo has an account of the same code.
     """
-    password, is_new = _password(office.settings.data / PASSWORD_FILE)
+    file = office.settings.data / PASSWORD_FILE
+    password, is_new = _password(file)
     # One hash for all: the password is the same, and ten hashes would cost a quarter of a second at every start.
     hashed = hash_password(password)
-    with office.transaction() as tx:
+    with _taken_back(file, is_new=is_new), office.transaction() as tx:
         desks = tx.published.desk_codes()
         accounts = [
             DemoAccount(code=code, name=name, password=password, role=role, desk=desk)
@@ -64,8 +67,9 @@ def open_demo(office: Office) -> tuple[DemoAccount, ...]:
         fits: dict[str | None, bool] = {}
         for account in accounts:
             _open(office, tx, account, hashed, fits, may_exist=not is_new)
-    if is_new:
-        _keep(office.settings.data / PASSWORD_FILE, password)
+        if is_new:
+            # Before the commit: accounts whose password nobody knows would be taken for somebody else's.
+            _keep(file, password)
     return tuple(accounts)
 
 
@@ -104,7 +108,22 @@ def _password(path: Path) -> tuple[str, bool]:
 
 
 def _keep(path: Path, password: str) -> None:
-    """For the owner's eyes only, from the first byte on."""
+    """For the owner's eyes only, from the first byte on, and whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    half = path.with_name(path.name + ".part")
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(password + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
+
+
+@contextmanager
+def _taken_back(path: Path, *, is_new: bool) -> Iterator[None]:
+    """A new password whose accounts were not committed is forgotten: the file would make a real office a demo."""
+    try:
+        yield
+    except Exception:
+        if is_new:
+            path.unlink(missing_ok=True)
+        raise

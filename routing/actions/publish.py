@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from routing.domain.desks import Desk, Role, Unit
+from routing.domain.errors import AlreadyThere
+from routing.domain.phrases import Phrase
 from routing.domain.workflow import Workflow
 from routing.office import Office
 from routing.storage.database import AlreadyWritten
@@ -26,10 +28,16 @@ def publish_office(office: Office, units: Sequence[Unit], desks: Sequence[Desk],
 
 
 def publish(office: Office, workflow: Workflow, *, by: str) -> bool:
-    """Puts the (checked) workflow version into force; False: it was already. Open applications keep theirs."""
+    """Puts the (checked) workflow version into force; False: it was already. Open applications keep theirs.
+
+    Raises AlreadyThere where the service in force came from a log and this one did not, or the other way round.
+    """
 
     def put() -> bool:
         with office.transaction() as tx:
+            current = tx.published.in_force().get(workflow.service)
+            if current is not None and office.rule_book(current, tx).workflow.imported_from != workflow.imported_from:
+                raise AlreadyThere(thing=Phrase("Service"), name=workflow.service)
             return tx.published.publish(workflow, by=by, at=office.now())
 
     return _once_more_if_beaten(put)

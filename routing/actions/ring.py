@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from routing.domain.hand_offs import HandOff, Ring, lease
@@ -49,6 +50,12 @@ def collect_rings(office: Office) -> list[Message]:
                 rings.append(Ring(hand_off=one, message=message.id, again_at=again_at))
         tx.mark_rung(rings)
         return messages
+
+
+def take_back_rings(office: Office, unsent: Sequence[Message]) -> None:
+    """The broker did not take these messages: their hand-offs are rung for again as soon as it is back."""
+    with office.transaction() as tx:
+        tx.take_back_rings([message.id for message in unsent])
 
 
 def forget_rings(office: Office) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from routing.domain import intake
 from routing.domain.application import Application, Particulars, Submission
-from routing.domain.errors import MalformedField, TextTooLong, UnknownService
+from routing.domain.errors import FormUsedUp, MalformedField, TextTooLong, UnknownService
 from routing.domain.identifiers import check_nik, check_phone
 from routing.domain.phrases import Phrase
 from routing.domain.preconditions import require_plain
@@ -49,7 +49,7 @@ def submit(office: Office, registration: Registration) -> Application:
     except AlreadyWritten:
         # Two forms with one key at the same moment: the other was first, and this is its answer.
         with office.transaction() as tx:
-            first = tx.submitted_as(registration.key) if registration.key else None
+            first = _registered_before(tx, submission, registration.key)
         if first is None:
             raise
         return first
@@ -58,10 +58,9 @@ def submit(office: Office, registration: Registration) -> Application:
 def _register(
     office: Office, tx: Transaction, book: RuleBook, submission: Submission, registration: Registration
 ) -> Application:
-    if registration.key is not None:
-        known = tx.submitted_as(registration.key)
-        if known is not None:
-            return known
+    known = _registered_before(tx, submission, registration.key)
+    if known is not None:
+        return known
     at = office.now()
     service = book.workflow.service
     identity = office.new_identity(service, tx.published.next_number(service), at)
@@ -69,6 +68,14 @@ def _register(
     move = intake.submit(book, submission, person=person, identity=identity, at=at)
     tx.record(move, submission_key=registration.key)
     return move.after
+
+
+def _registered_before(tx: Transaction, submission: Submission, key: str | None) -> Application | None:
+    """What this form has registered already. Raises FormUsedUp where that was somebody else."""
+    known = tx.submitted_as(key) if key is not None else None
+    if known is not None and tx.who_applies(known) != submission.particulars:
+        raise FormUsedUp(number=known.number)
+    return known
 
 
 def _checked(who: Particulars | None) -> Particulars:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
+from routing.domain.errors import UnwritableFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,9 +81,13 @@ def export(
             field="--json", problem="the export itself goes to standard output", way_out="Give -o FILE."
         )
     writers = {Format.CSV: _write_csv, Format.JSONL: _write_jsonl, Format.XES: _write_xes}
-    with open_office(data) as office, _opened(output) as stream:
-        counted = _Counted(export_entries(office, service=service, everything=everything))
-        writers[as_format](counted, stream)
+    with open_office(data) as office:
+        if service is not None:
+            # Refused by name: an export without a line would be taken for a service without a decision.
+            office.book_in_force(service)
+        with _opened(output) as stream:
+            counted = _Counted(export_entries(office, service=service, everything=everything))
+            writers[as_format](counted, stream)
     tell(f"{counted.count} entries written.")
     if as_json:
         say({"entries": counted.count, "file": str(output)}, as_json=True, words="")
@@ -153,9 +160,15 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
         yield sys.stdout.buffer
         sys.stdout.flush()
         return
+    if output.is_dir():
+        raise UnwritableFile(file=output, problem=os.strerror(errno.EISDIR))
     half = output.with_name(output.name + ".part")
     try:
-        with half.open("wb") as stream:
+        opened = half.open("wb")
+    except OSError as error:
+        raise UnwritableFile(file=output, problem=error.strerror or str(error)) from None
+    try:
+        with opened as stream:
             yield stream
         half.replace(output)
     finally:

@@ -36,6 +36,7 @@ def replay(
     if retelling.empty_cases:
         tell(f"{retelling.empty_cases} cases have no event and are left out.")
     with open_office(data) as office:
+        messages_before = messages_of(office, code)
         walked = _walk(office, retelling)
         report = verify_chains(office, service=code)
         result = {
@@ -46,7 +47,7 @@ def replay(
             "seconds": round(walked.seconds, 3),
             "moves_per_second": round(walked.moves / walked.seconds, 1) if walked.moves else 0.0,
             "hand_off_ms": {"p50": walked.hand_off_milliseconds(0.5), "p99": walked.hand_off_milliseconds(0.99)},
-            "messages": messages_of(office, code),
+            "messages": messages_of(office, code) - messages_before,
             "broker": office.settings.broker_name,
             "chains_verified": report.chains - len(report.breaks),
             "service": code,
@@ -69,8 +70,10 @@ def _walk(office: Office, retelling: Retelling) -> Walked:
     from routing.actions.import_case import prepare_import
     from routing.settings import IN_PROCESS_BROKER
     from workers.replay import replay as walk_through
+    from workers.replay import require_same_log
 
     # The log's desks have to be known before somebody serves them.
+    require_same_log(office, retelling)
     are_new = prepare_import(office, retelling.cast).brought_desks
     if are_new and office.settings.broker != IN_PROCESS_BROKER:
         seconds = office.settings.desk_refresh_seconds

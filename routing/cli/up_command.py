@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import fcntl
+import itertools
 import json
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, tell
 from routing.cli.serve_commands import CertificateOption, HostOption, KeyOption, PortOption
+from routing.domain.errors import AlreadyRunning, AlreadyThere, DatabaseAway, DutiesCollide
 
 if TYPE_CHECKING:
     from routing.office import Office
 
 #: The account of whoever starts the mall for the first time.
 ADMINISTRATOR_CODE = "admin"
+#: Held by the mall that runs on this data folder.
+LOCK_FILE = "up.lock"
 
 
 def up(
@@ -32,7 +38,7 @@ def up(
     from routing.cli.web_server import WebServer
     from routing.telemetry import set_up_logs
 
-    with open_office(data) as office:
+    with open_office(data) as office, _alone(office):
         set_up_logs(office.settings.log_level)
         outcome = publish_files(office, by="up")
         for finding in outcome.findings:
@@ -44,6 +50,30 @@ def up(
         with _courier(office):
             _announce(announced, as_json=as_json)
             server.run()
+
+
+@contextmanager
+def _alone(office: Office) -> Iterator[None]:
+    """Holds the embedded mall's folder: two malls on it would each have a broker of their own, and never meet.
+
+    The operating system lets go of it when the process ends, however it ends.
+    """
+    if not office.settings.is_embedded:
+        yield
+        return
+    folder = office.settings.data
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        opened = (folder / LOCK_FILE).open("a")
+    except OSError as error:
+        # A disk that only reads, or is full; the database would say the same in a moment.
+        raise DatabaseAway(DatabaseAway.__doc__) from error
+    with opened as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(folder=folder) from None
+        yield
 
 
 def _courier(office: Office) -> Any:
@@ -70,18 +100,32 @@ def _ways_in(office: Office, address: str, *, demo: bool) -> dict[str, Any]:
                 for one in accounts
             ]
         }
-    from routing.actions.keep_accounts import assign, make_link, open_account
-    from routing.domain.people import ADMINISTRATOR
+    from routing.actions.keep_accounts import make_link
     from routing.reading.administrators import first_administrator
 
     administrator = first_administrator(office)
     if administrator.can_sign_in:
         return {}
-    if administrator.code is None:
-        open_account(office, code=ADMINISTRATOR_CODE, name="Administrator")
-        assign(office, ADMINISTRATOR_CODE, [(ADMINISTRATOR, None)])
-    secret = make_link(office, administrator.code or ADMINISTRATOR_CODE)
+    secret = make_link(office, administrator.code or _new_administrator(office))
     return {"administrator_link": f"{address}l/{secret}"}
+
+
+def _new_administrator(office: Office) -> str:
+    """The first of admin, admin-2, ... that is free, or open and without a desk, made administrator; its code."""
+    from routing.actions.keep_accounts import assign, open_account
+    from routing.domain.people import ADMINISTRATOR
+
+    for count in itertools.count(1):
+        code = ADMINISTRATOR_CODE if count == 1 else f"{ADMINISTRATOR_CODE}-{count}"
+        with suppress(AlreadyThere):
+            open_account(office, code=code, name="Administrator")
+        with office.transaction() as tx:
+            is_closed = tx.people.account(code).is_closed
+        if not is_closed:
+            with suppress(DutiesCollide):
+                assign(office, code, [(ADMINISTRATOR, None)])
+                return code
+    raise AssertionError
 
 
 def _announce(announced: dict[str, Any], *, as_json: bool) -> None:

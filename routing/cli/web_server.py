@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import signal
 import socket
+import ssl
 import sys
 from pathlib import Path
 
 import uvicorn
 
 from routing.cli.opening import tell
-from routing.domain.errors import Refusal
+from routing.domain.errors import MalformedField, Refusal, UnreadableFile
 from routing.office import Office
 from routing.web.app import make_web
 
@@ -26,8 +27,10 @@ class WebServer:
     """Bound to its address; ``run`` serves until the program is told to stop."""
 
     def __init__(self, office: Office, *, host: str, port: int, certificate: Path | None, key: Path | None) -> None:
+        # What can be wrong is found before anything is announced.
+        context = _context(certificate, key)
         self._socket = _bound(host, port)
-        scheme = "https" if certificate is not None else "http"
+        scheme = "https" if context is not None else "http"
         is_open = not _is_loopback(host)
         name = socket.gethostname() if host in ("0.0.0.0", "::") else host  # noqa: S104 - compared, not bound
         shown = f"[{name}]" if ":" in name else name
@@ -42,8 +45,8 @@ class WebServer:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=10,
-            ssl_certfile=certificate,
-            ssl_keyfile=key,
+            forwarded_allow_ips=office.settings.trusted_proxies,
+            ssl_context_factory=(lambda _config, _default: context) if context is not None else None,
         )
         self._server = uvicorn.Server(config)
 
@@ -57,6 +60,27 @@ class WebServer:
         signal.signal(signal.SIGTERM, finish)
         signal.signal(signal.SIGINT, finish)
         self._server.run(sockets=[self._socket])
+
+
+def _context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
+    if certificate is None and key is None:
+        return None
+    if certificate is None or key is None:
+        raise MalformedField(
+            field="--tls-key" if certificate is None else "--tls-cert",
+            problem="https takes both a certificate and its private key",
+            way_out="Give --tls-cert and --tls-key, or neither of them.",
+        )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        # A password is given so that an encrypted key is refused, and nobody is asked for one on a terminal.
+        context.load_cert_chain(certificate, key, password="")
+    except OSError as error:
+        raise UnreadableFile(
+            file=f"{certificate} / {key}",
+            problem=f"it is no certificate (PEM) with its private key, without a password ({error.strerror or error})",
+        ) from None
+    return context
 
 
 def _bound(host: str, port: int) -> socket.socket:

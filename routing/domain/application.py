@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+import rfc8785
 
 from routing.domain.workflow import Outcome
 
@@ -80,6 +83,8 @@ class Submission:
     #: the intake step; None: the workflow's first
     step: str | None = None
     decision: str
+    #: the role it is handed in by, for somebody who holds several
+    role: str | None = None
     #: the desk it goes to, where the next step can be done at several
     next_desk: str | None = None
     papers: tuple[str, ...] = ()
@@ -87,3 +92,9 @@ class Submission:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     channel: str = "counter"
     imported_case: str | None = None
+
+
+def particulars_text(who: Particulars) -> str:
+    """The particulars as one text (canonical JSON), of which the log keeps a keyed digest."""
+    said: dict[str, Any] = {"name": who.name, "nik": who.nik, "phone": who.phone, "answers": dict(who.answers)}
+    return rfc8785.dumps(said).decode()

@@ -28,6 +28,8 @@ class Kind(StrEnum):
     STALE = "stale"
     #: more than the office takes in
     TOO_LARGE = "too_large"
+    #: possible, and not at this very moment
+    BUSY = "busy"
 
 
 class Refusal(Exception):
@@ -62,6 +64,13 @@ class SignInRefused(Refusal):
 
     code = "sign_in_refused"
     kind = Kind.FORBIDDEN
+
+
+class Busy(Refusal):
+    """Too many people are signing in at the same moment. Nothing was changed; try again in a few seconds."""
+
+    code = "busy"
+    kind = Kind.BUSY
 
 
 class LinkExpired(Refusal):
@@ -140,7 +149,7 @@ class ApplicationEnded(Refusal):
 
 
 class NotAtThisDesk(Refusal):
-    """Application {number} is not at {desk}. It is now at: {desks}."""
+    """Application {number} is no longer where you saw it. It is now at: {desks}. Open it again."""
 
     code = "not_at_this_desk"
 
@@ -198,6 +207,13 @@ class UnknownRequirement(Refusal):
 
     code = "unknown_requirement"
     kind = Kind.MALFORMED
+
+
+class FormUsedUp(Refusal):
+    """This form has already registered somebody else ({number}). Open a new one and type it there."""
+
+    code = "form_used_up"
+    kind = Kind.STALE
 
 
 class RequirementMissing(Refusal):
@@ -283,6 +299,36 @@ class AlreadyThere(Refusal):
     code = "already_there"
 
 
+class OtherLog(Refusal):
+    """Case {case} is already in service {service}, from another log. Import this one under another --service."""
+
+    code = "other_log"
+
+
+class LastAdministrator(Refusal):
+    """{person} is the last administrator who can sign in. Make somebody else administrator first."""
+
+    code = "last_administrator"
+
+
+class DutiesCollide(Refusal):
+    """{person} cannot be {role} beside {held}: nobody decides and also audits or keeps accounts. End that first."""
+
+    code = "duties_collide"
+
+
+class AlreadyRunning(Refusal):
+    """A mall is running on the data folder {folder} already. End it first, or choose another folder with --data."""
+
+    code = "already_running"
+
+
+class UnwritableFile(Refusal):
+    """{file} cannot be written: {problem}. Name a file in a folder that is there and that you may write in."""
+
+    code = "unwritable_file"
+
+
 class DataFolderUnusable(Refusal):
     """{folder} cannot be used as the data folder: {problem}. Choose another with --data."""
 
@@ -296,7 +342,7 @@ class Fault(Exception):
 
 
 class DatabaseAway(Fault):
-    """The database cannot be reached, is read-only or full. Nothing was changed; the program goes on by itself."""
+    """The database cannot be reached, is full or read-only. Look whether your last step was saved before repeating it."""
 
     code = "database_away"
 

@@ -28,5 +28,5 @@ class Ring:
 
 
 def lease(seconds: float, rings: int) -> timedelta:
-    """How long a ring is given: doubled at each one, to at most an hour, so that a dead desk costs little."""
-    return timedelta(seconds=min(seconds * 2.0 ** min(rings, 20), 3600.0))
+    """How long a ring is given: doubled at each one, up to a minute (or ``seconds``, where that is more)."""
+    return timedelta(seconds=min(seconds * 2.0 ** min(rings, 20), max(60.0, seconds)))

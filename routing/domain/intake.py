@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from routing.domain.application import Application, Identity, Submission
-from routing.domain.audit_chain import GENESIS
+from routing.domain.application import Application, Identity, Submission, particulars_text
+from routing.domain.audit_chain import GENESIS, keyed_digest
 from routing.domain.errors import DeskNotOffered
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.moves import Decision, Voice, carry_out
@@ -28,12 +28,12 @@ def submit(book: RuleBook, submission: Submission, *, person: Person, identity: 
     step = workflow.steps[step_code]
     if submission.desk not in step.desks:
         raise DeskNotOffered(step=step.label.id, desk=submission.desk, desks=", ".join(step.desks))
-    place = Place(desks=(submission.desk,), roles=roles_for(step, submission.decision))
+    place = Place(desks=(submission.desk,), roles=roles_for(step, submission.decision, submission.role))
     role = require(person, Action.REGISTER, place, at).role
     require_papers(workflow, submission.papers)
     visit = Visit(application_id=identity.id, no=1, step=step_code, desk=submission.desk, sent_at=at, arrived_at=at)
     new = _as_handed_in(workflow, submission, identity, step_code, at)
-    facts = _submission_facts(workflow, submission, role)
+    facts = _submission_facts(workflow, submission, role, identity.digest_key)
     submitted = entry_of(new, at=at, kind="submitted", desk=submission.desk, actor=person.code, facts=facts)
     said = Decision(decision=submission.decision, next_desk=submission.next_desk)
     voice = Voice(person=person, role=role, at=at, digest_key=identity.digest_key)
@@ -70,9 +70,11 @@ def _as_handed_in(
     )
 
 
-def _submission_facts(workflow: Workflow, submission: Submission, role: str) -> dict[str, object]:
+def _submission_facts(workflow: Workflow, submission: Submission, role: str, digest_key: bytes) -> dict[str, object]:
     imported = {"log": workflow.imported_from, "case": submission.imported_case}
+    who = submission.particulars
     return {
+        "applicant": keyed_digest(digest_key, particulars_text(who)) if who is not None else None,
         "service": workflow.service,
         "workflow": workflow.content_hash,
         "channel": submission.channel,

@@ -35,6 +35,8 @@ class Decision:
     requirements: tuple[str, ...] = ()
     #: the desk the document goes to, where the next step can be done at several
     next_desk: str | None = None
+    #: the role it is said in, by somebody who holds several; None: the first that may
+    role: str | None = None
     #: the version the person was looking at; None: not checked
     seen_version: int | None = None
 
@@ -71,7 +73,7 @@ def decide(
         raise StaleVersion(number=application.number, seen=said.seen_version, now=application.version)
     visit = _visit_named(application, open_visits, said.visit)
     step = book.workflow.steps[visit.step]
-    place = Place(desks=(visit.desk,), roles=roles_for(step, said.decision))
+    place = Place(desks=(visit.desk,), roles=roles_for(step, said.decision, said.role))
     role = require(person, Action.DECIDE, place, at).role
     require_in_hand(application, visit, person)
     voice = Voice(person=person, role=role, at=at, digest_key=digest_key)
@@ -144,4 +146,4 @@ def _visit_named(application: Application, open_visits: Sequence[Visit], no: int
         if visit.no == no or (no is None and len(open_visits) == 1):
             return visit
     desks = ", ".join(visit.desk for visit in open_visits)
-    raise NotAtThisDesk(number=application.number, desk=f"visit {no}", desks=desks)
+    raise NotAtThisDesk(number=application.number, desks=desks or "-")

@@ -8,10 +8,11 @@ from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import ORIGIN, DecisionRule, Step
 
 
-def roles_for(step: Step, decision: str) -> tuple[str, ...]:
-    """The roles that may say this at the step."""
+def roles_for(step: Step, decision: str, named: str | None = None) -> tuple[str, ...]:
+    """The roles in which this may be said at the step; the one named, if it is among them."""
     rule = step.decisions.get(decision)
-    return rule.roles if rule is not None and rule.roles else step.roles
+    roles = rule.roles if rule is not None and rule.roles else step.roles
+    return (named,) if named in roles else roles
 
 
 def rule_for(book: RuleBook, application: Application, step: Step, decision: str) -> DecisionRule:

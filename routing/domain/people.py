@@ -29,6 +29,8 @@ class Action(StrEnum):
 
     REGISTER = "register"
     CLAIM = "claim"
+    #: take a document from a holder who is away
+    RELEASE = "release"
     DECIDE = "decide"
     WITHDRAW = "withdraw"
     SEE_QUEUE = "see the queue"
@@ -88,11 +90,12 @@ class Place:
 #: The whole office.
 OFFICE = Place()
 
-_AT_A_DESK = frozenset({Action.REGISTER, Action.CLAIM, Action.DECIDE, Action.WITHDRAW})
+_AT_A_DESK = frozenset({Action.REGISTER, Action.CLAIM, Action.RELEASE, Action.DECIDE, Action.WITHDRAW})
 _WHOLE_OFFICE = {
     Action.SEE_AUDIT_LOG: frozenset({AUDITOR}),
     Action.MANAGE_PEOPLE: frozenset({ADMINISTRATOR}),
     Action.SEE_QUEUE: frozenset({MANAGER}),
+    Action.RELEASE: frozenset({MANAGER}),
     Action.SEE_APPLICATION: frozenset({AUDITOR, MANAGER}),
 }
 

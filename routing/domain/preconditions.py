@@ -37,8 +37,7 @@ def require_in_hand(application: Application, visit: Visit, person: Person) -> N
     if not visit.has_arrived:
         raise StillOnItsWay(number=application.number, desk=visit.desk)
     if visit.holder is not None and visit.holder != person.code:
-        since = visit.claimed_at.isoformat(timespec="minutes") if visit.claimed_at else "-"
-        raise HeldByAnother(number=application.number, holder=visit.holder, since=since)
+        raise HeldByAnother(number=application.number, holder=visit.holder, since=visit.claimed_at)
 
 
 def require_papers(workflow: Workflow, papers: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from routing.domain.application import Application
 from routing.domain.audit_chain import Entry
+from routing.domain.errors import StillOnItsWay
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import require_in_hand
@@ -43,12 +44,21 @@ def claim(book: RuleBook, application: Application, visit: Visit, *, person: Per
     return _at_the_visit(application, replace(visit, holder=person.code, claimed_at=at), entry, at)
 
 
-def release(application: Application, visit: Visit, *, person: Person, at: datetime) -> Move | None:
-    """The holder gives the document back to the desk's queue; None: nobody holds it. Raises HeldByAnother."""
-    require_in_hand(application, visit, person)
+def release(book: RuleBook, application: Application, visit: Visit, *, person: Person, at: datetime) -> Move | None:
+    """The document goes back to the desk's queue; None: nobody holds it.
+
+    The holder gives it back; a colleague who could take it there, or a manager, takes it from a holder who is away.
+    Raises StillOnItsWay, NotAllowed.
+    """
+    if not visit.has_arrived:
+        raise StillOnItsWay(number=application.number, desk=visit.desk)
     if visit.holder is None:
         return None
-    entry = entry_of(application, at=at, kind="released", desk=visit.desk, actor=person.code, facts=_stay(visit))
+    facts = {**_stay(visit), "holder": visit.holder}
+    if visit.holder != person.code:
+        place = Place(desks=(visit.desk,), roles=book.workflow.steps[visit.step].roles)
+        facts["role"] = require(person, Action.RELEASE, place, at).role
+    entry = entry_of(application, at=at, kind="released", desk=visit.desk, actor=person.code, facts=facts)
     return _at_the_visit(application, replace(visit, holder=None, claimed_at=None), entry, at)
 
 

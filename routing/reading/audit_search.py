@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -99,13 +99,13 @@ def _cursor(event: Event) -> str:
 
 
 def _place(cursor: str) -> dict[str, Any] | None:
+    place: dict[str, Any]
     try:
         said, application_id, seq = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         at = datetime.fromisoformat(said)
-        application_id, seq = int(application_id), int(seq)
-    except (ValueError, TypeError, binascii.Error):
+        place = {"at": at.astimezone(UTC), "application_id": int(application_id), "seq": int(seq)}
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         return None
     # A number no column can hold, or a time without a zone, was not given out by us either.
-    if at.tzinfo is None or abs(application_id) >= 2**63 or abs(seq) >= 2**31:
-        return None
-    return {"at": at, "application_id": application_id, "seq": seq}
+    is_ours = at.tzinfo is not None and abs(place["application_id"]) < 2**63 and abs(place["seq"]) < 2**31
+    return place if is_ours else None

@@ -1,11 +1,13 @@
 """Does every application's chain of entries hold, from its first entry to the head the application carries?
 
-And does each entry's row say what its hashed bytes say?
+And does each entry's row, and what stands beside the log (reasons, who applies, the step it is at), say what the
+hashed bytes say?
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -13,16 +15,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break
+from routing.domain.application import Particulars, particulars_text
+from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break, keyed_digest
 from routing.office import Office
-from routing.storage.tables import applications, audit_entries
+from routing.storage.tables import applications, audit_entries, notes, particulars
 
 _ENTRIES = (
     sa.select(
         applications.c.id, applications.c.number, applications.c.entry_count, applications.c.chain_head,
+        applications.c.step.label("at_step"), applications.c.outcome, notes.c.text.label("note"),
+        particulars.c.digest_key, particulars.c.name, particulars.c.nik, particulars.c.phone, particulars.c.answers,
         *(audit_entries.c[name] for name in Entry.__dataclass_fields__),
     )
     .outerjoin_from(applications, audit_entries, audit_entries.c.application_id == applications.c.id)
+    .outerjoin(particulars, particulars.c.application_id == applications.c.id)
+    .outerjoin(notes, (notes.c.application_id == audit_entries.c.application_id) & (notes.c.seq == audit_entries.c.seq))
     .order_by(applications.c.id, audit_entries.c.seq)
 )  # fmt: skip
 _OF_SERVICE = _ENTRIES.where(applications.c.service == sa.bindparam("service"))
@@ -58,7 +65,7 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
             chains += 1
             said = [_entry(row) for row in rows if row.seq is not None]
             entries += len(said)
-            found = _break(rows[0], said)
+            found = _break(rows, said)
             if found is not None:
                 breaks.append(found)
     return ChainReport(chains=chains, entries=entries, breaks=tuple(breaks))
@@ -77,12 +84,14 @@ def _entry(row: Any) -> Entry:
     return Entry(**columns | {"body": bytes(row.body), "hash": bytes(row.hash)})
 
 
-def _break(application: Any, said: list[Entry]) -> ChainBreak | None:
+def _break(rows: list[Any], said: list[Entry]) -> ChainBreak | None:
+    # Where the chain itself does not hold, comparing with what stands beside it says nothing.
+    found = list(_problems(rows[0], said)) or list(_problems_beside(rows, said))
     return next(
         (
-            ChainBreak(number=application.number, seq=seq, problem=problem)
+            ChainBreak(number=rows[0].number, seq=seq, problem=problem)
             # Of two at the same entry, the first named is the graver.
-            for seq, problem in sorted(_problems(application, said), key=lambda found: found[0])
+            for seq, problem in sorted(found, key=lambda one: one[0])
         ),
         None,
     )
@@ -103,3 +112,30 @@ def _problems(application: Any, said: list[Entry]) -> Iterator[tuple[int, str]]:
     if not said or len(said) != application.entry_count or head != bytes(application.chain_head):
         problem = f"the log ends at entry {len(said)}, the application counts {application.entry_count}"
         yield len(said) + 1, problem
+
+
+def _problems_beside(rows: list[Any], said: list[Entry]) -> Iterator[tuple[int, str]]:
+    """What stands beside the log and differs from what the log says of it."""
+    last: Mapping[str, Any] = {}
+    for row, entry in zip(rows, said, strict=False):
+        try:
+            body = json.loads(entry.body)
+        except ValueError:
+            continue
+        if not isinstance(body, dict):
+            continue
+        key = bytes(row.digest_key) if row.digest_key is not None else b""
+        if body.get("reason") != (keyed_digest(key, row.note) if row.note is not None else None):
+            yield entry.seq, "the reason kept beside the log is not the one the entry was made with"
+        if entry.kind == "submitted" and body.get("applicant") != _applicant_digest(key, row):
+            yield entry.seq, "who applies is not whom the entry was made with"
+        last = body if entry.kind in ("decided", "withdrawn") else last
+    if last and last.get("to") != rows[0].at_step:
+        yield len(said), f"the application stands at {rows[0].at_step}, the log led it to {last.get('to')}"
+
+
+def _applicant_digest(key: bytes, row: Any) -> str | None:
+    if row.name is None:
+        return None
+    who = Particulars(name=row.name, nik=row.nik, phone=row.phone, answers=row.answers)
+    return keyed_digest(key, particulars_text(who))

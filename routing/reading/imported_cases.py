@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -11,19 +12,20 @@ from routing.domain.visits import HandOffName
 from routing.office import Office
 from routing.storage.tables import applications, visits
 
+_FIRST = visits.alias("first_visit")
 _DECIDED = sa.func.count(visits.c.decision)
 _PROGRESS = (
     sa.select(
         applications.c.imported_case, applications.c.id, applications.c.number, applications.c.visit_count,
-        applications.c.outcome, _DECIDED.label("decided"),
+        applications.c.outcome, _DECIDED.label("decided"), _FIRST.c.step, _FIRST.c.decided_by, _FIRST.c.closed_at,
     )
     .join_from(applications, visits, visits.c.application_id == applications.c.id)
+    .join(_FIRST, (_FIRST.c.application_id == applications.c.id) & (_FIRST.c.no == 1))
     .where(applications.c.service == sa.bindparam("service"), applications.c.imported_case.is_not(None))
-    .group_by(applications.c.id)
+    .group_by(applications.c.id, _FIRST.c.application_id, _FIRST.c.no)
 )  # fmt: skip
 _ARRIVED = sa.select(visits.c.application_id, visits.c.no).where(
     visits.c.application_id.in_(sa.bindparam("ids", expanding=True)),
-    visits.c.closed_at.is_(None),
     visits.c.arrived_at.is_not(None),
 )
 _MESSAGES = (
@@ -45,6 +47,8 @@ class CaseProgress:
     #: its last visit; where it waits, if it is open
     visit: int
     is_open: bool
+    #: its first event: step, actor, time
+    began: tuple[str, str | None, datetime | None]
 
 
 def case_progress(office: Office, service: str) -> dict[str, CaseProgress]:
@@ -57,6 +61,7 @@ def case_progress(office: Office, service: str) -> dict[str, CaseProgress]:
                 decided=row.decided,
                 visit=row.visit_count,
                 is_open=row.outcome is None,
+                began=(row.step, row.decided_by, row.closed_at),
             )
             for row in connection.execute(_PROGRESS, {"service": service})
         }

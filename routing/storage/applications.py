@@ -40,6 +40,7 @@ _UPDATE = (
 )
 _INSERT_NOTE = sa.insert(notes)
 _INSERT_PARTICULARS = sa.insert(particulars)
+_WHO = sa.select(particulars).where(particulars.c.application_id == sa.bindparam("id"))
 _DIGEST_KEY = sa.select(particulars.c.digest_key).where(particulars.c.application_id == sa.bindparam("id"))
 
 
@@ -69,6 +70,14 @@ def with_key(connection: Connection, key: str) -> Application | None:
     """The application that was submitted under this key."""
     row = connection.execute(_BY_KEY, {"key": key}).first()
     return None if row is None else from_row(row)
+
+
+def who_applies(connection: Connection, application_id: int) -> Particulars | None:
+    """Who applies; None for an imported case, which has nobody."""
+    row = connection.execute(_WHO, {"id": application_id}).one()
+    if row.name is None:
+        return None
+    return Particulars(name=row.name, nik=row.nik, phone=row.phone, answers=row.answers)
 
 
 def digest_key(connection: Connection, application_id: int) -> bytes:

@@ -132,7 +132,7 @@ class PostgresBell:
                     break
                 due, self._due = self._due, set()
             try:
-                connection = connection or psycopg.connect(self._conninfo, autocommit=True)
+                connection = connection or _connected(self._conninfo)
                 for topic in due:
                     connection.execute(f"NOTIFY {topic}")
             except psycopg.Error:
@@ -166,11 +166,17 @@ class _PostgresListener:
 
     def _connect(self) -> psycopg.Connection | None:
         try:
-            self._connection = psycopg.connect(self._conninfo, autocommit=True)
+            self._connection = _connected(self._conninfo)
             self._connection.execute(f"LISTEN {self._topic}")
         except psycopg.Error:
             self.close()
         return self._connection
+
+
+def _connected(conninfo: str) -> psycopg.Connection:
+    return psycopg.connect(
+        conninfo, autocommit=True, connect_timeout=5, keepalives_idle=20, keepalives_interval=10, keepalives_count=3
+    )
 
 
 def conninfo(url: URL) -> str:

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy import event, exc
@@ -25,7 +25,9 @@ Reader: TypeAlias = Connection
 
 _log = logging.getLogger(__name__)
 
-_BEGIN_TO_READ = {"satuatap_begin": "BEGIN DEFERRED"}
+# A reader sees one state of the database from its first statement to its last.
+_SQLITE_READER: dict[str, Any] = {"satuatap_begin": "BEGIN DEFERRED"}
+_POSTGRESQL_READER: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class AlreadyWritten(Fault):
@@ -37,11 +39,11 @@ class AlreadyWritten(Fault):
 class Database:
     """One database, open."""
 
-    def __init__(self, address: str, *, pool_size: int = 16) -> None:
-        self.url: URL = make_url(address)
+    def __init__(self, address: str | Path, *, pool_size: int = 16) -> None:
+        self.url: URL = _url(address)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, pool_size) if self.is_sqlite else _postgresql(self.url, pool_size)
-        self._reader = self.engine.execution_options(**_BEGIN_TO_READ)
+        self._reader = self.engine.execution_options(**(_SQLITE_READER if self.is_sqlite else _POSTGRESQL_READER))
         self._write_lock = threading.Lock()
 
     @property
@@ -64,6 +66,12 @@ class Database:
             self.engine.begin() as connection,
         ):
             yield connection
+
+    def require_writable(self) -> None:
+        """Opens a transaction to write and changes nothing. Raises DatabaseAway where that is refused."""
+        with self.writing() as connection:
+            if not self.is_sqlite and connection.exec_driver_sql("SHOW transaction_read_only").scalar() != "off":
+                raise DatabaseAway(DatabaseAway.__doc__)
 
     def close(self) -> None:
         """Gives every connection back."""
@@ -88,6 +96,25 @@ def translated() -> Iterator[None]:
         # What the database itself says goes to the log and to the command line, never to a page.
         _log.warning("the database is away", extra={"action": "database", "cause": str(error).splitlines()[0]})
         raise DatabaseAway(DatabaseAway.__doc__) from error
+    except exc.DatabaseError as error:
+        # SQLite says no more of a file that is no database; anything more particular is a mistake of ours.
+        if type(error) is not exc.DatabaseError:
+            raise
+        raise DatabaseAway(f"{DatabaseAway.__doc__} The file is no database, or damaged.") from error
+
+
+def _url(address: str | Path) -> URL:
+    if isinstance(address, Path):
+        # Not as text: a name may hold what means something in an address.
+        return URL.create("sqlite", database=str(address))
+    try:
+        return make_url(address)
+    except (exc.ArgumentError, ValueError):
+        raise MalformedField(
+            field="SATUATAP_DATABASE_URL",
+            problem=Phrase("it is no address of a database"),
+            way_out=Phrase("Write it as postgresql://USER@HOST/DATABASE."),
+        ) from None
 
 
 def _sqlite(url: URL, pool_size: int) -> Engine:
@@ -129,6 +156,11 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         # A connection that died is found at its next use; the pool then drops all of its age.
         connect_args={
             "connect_timeout": 5,
+            # A network that swallows packets is noticed within a minute.
+            "keepalives_idle": 20,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 45_000,
             "options": "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000",
         },
     )

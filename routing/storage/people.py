@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from routing.domain.errors import UnknownPerson
-from routing.domain.people import Assignment, Person, SignIn
+from routing.domain.people import ADMINISTRATOR, Assignment, Person, SignIn
 from routing.storage.tables import assignments, one_time_links, people, sign_ins
 
 _PERSON = (
@@ -56,6 +56,33 @@ class PeopleBook:
         if person is None:
             raise UnknownPerson(person=code)
         return person
+
+    def lock_to_change(self, code: str) -> None:
+        """Waits for whoever changes this account, or an administrator's, and makes the next one wait.
+
+        All in the order of their ids, so that two administrators who take each other's rights away cannot deadlock.
+        Ask for the person afterwards: a statement that waited would still see how it was before.
+        """
+        keep = sa.select(assignments.c.person_id).where(assignments.c.role == ADMINISTRATOR)
+        wanted = people.c.id.in_(keep) | ((people.c.code == code) & (people.c.source == ""))
+        self._connection.execute(
+            sa.select(people.c.id).where(wanted).order_by(people.c.id).with_for_update(key_share=True)
+        ).all()
+
+    def administrators_with_a_way_in(self, at: datetime) -> set[int]:
+        """The open accounts that hold the administrator's role at that moment and have a password."""
+        wanted = (
+            sa.select(people.c.id)
+            .join_from(people, assignments, assignments.c.person_id == people.c.id)
+            .where(
+                assignments.c.role == ADMINISTRATOR,
+                assignments.c.since <= at,
+                assignments.c.until.is_(None) | (assignments.c.until > at),
+                people.c.is_closed.is_(False),
+                people.c.password_hash.is_not(None),
+            )
+        )
+        return set(self._connection.execute(wanted).scalars())
 
     def password_hash(self, person_id: int) -> str | None:
         """What the password is checked against; None: no sign-in by password."""

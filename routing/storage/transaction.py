@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from routing.domain.application import Application
+from routing.domain.application import Application, Particulars
 from routing.domain.errors import UnknownApplication
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.move import Move
@@ -56,6 +56,10 @@ class Transaction:
         """The open visits of these (locked) applications."""
         return visits.load_open(self._connection, application_ids)
 
+    def who_applies(self, application: Application) -> Particulars | None:
+        """Who applies; None for an imported case."""
+        return applications.who_applies(self._connection, application.id)
+
     def digest_key(self, application: Application) -> bytes:
         """What keys the digests of its free text."""
         return applications.digest_key(self._connection, application.id)
@@ -92,6 +96,10 @@ class Transaction:
     def mark_rung(self, rings: Sequence[Ring]) -> None:
         """Remembers the rings that are about to be sent."""
         visits.mark_rung(self._connection, rings)
+
+    def take_back_rings(self, messages: Sequence[str]) -> None:
+        """Forgets rings whose messages could not be sent."""
+        visits.take_back_rings(self._connection, messages)
 
     def ring_all_again(self) -> int:
         """Forgets every ring that has not been answered."""

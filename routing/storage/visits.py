@@ -44,6 +44,11 @@ _MARK_RUNG = (
         message=sa.bindparam("b_message"),
     )
 )
+_TAKE_BACK = (
+    sa.update(visits)
+    .where(visits.c.message == sa.bindparam("b_message"), _ON_ITS_WAY)
+    .values(rings=visits.c.rings - 1, ring_again_at=None, message=None)
+)
 _RING_NOW = sa.update(visits).where(_ON_ITS_WAY, visits.c.ring_again_at.is_not(None)).values(ring_again_at=None)
 
 
@@ -90,6 +95,11 @@ def mark_rung(connection: Connection, rings: Sequence[Ring]) -> None:
         for ring in rings
     ]
     connection.execute(_MARK_RUNG, rows)
+
+
+def take_back_rings(connection: Connection, messages: Sequence[str]) -> None:
+    """Forgets rings that could not be sent, as if they had never been tried."""
+    connection.execute(_TAKE_BACK, [{"b_message": message} for message in messages])
 
 
 def ring_all_again(connection: Connection) -> int:

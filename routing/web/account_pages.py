@@ -31,7 +31,7 @@ def add_account(request: Request, office: OfficeHere, staff: SignedIn, form: Own
     """A new account, without rights and without sign-in."""
     staff.require(Action.MANAGE_PEOPLE)
     try:
-        person_id = open_account(office, code=form.text("code").strip(), name=form.text("name"))
+        person_id = open_account(office, code=form.text("code").strip(), name=form.text("name"), by=staff.person.id)
     except Refusal as refusal:
         if wants_json(request) or refusal.kind not in (Kind.MALFORMED, Kind.IMPOSSIBLE):
             raise
@@ -52,7 +52,7 @@ def assign_role(request: Request, office: OfficeHere, staff: SignedIn, form: Own
     staff.require(Action.MANAGE_PEOPLE)
     person = _person(office, person_id)
     try:
-        assign(office, person.code, [(form.text("role"), form.choice("desk"))])
+        assign(office, person.code, [(form.text("role"), form.choice("desk"))], by=staff.person.id)
     except Refusal as refusal:
         if wants_json(request):
             raise
@@ -65,7 +65,7 @@ def take_role_away(office: OfficeHere, staff: SignedIn, form: OwnForm, person_id
     """Ends a role from now on; what was done with it stays."""
     staff.require(Action.MANAGE_PEOPLE)
     person = _person(office, person_id)
-    take_away(office, person.code, role=form.text("role"), desk=form.choice("desk"))
+    take_away(office, person.code, role=form.text("role"), desk=form.choice("desk"), by=staff.person.id)
     return go_to(f"/accounts/{person.id}", told="role-taken-away")
 
 
@@ -74,7 +74,7 @@ def close(office: OfficeHere, staff: SignedIn, _form: OwnForm, person_id: str) -
     """Ends the account and its sessions at once."""
     staff.require(Action.MANAGE_PEOPLE)
     person = _person(office, person_id)
-    close_account(office, person.code)
+    close_account(office, person.code, by=staff.person.id)
     return go_to(f"/accounts/{person.id}", told="account-closed")
 
 
@@ -85,7 +85,8 @@ def one_time_link(
     """A link by which the person sets a password; shown this once and kept nowhere."""
     staff.require(Action.MANAGE_PEOPLE)
     person = _person(office, person_id)
-    link = f"{str(request.base_url).rstrip('/')}/l/{make_link(office, person.code)}"
+    secret = make_link(office, person.code, by=staff.person.id)
+    link = f"{str(request.base_url).rstrip('/')}/l/{secret}"
     return show(request, "administrator/link.html", here=f"/accounts/{person.id}", person=person, link=link)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -20,13 +19,13 @@ from routing.web import (
     public_pages,
     sign_in_pages,
 )
+from routing.web.head_requests import HeadAsGet
+from routing.web.password_checks import PasswordChecks
 from routing.web.refusal_pages import LastResort, answer_refusals
 from routing.web.security import SecurityHeaders
 from routing.web.wording import load_wordings
 
 _STATIC = Path(__file__).parent / "static"
-#: Passwords checked at the same moment; each check takes 19 MiB.
-_PASSWORD_CHECKS = 4
 
 
 def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
@@ -40,7 +39,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
     web.state.wordings = load_wordings(office.time_zone)
     web.state.plain_http_warning = plain_http_warning
     web.state.static_version = _static_version()
-    web.state.password_checks = threading.BoundedSemaphore(_PASSWORD_CHECKS)
+    web.state.password_checks = PasswordChecks()
     for pages in (
         public_pages,
         sign_in_pages,
@@ -53,9 +52,10 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         web.include_router(pages.router)
     web.mount("/static", StaticFiles(directory=_STATIC), name="static")
     answer_refusals(web)
-    # The last one added is the outermost: the headers are on the last resort's page, too.
+    # The last one added is the outermost: the last resort's page has the headers, too, and HEAD goes without any body.
     web.add_middleware(LastResort)
     web.add_middleware(SecurityHeaders)
+    web.add_middleware(HeadAsGet)
     return web
 
 

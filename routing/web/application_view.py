@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fastapi import Request
 
 from routing.domain.application import Particulars
 from routing.domain.errors import DecisionNotPossible, NotAtThisDesk, UnknownDecision
+from routing.domain.identifiers import masked
 from routing.domain.people import Action, Place
 from routing.domain.visits import Visit
 from routing.office import Office
@@ -33,6 +34,8 @@ class Stay:
     is_mine: bool
     #: they sit here and could take it
     may_take: bool
+    #: they hold it, or may give it back to the queue for a holder who is away
+    may_release: bool
     #: what they can say; empty until they have taken it, except where only the applicant is waited for
     decisions: tuple[PossibleDecision, ...]
 
@@ -43,7 +46,7 @@ class ApplicationView:
 
     file: ApplicationFile
     stays: tuple[Stay, ...]
-    #: None: not for these eyes, or imported without any
+    #: None: not for these eyes, or imported without any; the telephone number is masked away from the counters
     who: Particulars | None
     shows_who: bool
     #: reasons are free text about a person: for those who may see who applies, and for the auditor
@@ -69,7 +72,7 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
     who = None
     if shows_who:
         with office.reading() as connection:
-            who = who_applies(connection, file.application.id)
+            who = _for_these_eyes(staff, who_applies(connection, file.application.id))
     return ApplicationView(
         file=file,
         stays=tuple(_stay(staff, file, visit) for visit in file.open_visits),
@@ -98,7 +101,7 @@ def open_visit(file: ApplicationFile, no: int | None) -> Visit:
     visit = file.visit(no) if no is not None else None
     if visit is None:
         number, desks = file.application.number, ", ".join(file.desks) or "-"
-        raise NotAtThisDesk(number=number, desk=f"visit {no}", desks=desks)
+        raise NotAtThisDesk(number=number, desks=desks or "-")
     return visit
 
 
@@ -117,7 +120,8 @@ def decision_named(file: ApplicationFile, visit: Visit, code: str) -> PossibleDe
 def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
     step = file.workflow.steps[visit.step]
     is_mine = visit.holder == staff.person.code
-    sits_here = visit.has_arrived and staff.may(Action.CLAIM, Place(desks=(visit.desk,), roles=step.roles))
+    here = Place(desks=(visit.desk,), roles=step.roles)
+    sits_here = visit.has_arrived and staff.may(Action.CLAIM, here)
     in_hand = is_mine or (visit.holder is None and step.waits_for == "applicant")
     decisions = tuple(
         one
@@ -129,8 +133,16 @@ def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
         holder_name=file.names.get(visit.holder, visit.holder) if visit.holder is not None else None,
         is_mine=is_mine,
         may_take=sits_here and visit.holder is None and not decisions,
+        may_release=visit.has_arrived and visit.holder is not None and (is_mine or staff.may(Action.RELEASE, here)),
         decisions=decisions,
     )
+
+
+def _for_these_eyes(staff: Staff, who: Particulars | None) -> Particulars | None:
+    """Only a counter calls applicants; to others the last three digits tell whether a number they have is this one."""
+    if who is None or staff.counters:
+        return who
+    return replace(who, phone=masked(who.phone[:-3]) + who.phone[-3:])
 
 
 def _withdraws_at(staff: Staff, file: ApplicationFile) -> str | None:

@@ -22,6 +22,8 @@ from routing.web.visitors import OfficeHere, SignedIn
 router = APIRouter(prefix="/audit", include_in_schema=False)
 
 _LONGEST_FILTER = 200
+#: Days before and after mean these: nothing is older or younger, and further out the calendar has no room for a zone.
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 @router.get("")
@@ -98,10 +100,11 @@ def _midnight(office: Office, typed: str) -> datetime | None:
     if not typed:
         return None
     try:
-        return datetime.combine(date.fromisoformat(typed), time(), tzinfo=office.time_zone)
+        day = min(max(date.fromisoformat(typed), _FIRST_DAY), _LAST_DAY)
     except ValueError as error:
         raise MalformedField(
             field=Phrase("Date"),
             problem=Phrase("{text} is no day of the calendar", text=typed[:40]),
             way_out=Phrase("Write it as 2026-11-23."),
         ) from error
+    return datetime.combine(day, time(), tzinfo=office.time_zone)

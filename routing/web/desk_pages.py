@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -29,7 +30,7 @@ from routing.domain.workflow import Reason
 from routing.office import Office
 from routing.reading.application_file import number_with_code
 from routing.reading.desk_queue import Place as QueuePlace
-from routing.reading.desk_queue import desk_counts, queue, untaken
+from routing.reading.desk_queue import QueueRow, desk_counts, queue, untaken
 from routing.reading.history import last_decision
 from routing.web.application_view import decision_named, open_visit, see_application, see_timeline
 from routing.web.numbers_in_addresses import application_number, visit_number
@@ -38,8 +39,8 @@ from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
 
 router = APIRouter(include_in_schema=False)
 
-#: How often "take the next" tries when others take at the same moment.
-_TRIES = 5
+#: So many documents are looked at for one that this person can take, before giving up.
+_LOOKED_THROUGH = 200
 
 
 @router.get("/desks")
@@ -57,15 +58,18 @@ def queue_page(request: Request, office: OfficeHere, staff: SignedIn, code: str,
     """The desk's queue, oldest first."""
     desk = _desk(staff, code)
     page = queue(office, code, _place(behind))
+    counts = desk_counts(office, [code])[code]
+    may_find_one = code in staff.desks and counts.here > counts.taken
     return show(
         request,
         "desk/queue.html",
         desk=desk,
         page=page,
-        counts=desk_counts(office, [code])[code],
+        counts=counts,
         behind=behind,
         next=_cursor(page.next),
-        takes=any(one.desk == code for one in staff.held),
+        takeable={row.place for row in page.rows if row.holder is None and _may_take(staff, code, row)},
+        takes_next=may_find_one and any(_takeable(office, staff, code)),
     )
 
 
@@ -73,10 +77,7 @@ def queue_page(request: Request, office: OfficeHere, staff: SignedIn, code: str,
 def take_next(office: OfficeHere, staff: SignedIn, _form: OwnForm, code: str) -> Response:
     """Takes the document that has waited longest."""
     _desk(staff, code)
-    for row in untaken(office, code, _TRIES):
-        place = Place(desks=(code,), roles=row.step.roles)
-        if row.step.waits_for == "applicant" or not staff.may(Action.CLAIM, place):
-            continue
+    for row in _takeable(office, staff, code):
         try:
             claim(office, row.number, visit=row.visit, person_id=staff.person.id)
         except (HeldByAnother, NotAtThisDesk):
@@ -199,6 +200,16 @@ def _decision_form(
     )
 
 
+def _takeable(office: Office, staff: Staff, desk: str) -> Iterator[QueueRow]:
+    """What nobody holds and this person can take, oldest first."""
+    return (row for row in untaken(office, desk, _LOOKED_THROUGH) if _may_take(staff, desk, row))
+
+
+def _may_take(staff: Staff, desk: str, row: QueueRow) -> bool:
+    """Whether it waits for this person; what waits for the applicant is not taken but handed in."""
+    return row.step.waits_for != "applicant" and staff.may(Action.CLAIM, Place(desks=(desk,), roles=row.step.roles))
+
+
 def _work_at(staff: Staff, desk: str) -> str:
     """Where the work at this desk goes on: its queue, or the counter's day."""
     return f"/desks/{desk}" if desk in staff.desks and desk not in staff.counters else staff.home
@@ -223,7 +234,8 @@ def _place(cursor: str) -> QueuePlace | None:
     """A cursor nobody gave out begins at the oldest."""
     try:
         since, application_id = json.loads(base64.urlsafe_b64decode(cursor))
-        at, application_id = datetime.fromisoformat(since), int(application_id)
-    except (ValueError, TypeError, binascii.Error):
+        at = datetime.fromisoformat(since)
+        place = (at.astimezone(UTC), int(application_id))
+    except (ValueError, TypeError, OverflowError, binascii.Error):
         return None
-    return (at, application_id) if at.tzinfo is not None and abs(application_id) < 2**63 else None
+    return place if at.tzinfo is not None and abs(place[1]) < 2**63 else None

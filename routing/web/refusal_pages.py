@@ -16,11 +16,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routing.domain.errors import DatabaseAway, NotSignedIn, Refusal
 from routing.web.posted_form import PostedForm
-from routing.web.rendering import STATUS, show, wants_json, wording_of
+from routing.web.rendering import RETRY_AFTER_SECONDS, STATUS, show, wants_json, wording_of
 from routing.web.wording import N_
 
 LOG = logging.getLogger("satuatap.web")
-RETRY_AFTER_SECONDS = 5
 
 #: Headline and sentence by status, where no refusal brings its own.
 _PLAIN = {
@@ -30,8 +29,8 @@ _PLAIN = {
     500: (N_("Something broke"), N_("The error has been recorded. Nothing is half-written; try again.")),
     503: (
         N_("The office cannot write at the moment"),
-        N_("The database cannot be reached, is full or read-only. Nothing was changed. Try again in a moment; "
-           "the program recovers by itself."),
+        N_("The database cannot be reached, is full or read-only. Look whether your last step was saved before you "
+           "repeat it; the program recovers by itself."),
     ),
 }  # fmt: skip
 _HEADLINES = {
@@ -40,6 +39,7 @@ _HEADLINES = {
     409: N_("Not possible now"),
     413: N_("Too large"),
     422: N_("Not accepted"),
+    503: N_("Busy at the moment"),
 }
 
 
@@ -111,9 +111,7 @@ def _refused(request: Request, refusal: Exception) -> Response:
 
 def _away(request: Request, fault: Exception) -> Response:
     LOG.error("%s", fault)
-    response = _say(request, 503, DatabaseAway.code)
-    response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-    return response
+    return _say(request, 503, DatabaseAway.code)
 
 
 def _plainly(request: Request, error: Exception) -> Response:
@@ -148,4 +146,5 @@ def _say(request: Request, status: int, code: str, reference: str | None = None)
 def _problem_document(status: int, code: str, detail: str, reference: str | None = None) -> Response:
     said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
     said |= {"detail": detail} | ({"reference": reference} if reference is not None else {})
-    return JSONResponse(said, status_code=status, media_type="application/problem+json")
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else None
+    return JSONResponse(said, status_code=status, headers=headers, media_type="application/problem+json")

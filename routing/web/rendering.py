@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from routing.domain.errors import Kind, Refusal
+from routing.domain.errors import DatabaseAway, Kind, Refusal
 from routing.domain.people import Action
+from routing.office import Office
+from routing.reading.catalogue import names_of
 from routing.web.security import LANGUAGE_COOKIE, cookie, local_path, set_cookie, travels_in_the_open
 from routing.web.visitors import Staff
 from routing.web.wording import LANGUAGES, N_, Wording
@@ -22,7 +25,10 @@ STATUS = {
     Kind.IMPOSSIBLE: 409,
     Kind.STALE: 409,
     Kind.TOO_LARGE: 413,
+    Kind.BUSY: 503,
 }
+#: When whoever got a 503 may come back.
+RETRY_AFTER_SECONDS = 5
 #: What a page says after something was done; an address can choose among these and cannot add to them.
 TOLD = {
     "decided": N_("%(number)s: your decision is recorded. The file is on its way to the next desk."),
@@ -70,13 +76,15 @@ def show(
         form_token=staff.session.form_token if staff is not None else "",
         may_see_log=staff is not None and staff.may(Action.SEE_AUDIT_LOG),
         may_keep_accounts=staff is not None and staff.may(Action.MANAGE_PEOPLE),
-        problems=[wording.sentence(refusal, names) for refusal in refusals],
+        problems=[wording.sentence(one, {**names, **_holders(request, one)}) for one in refusals],
         told=_told(request, wording),
         in_the_open=travels_in_the_open(request, everywhere=request.app.state.plain_http_warning),
         version=request.app.state.static_version,
         **values,
     )
     response = HTMLResponse(page, status_code=STATUS[refusals[0].kind] if refusals else status)
+    if response.status_code == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if request.query_params.get("lang") in LANGUAGES:
         set_cookie(request, response, LANGUAGE_COOKIE, wording.language, seconds=_A_YEAR)
     return response
@@ -91,6 +99,18 @@ def wants_json(request: Request) -> bool:
     """Whether a program asks, and not a browser."""
     accept = request.headers.get("accept", "")
     return "json" in accept and "text/html" not in accept
+
+
+def _holders(request: Request, refusal: Refusal) -> Mapping[str, str]:
+    """The name of the colleague a refusal speaks of: for staff, not for strangers."""
+    holder = refusal.facts.get("holder")
+    if not isinstance(holder, str) or getattr(request.state, "staff", None) is None:
+        return {}
+    office: Office = request.app.state.office
+    # The refusal is told all the same, with the account's code.
+    with suppress(DatabaseAway), office.reading() as connection:
+        return names_of(connection, (holder,))
+    return {}
 
 
 def _languages(request: Request, here: str | None) -> list[tuple[str, str]]:

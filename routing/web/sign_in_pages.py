@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import AbstractContextManager
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -11,8 +12,9 @@ from starlette.responses import Response
 
 from routing.actions.keep_accounts import LONGEST_PASSWORD, SHORTEST_PASSWORD, set_password_by_link
 from routing.actions.sign_in import sign_in, sign_out
-from routing.domain.errors import LinkExpired, MalformedField, Refusal, SignInRefused, WeakPassword
+from routing.domain.errors import Busy, LinkExpired, MalformedField, Refusal, SignInRefused, WeakPassword
 from routing.domain.phrases import Phrase
+from routing.web.password_checks import PasswordChecks
 from routing.web.rendering import go_to, show, wants_json
 from routing.web.security import (
     SESSION_COOKIE,
@@ -40,10 +42,9 @@ def sign_in_here(request: Request, office: OfficeHere, form: AnyForm) -> Respons
     require_own_form(request, form.text("visitor_token"), cookie(request, VISITOR_COOKIE))
     account, wanted = form.text("account").strip(), local_path(form.text("next"))
     try:
-        # Each check takes 19 MiB, so that many at once would take the machine's memory.
-        with request.app.state.password_checks:
+        with _turn(request):
             secret = sign_in(office, account, form.text("password"))
-    except SignInRefused as refusal:
+    except (SignInRefused, Busy) as refusal:
         if wants_json(request):
             raise
         return _for_a_visitor(request, "sign_in/sign_in.html", refusal, account=account, next=wanted)
@@ -82,13 +83,18 @@ def set_own_password(request: Request, office: OfficeHere, secret: str, form: An
     try:
         _require_the_same(password, form.text("password_again"))
         # Hashing takes as much memory as checking.
-        with request.app.state.password_checks:
+        with _turn(request):
             set_password_by_link(office, secret, password)
-    except (WeakPassword, MalformedField, LinkExpired) as refusal:
+    except (WeakPassword, MalformedField, LinkExpired, Busy) as refusal:
         if wants_json(request):
             raise
         return _password_form(request, secret, refusal)
     return go_to("/sign-in", told="password-set")
+
+
+def _turn(request: Request) -> AbstractContextManager[None]:
+    checks: PasswordChecks = request.app.state.password_checks
+    return checks.turn()
 
 
 def _require_the_same(password: str, again: str) -> None:

@@ -38,7 +38,7 @@ _MONTHS = {
            "November", "December"),
 }  # fmt: skip
 #: Facts of a refusal that are codes, and are shown by the names the office gave them.
-_CODED = {"desk", "desks", "thing", "role", "roles"}
+_CODED = {"desk", "desks", "thing", "role", "roles", "holder"}
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
@@ -64,7 +64,7 @@ class Wording:
         return label.in_language(self.language) if label is not None else ""
 
     def sentence(self, refusal: Refusal, names: Mapping[str, str] | None = None) -> str:
-        """The refusal in this language; codes of desks and roles are called by their ``names``."""
+        """The refusal in this language; codes of desks, roles and holders are called by their ``names``."""
         facts = {fact: self._said(fact, value, names or {}) for fact, value in refusal.facts.items()}
         return self.text(refusal.template()).format(**facts)
 
@@ -95,6 +95,8 @@ class Wording:
     def _said(self, fact: str, value: object, names: Mapping[str, str]) -> object:
         if isinstance(value, Phrase):
             return self.text(value.template).format(**value.facts)
+        if isinstance(value, datetime):
+            return f"{self.short(value)} {value.astimezone(self._time_zone).tzname()}"
         if isinstance(value, str) and fact in _CODED:
             return "".join(names.get(part, part) for part in re.split(r"(, | / )", value))
         return value

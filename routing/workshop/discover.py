@@ -69,6 +69,8 @@ class _Retold:
 
     def __init__(self, log: EventLog, service: str) -> None:
         self._service = service
+        # Not the bare code: an office may well have a unit that is called like the log.
+        self._unit = f"{service}.log"
         self._cases = [case for case in log.cases if case.events]
         self._empty = len(log.cases) - len(self._cases)
         self._closed = closed_cases(self._cases)
@@ -93,7 +95,7 @@ class _Retold:
             Desk(
                 code=self._code(code),
                 label=_label(name),
-                unit=self._service,
+                unit=self._unit,
                 counter=self._code(code) in counters,
             )
             for name, code in names.items()
@@ -101,7 +103,7 @@ class _Retold:
         since = min((event.at for case in self._cases for event in case.events), default=None)
         cast = Cast(
             workflow=self._workflow(),
-            units=(Unit(code=self._service, label=_label(self._service)),),
+            units=(Unit(code=self._unit, label=_label(self._service)),),
             desks=desks,
             roles=tuple(Role(code=self._code(code), label=_label(name)) for name, code in self._role.names().items()),
             people={
@@ -138,11 +140,14 @@ class _Retold:
             decision, _ = self._lead(case, index)
             following = case.events[index + 1] if index + 1 < len(case.events) else event
             next_desk = self._desk_of(following) if decision != _CLOSE else None
-            said: Submission | Decision = Decision(decision=decision, next_desk=next_desk)
+            said: Submission | Decision = Decision(
+                decision=decision, visit=index + 1, next_desk=next_desk, role=self._role_of(event)
+            )
             if index == 0:
                 said = Submission(
                     desk=self._desk_of(event),
                     step=self._step(event.activity),
+                    role=self._role_of(event),
                     decision=decision,
                     next_desk=next_desk,
                     facts=_facts(case),
@@ -164,7 +169,7 @@ class _Retold:
         return Workflow(
             service=self._service,
             label=_label(self._service),
-            unit=self._service,
+            unit=self._unit,
             intake=tuple(self._step(activity) for activity in self._intake),
             steps=steps,
             ends={_CLOSED: End(label=Label(id="Ditutup", en="Closed"), outcome=Outcome.CLOSED)},

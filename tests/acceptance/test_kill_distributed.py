@@ -170,6 +170,26 @@ def test_a_message_that_dies_in_the_socket_of_a_frozen_worker_is_rung_for_again(
         assert books.number("SELECT max(rings) FROM visits") >= 2
 
 
+def test_documents_rung_for_twice_while_the_workers_stood_still_arrive_once(tmp_path: Path) -> None:
+    documents = 20
+    with mall(tmp_path) as (made, servers, books), clerk_on(servers.postgresql.url) as clerk:
+        made.part("relay")
+        workers = [made.part("worker", "--desks", "*") for _ in range(2)]
+        for worker in workers:
+            worker.freeze()
+        for _ in range(documents):
+            clerk.registers()
+        rung_twice = "SELECT count(*) FROM visits WHERE arrived_at IS NULL AND rings >= 2"
+        until(lambda: books.number(rung_twice) == documents, "a second ring for all of them")
+        for worker in workers:
+            worker.thaw()
+        until(lambda: books.on_their_way() == 0, "all arrive")
+        with contextlib.closing(redis.Redis.from_url(servers.valkey.url)) as broker:
+            until(lambda: broker.llen(_QUEUE) == broker.hlen(_TAKEN) == 0, "every message is dealt with")
+        assert books.arrived() == documents
+        books.assert_every_move_stands_once(documents)
+
+
 def freeze_and_send(made: Programs, books: Books, broker: redis.Redis, clerk: Clerk) -> Running | None:
     """A frozen worker with a message in its socket; None where it was not asking for one at that moment."""
     worker = made.part("worker", "--desks", "*")

@@ -15,6 +15,7 @@ from routing.domain.errors import (
 )
 from routing.domain.people import Person
 from routing.reading.chains import verify_chains
+from routing.reading.log_export import export_entries
 from tests.domain.people_of_the_mall import OMAR, SARI, person
 from tests.mall import Mall
 from tests.row_counts import row_counts
@@ -69,6 +70,17 @@ def test_what_was_given_back_can_be_taken_by_somebody_else(mall: Mall) -> None:
     assert (report.entries, report.breaks) == (7, ())
 
 
+def test_a_colleague_takes_a_document_from_a_holder_who_is_away(mall: Mall) -> None:
+    document = arrived(mall)
+    takes(mall, document, OMAR)
+    gives_back(mall, document, KADEK)
+    assert mall.open_visits(document)[0].holder is None
+    (said,) = [entry.said for entry in export_entries(mall.office, everything=True) if entry.kind == "released"]
+    assert (said["actor"], said["holder"], said["role"]) == ("kadek", "omar", "verifier")
+    takes(mall, document, KADEK)
+    assert mall.decides(document, KADEK, "forward").step == "recommend"
+
+
 def test_giving_back_what_nobody_holds_changes_nothing(mall: Mall) -> None:
     document = arrived(mall)
     before = row_counts(mall.office.database)
@@ -90,8 +102,8 @@ def test_what_cannot_be_taken_or_given_back_is_told_and_changes_nothing(mall: Ma
     before = row_counts(mall.office.database)
     with pytest.raises(HeldByAnother, match="omar"):
         takes(mall, document, KADEK)
-    with pytest.raises(HeldByAnother, match="omar"):
-        gives_back(mall, document, KADEK)
+    with pytest.raises(NotAllowed, match="verifier"):
+        gives_back(mall, document, SARI)
     with pytest.raises(NotAllowed, match="verifier"):
         takes(mall, document, SARI)
     with pytest.raises(NotAtThisDesk, match="verifikasi"):

@@ -133,7 +133,7 @@ NOT_POSSIBLE = [
        said={"decision": "forward", "seen_version": 1}),
     No(why="from the future", refusal=StaleVersion, told="version 9", said={"decision": "forward", "seen_version": 9}),
     No(why="another visit", refusal=NotAtThisDesk, told="verifikasi", said={"decision": "forward", "visit": 1}),
-    No(why="no such visit", refusal=NotAtThisDesk, told="visit 77", said={"decision": "forward", "visit": 77}),
+    No(why="no such visit", refusal=NotAtThisDesk, told="verifikasi", said={"decision": "forward", "visit": 77}),
     No(why="another's desk", refusal=NotAllowed, told="verifier", by=SARI, said={"decision": "forward"}),
     No(why="on its way", refusal=StillOnItsWay, told="verifikasi", said={"decision": "forward"}, place=on_its_way),
     No(why="taken", refusal=HeldByAnother, told="kadek", said={"decision": "forward"}, place=taken),

@@ -18,18 +18,21 @@ from routing.actions.keep_accounts import (
 from routing.actions.sign_in import sign_in
 from routing.domain.errors import (
     AlreadyThere,
+    DutiesCollide,
+    LastAdministrator,
     LinkExpired,
     MalformedField,
     NotAllowed,
+    Refusal,
     SignInRefused,
     UnknownDesk,
     UnknownPerson,
     UnknownRole,
     WeakPassword,
 )
-from routing.domain.people import ADMINISTRATOR, Assignment, Person
+from routing.domain.people import ADMINISTRATOR, AUDITOR, MANAGER, Assignment, Person
 from routing.reading.sessions import session_of
-from tests.domain.people_of_the_mall import MORNING
+from tests.domain.people_of_the_mall import MORNING, OMAR
 from tests.mall import Mall
 from tests.row_counts import row_counts
 from tests.threads import at_once, split
@@ -50,15 +53,28 @@ def test_a_new_account_has_no_right_and_no_way_in(mall: Mall) -> None:
         sign_in(mall.office, "kadek", "")
 
 
-@pytest.mark.parametrize(
-    ("code", "name"),
-    [("", "Kadek"), (" kadek", "Kadek"), ("kadek", " "), ("k" * 101, "Kadek"), ("kadek", "K" * 201),
-     ("ka\x00dek", "Kadek"), ("kadek", "Ka\x00dek")],
-)  # fmt: skip
-def test_an_account_without_a_proper_code_and_name_is_not_opened(mall: Mall, code: str, name: str) -> None:
+IMPROPER = [
+    ("", "Kadek"),
+    (" kadek", "Kadek"),
+    ("kadek", " "),
+    ("k" * 101, "Kadek"),
+    ("kadek", "K" * 201),
+    ("ka\x00dek", "Kadek"),
+    ("Kadek", "Kadek"),
+    ("-kadek", "Kadek"),
+    ("ka dek", "Kadek"),
+    ("kadék", "Kadek"),
+    ("kadek\n", "Kadek"),
+    ("auto.kadek", "Kadek"),
+    ("kadek", "Ka\x00dek"),
+]
+
+
+def test_an_account_without_a_proper_code_and_name_is_not_opened(mall: Mall, subtests: pytest.Subtests) -> None:
     before = row_counts(mall.office.database)
-    with pytest.raises(MalformedField):
-        open_account(mall.office, code=code, name=name)
+    for code, name in IMPROPER:
+        with subtests.test(repr((code, name))), pytest.raises(MalformedField):
+            open_account(mall.office, code=code, name=name)
     assert row_counts(mall.office.database) == before
 
 
@@ -75,30 +91,28 @@ def test_of_several_who_open_the_same_account_at_once_one_does(mall: Mall) -> No
 
 def test_a_role_holds_from_now_on_and_giving_it_again_changes_nothing(mall: Mall) -> None:
     open_account(mall.office, code="kadek", name="Kadek")
-    assign(mall.office, "kadek", [("verifier", "verifikasi"), (ADMINISTRATOR, None)])
+    assign(mall.office, "kadek", [("verifier", "verifikasi"), (MANAGER, None)])
     mall.clock.advance(timedelta(days=1))
     assign(mall.office, "kadek", [("verifier", "verifikasi")])
     assert account(mall, "kadek").assignments == (
         Assignment(role="verifier", desk="verifikasi", since=MORNING),
-        Assignment(role=ADMINISTRATOR, since=MORNING),
+        Assignment(role=MANAGER, since=MORNING),
     )
 
 
-@pytest.mark.parametrize(
-    ("held", "refusal", "told"),
-    [
-        (("wizard", "verifikasi"), UnknownRole, "verifier"),
-        (("verifier", "nowhere"), UnknownDesk, "loket-pendaftaran"),
-        (("verifier", None), MalformedField, "held at a desk"),
-        ((ADMINISTRATOR, "verifikasi"), MalformedField, "whole office"),
-    ],
-)
-def test_of_several_roles_none_is_given_when_one_is_wrong(
-    mall: Mall, held: tuple[str, str | None], refusal: type[Exception], told: str
-) -> None:
+WRONG_ROLES: list[tuple[tuple[str, str | None], type[Refusal], str]] = [
+    (("wizard", "verifikasi"), UnknownRole, "verifier"),
+    (("verifier", "nowhere"), UnknownDesk, "loket-pendaftaran"),
+    (("verifier", None), MalformedField, "held at a desk"),
+    ((ADMINISTRATOR, "verifikasi"), MalformedField, "whole office"),
+]
+
+
+def test_of_several_roles_none_is_given_when_one_is_wrong(mall: Mall, subtests: pytest.Subtests) -> None:
     open_account(mall.office, code="kadek", name="Kadek")
-    with pytest.raises(refusal, match=told):
-        assign(mall.office, "kadek", [("verifier", "verifikasi"), held])
+    for held, refusal, told in WRONG_ROLES:
+        with subtests.test(repr(held)), pytest.raises(refusal, match=told):
+            assign(mall.office, "kadek", [("verifier", "verifikasi"), held])
     assert account(mall, "kadek").assignments == ()
 
 
@@ -128,8 +142,6 @@ def test_a_closed_account_keeps_its_past_and_loses_its_session(mall: Mall) -> No
     with pytest.raises(SignInRefused):
         sign_in(mall.office, "omar", GOOD)
     assert account(mall, "omar").assignments != ()
-    from tests.domain.people_of_the_mall import OMAR
-
     document = mall.registers()
     mall.carries()
     with pytest.raises(NotAllowed):
@@ -172,23 +184,24 @@ def test_of_two_who_use_a_link_at_once_one_sets_the_password(mall: Mall) -> None
     assert [type(one) for one in raised] == [LinkExpired]
 
 
-@pytest.mark.parametrize(
-    "weak", ["", "x" * (SHORTEST_PASSWORD - 1), "x" * (LONGEST_PASSWORD + 1), "wayan-wayan"], ids=len
-)
-def test_a_password_has_its_length_and_is_not_the_code(mall: Mall, weak: str) -> None:
-    open_account(mall.office, code="Wayan-Wayan", name="Wayan")
-    with pytest.raises(WeakPassword, match="8"):
-        set_password(mall.office, "Wayan-Wayan", weak)
-    with pytest.raises(SignInRefused):
-        sign_in(mall.office, "Wayan-Wayan", weak)
+WEAK = ["", "x" * (SHORTEST_PASSWORD - 1), "x" * (LONGEST_PASSWORD + 1), "Wayan-WAYAN"]
 
 
-@pytest.mark.parametrize("good", ["x" * SHORTEST_PASSWORD, "ŋ" * LONGEST_PASSWORD, "  spaces  are  kept  "], ids=len)
-def test_any_other_password_is_taken_as_it_is(mall: Mall, good: str) -> None:
-    set_password(mall.office, "omar", good)
-    assert sign_in(mall.office, "omar", good)
-    with pytest.raises(SignInRefused):
-        sign_in(mall.office, "omar", good[:-1])
+def test_a_password_has_its_length_and_is_not_the_code(mall: Mall) -> None:
+    open_account(mall.office, code="wayan-wayan", name="Wayan")
+    for weak in WEAK:
+        with pytest.raises(WeakPassword, match="8"):
+            set_password(mall.office, "wayan-wayan", weak)
+        with pytest.raises(SignInRefused):
+            sign_in(mall.office, "wayan-wayan", weak)
+
+
+def test_any_other_password_is_taken_as_it_is(mall: Mall) -> None:
+    for good in ("x" * SHORTEST_PASSWORD, "ŋ" * LONGEST_PASSWORD, "  spaces  are  kept  "):
+        set_password(mall.office, "omar", good)
+        assert sign_in(mall.office, "omar", good)
+        with pytest.raises(SignInRefused):
+            sign_in(mall.office, "omar", good[:-1])
 
 
 def test_a_new_password_ends_every_session(mall: Mall) -> None:
@@ -224,3 +237,82 @@ def test_no_secret_stands_in_the_database(mall: Mall) -> None:
         ]
     assert not [row for row in rows for secret in (link, GOOD, cookie) if secret in row]
     assert "$argon2id$v=19$m=19456,t=2,p=1$" in "".join(rows)
+
+
+def administrator(mall: Mall, code: str, *, signs_in: bool = True) -> int:
+    person_id = open_account(mall.office, code=code, name=code)
+    assign(mall.office, code, [(ADMINISTRATOR, None)])
+    if signs_in:
+        set_password(mall.office, code, GOOD)
+    return person_id
+
+
+def test_the_last_administrator_who_can_sign_in_stays(mall: Mall) -> None:
+    administrator(mall, "rina")
+    administrator(mall, "adi", signs_in=False)
+    with pytest.raises(LastAdministrator, match="rina"):
+        take_away(mall.office, "rina", role=ADMINISTRATOR, desk=None)
+    with pytest.raises(LastAdministrator, match="rina"):
+        close_account(mall.office, "rina")
+    # Whoever never got in may go; the one who can stays.
+    assert take_away(mall.office, "adi", role=ADMINISTRATOR, desk=None) == 1
+    assert not account(mall, "rina").is_closed
+    administrator(mall, "joko")
+    assert take_away(mall.office, "rina", role=ADMINISTRATOR, desk=None) == 1
+    close_account(mall.office, "rina")
+
+
+def test_two_administrators_who_take_each_others_rights_away_leave_one(mall: Mall) -> None:
+    ids = {code: administrator(mall, code) for code in ("rina", "adi")}
+    ended, raised = split(
+        at_once(
+            lambda: take_away(mall.office, "rina", role=ADMINISTRATOR, desk=None, by=ids["adi"]),
+            lambda: close_account(mall.office, "adi", by=ids["rina"]),
+        )
+    )
+    assert len(ended) == 1, raised
+    assert {type(one) for one in raised} <= {LastAdministrator, NotAllowed}, raised
+
+
+@pytest.mark.parametrize("role", [AUDITOR, ADMINISTRATOR])
+def test_nobody_decides_and_also_audits_or_keeps_accounts(mall: Mall, role: str) -> None:
+    desk = ("verifier", "verifikasi")
+    with pytest.raises(DutiesCollide, match=r"omar cannot be .* beside verifier \(verifikasi\)"):
+        assign(mall.office, "omar", [(role, None)])
+    open_account(mall.office, code="kadek", name="Kadek")
+    with pytest.raises(DutiesCollide):
+        assign(mall.office, "kadek", [desk, (role, None)])
+    assign(mall.office, "kadek", [(role, None)])
+    with pytest.raises(DutiesCollide, match=f"kadek cannot be verifier beside {role}"):
+        assign(mall.office, "kadek", [desk])
+    # What was given before holds; once it has ended, the other may be given.
+    take_away(mall.office, "omar", role="verifier", desk="verifikasi")
+    assign(mall.office, "omar", [(role, None)])
+
+
+def test_a_manager_may_hold_a_desk(mall: Mall) -> None:
+    assign(mall.office, "omar", [(MANAGER, None)])
+    assert [one.role for one in account(mall, "omar").assignments] == ["verifier", MANAGER]
+
+
+def test_only_an_administrator_of_this_moment_keeps_accounts(mall: Mall) -> None:
+    by = administrator(mall, "rina")
+    administrator(mall, "adi")
+    open_account(mall.office, code="kadek", name="Kadek", by=by)
+    assign(mall.office, "kadek", [(MANAGER, None)], by=by)
+    make_link(mall.office, "kadek", by=by)
+    take_away(mall.office, "kadek", role=MANAGER, desk=None, by=by)
+    take_away(mall.office, "rina", role=ADMINISTRATOR, desk=None, by=by)
+    before = row_counts(mall.office.database)
+    for somebody in (by, mall.id_of(OMAR)):
+        for act in (
+            lambda by=somebody: open_account(mall.office, code="nyoman", name="Nyoman", by=by),
+            lambda by=somebody: assign(mall.office, "kadek", [(ADMINISTRATOR, None)], by=by),
+            lambda by=somebody: take_away(mall.office, "omar", role="verifier", desk="verifikasi", by=by),
+            lambda by=somebody: make_link(mall.office, "adi", by=by),
+            lambda by=somebody: close_account(mall.office, "kadek", by=by),
+        ):
+            with pytest.raises(NotAllowed, match="administrator"):
+                act()
+    assert row_counts(mall.office.database) == before
+    assert not account(mall, "kadek").is_closed

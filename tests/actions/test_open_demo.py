@@ -1,6 +1,8 @@
 """The try-out mall's accounts: one password, printed again at every start, and nobody else's account touched."""
 
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -65,3 +67,30 @@ def test_a_real_office_is_not_made_a_demo(sqlite_office: Office) -> None:
 
 def test_who_would_sit_at_a_desk_this_office_does_not_have_is_left_out(sqlite_office: Office) -> None:
     assert {account.code for account in open_demo(sqlite_office)} == {"agus", "rina", "hari"}
+
+
+def test_a_start_that_ends_before_its_commit_does_not_stop_the_next(
+    sqlite_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The password is in its file before the accounts are in the books."""
+
+    class Killed(BaseException):
+        """As kill -9: nothing catches it."""
+
+    publish_files(sqlite_office, by="tests")
+    writing = sqlite_office.database.writing
+
+    @contextmanager
+    def killed_at_commit() -> Iterator[object]:
+        with writing() as connection:
+            yield connection
+            raise Killed
+
+    monkeypatch.setattr(sqlite_office.database, "writing", killed_at_commit)
+    with pytest.raises(Killed):
+        open_demo(sqlite_office)
+    monkeypatch.undo()
+    kept = (sqlite_office.settings.data / PASSWORD_FILE).read_text().strip()
+    accounts = open_demo(sqlite_office)
+    assert {account.password for account in accounts} == {kept}
+    assert sign_in(sqlite_office, "ida", kept)

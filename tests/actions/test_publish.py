@@ -1,7 +1,10 @@
 """What is published is in force at once; open applications keep the version they started under."""
 
+import pytest
+
 from routing.actions.publish import publish, publish_office
 from routing.domain.desks import Desk, Label, Role, Unit
+from routing.domain.errors import AlreadyThere
 from routing.domain.workflow import Workflow
 from routing.reading.catalogue import directory, services_in_force
 from routing.reading.desk_codes import desk_codes
@@ -86,3 +89,15 @@ def test_the_counter_offers_what_is_in_force(mall: Mall) -> None:
     publish(mall.office, changed(mall, service="sip-bidan"), by="tests")
     assert [workflow.service for workflow in services_in_force(mall.office)] == ["sip-bidan", "sip-dokter"]
     assert mall.registers(service="sip-bidan", by=IDA).number.startswith("SIP-BIDAN-2026-000001-")
+
+
+def test_a_route_of_the_office_and_one_of_a_log_do_not_take_each_others_place(mall: Mall) -> None:
+    own = mall.office.book_in_force(SERVICE).workflow
+    with pytest.raises(AlreadyThere, match=SERVICE):
+        publish(mall.office, changed(mall, imported_from=SERVICE), by="tests")
+    assert mall.office.book_in_force(SERVICE).workflow == own
+    walked = changed(mall, service="receipt", imported_from="receipt")
+    assert publish(mall.office, walked, by="tests") is True
+    with pytest.raises(AlreadyThere, match="receipt"):
+        publish(mall.office, changed(mall, service="receipt"), by="tests")
+    assert mall.office.book_in_force("receipt").workflow == walked

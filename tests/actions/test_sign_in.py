@@ -37,22 +37,33 @@ def test_every_session_has_its_own_secret_and_its_own_form_token(mall: Mall, sec
     assert min(len(secret), len(one.form_token)) >= 43
 
 
-@pytest.mark.parametrize("cookie", ["", "guessed", "\x00", "x" * 100_000, "'; DROP TABLE sign_ins; --"], ids=len)
-def test_a_cookie_nobody_was_given_names_nobody(mall: Mall, secret: str, cookie: str) -> None:
-    assert session_of(mall.office, cookie) is None
+def test_a_cookie_nobody_was_given_names_nobody(mall: Mall, secret: str) -> None:
+    forged = ["", "guessed", "\x00", "x" * 100_000, "'; DROP TABLE sign_ins; --", secret[:-1], secret + "="]
+    assert [session_of(mall.office, cookie) for cookie in forged] == [None] * len(forged)
     assert session_of(mall.office, secret) is not None
 
 
-@pytest.mark.parametrize(
-    ("code", "password"),
-    [("omar", "wrong"), ("omar", ""), ("omar", PASSWORD + " "), ("nobody", PASSWORD), ("OMAR", PASSWORD),
-     ("sari", PASSWORD), ("sari", ""), ("", ""), ("omar\x00", PASSWORD), ("omar", PASSWORD + "\x00")],
-)  # fmt: skip
-def test_whatever_was_wrong_the_answer_is_the_same(mall: Mall, secret: str, code: str, password: str) -> None:
+WRONG = [
+    ("omar", "wrong"),
+    ("omar", ""),
+    ("omar", PASSWORD + " "),
+    ("omar", PASSWORD + "\x00"),
+    ("omar\x00", PASSWORD),
+    ("OMAR", PASSWORD),
+    ("nobody", PASSWORD),
+    ("sari", PASSWORD),
+    ("sari", ""),
+    ("", ""),
+]
+
+
+def test_whatever_was_wrong_the_answer_is_the_same(mall: Mall, secret: str, subtests: pytest.Subtests) -> None:
     before = row_counts(mall.office.database)
-    with pytest.raises(SignInRefused) as refused:
-        sign_in(mall.office, code, password)
-    assert str(refused.value) == SignInRefused.template()
+    for code, password in WRONG:
+        with subtests.test(repr((code, password))):
+            with pytest.raises(SignInRefused) as refused:
+                sign_in(mall.office, code, password)
+            assert str(refused.value) == SignInRefused.template()
     assert row_counts(mall.office.database) == before
 
 

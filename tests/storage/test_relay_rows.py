@@ -83,8 +83,6 @@ def test_forgetting_the_rings_makes_all_of_them_due(mall: Mall) -> None:
     assert mall.open_visits(arrived)[0].has_arrived
 
 
-@pytest.mark.parametrize(
-    ("rings", "seconds"), [(0, 10), (1, 20), (2, 40), (5, 320), (8, 2560), (9, 3600), (21, 3600), (100_000, 3600)]
-)
-def test_a_lease_doubles_with_every_ring_up_to_an_hour(rings: int, seconds: int) -> None:
+@pytest.mark.parametrize(("rings", "seconds"), [(0, 10), (1, 20), (2, 40), (3, 60), (21, 60), (100_000, 60)])
+def test_a_lease_doubles_with_every_ring_up_to_a_minute(rings: int, seconds: int) -> None:
     assert lease(10.0, rings) == timedelta(seconds=seconds)

@@ -58,7 +58,7 @@ def test_desks_and_roles_of_a_log_never_mix_with_the_offices_own() -> None:
     retelling = told(one_event(group="verifikasi", role="auditor"))
     assert [desk.code for desk in retelling.cast.desks] == ["receipt.verifikasi"]
     assert [role.code for role in retelling.cast.roles] == ["receipt.auditor"]
-    assert retelling.cast.workflow.unit == "receipt"
+    assert [unit.code for unit in retelling.cast.units] == [retelling.cast.workflow.unit] == ["receipt.log"]
     assert retelling.cast.workflow.imported_from == "receipt"
 
 
