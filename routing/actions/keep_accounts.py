@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 
 from routing.domain.errors import (
     AlreadyThere,
-    DutiesCollide,
     LastAdministrator,
     LinkExpired,
     MalformedField,
+    Refusal,
     UnknownDesk,
     UnknownRole,
     WeakPassword,
@@ -42,6 +42,12 @@ _AUTOMATIC = "auto."
 _LONGEST_NAME = 200
 #: Who holds one of these holds no desk.
 _OF_NO_DESK = frozenset({AUDITOR, ADMINISTRATOR})
+
+
+class DutiesCollide(Refusal):
+    """{person} cannot be {role} beside {held}: nobody decides and also audits or keeps accounts. End that first."""
+
+    code = "duties_collide"
 
 
 def open_account(office: Office, *, code: str, name: str, by: int | None = None) -> int:

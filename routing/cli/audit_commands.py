@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
-from routing.domain.errors import UnwritableFile
+from routing.domain.errors import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,6 +28,12 @@ app = typer.Typer(help="The audit log: verify it, export it.", no_args_is_help=T
 
 _COLUMNS = ("application", "case", "service", "seq", "at", "kind", "actor", "role", "desk", "step", "activity",
             "decision", "to", "hash")  # fmt: skip
+
+
+class UnwritableFile(Refusal):
+    """{file} cannot be written: {problem}. Name a file in a folder that is there and that you may write in."""
+
+    code = "unwritable_file"
 
 
 class Format(StrEnum):

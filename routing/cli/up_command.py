@@ -13,7 +13,7 @@ import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, tell
 from routing.cli.serve_commands import CertificateOption, HostOption, KeyOption, PortOption
-from routing.domain.errors import AlreadyRunning, AlreadyThere, DatabaseAway, DutiesCollide
+from routing.domain.errors import AlreadyThere, DatabaseAway, Refusal
 
 if TYPE_CHECKING:
     from routing.office import Office
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 ADMINISTRATOR_CODE = "admin"
 #: Held by the mall that runs on this data folder.
 LOCK_FILE = "up.lock"
+
+
+class AlreadyRunning(Refusal):
+    """A mall is running on the data folder {folder} already. End it first, or choose another folder with --data."""
+
+    code = "already_running"
 
 
 def up(
@@ -112,7 +118,7 @@ def _ways_in(office: Office, address: str, *, demo: bool) -> dict[str, Any]:
 
 def _new_administrator(office: Office) -> str:
     """The first of admin, admin-2, ... that is free, or open and without a desk, made administrator; its code."""
-    from routing.actions.keep_accounts import assign, open_account
+    from routing.actions.keep_accounts import DutiesCollide, assign, open_account
     from routing.domain.people import ADMINISTRATOR
 
     for count in itertools.count(1):

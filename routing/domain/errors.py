@@ -311,24 +311,6 @@ class LastAdministrator(Refusal):
     code = "last_administrator"
 
 
-class DutiesCollide(Refusal):
-    """{person} cannot be {role} beside {held}: nobody decides and also audits or keeps accounts. End that first."""
-
-    code = "duties_collide"
-
-
-class AlreadyRunning(Refusal):
-    """A mall is running on the data folder {folder} already. End it first, or choose another folder with --data."""
-
-    code = "already_running"
-
-
-class UnwritableFile(Refusal):
-    """{file} cannot be written: {problem}. Name a file in a folder that is there and that you may write in."""
-
-    code = "unwritable_file"
-
-
 class DataFolderUnusable(Refusal):
     """{folder} cannot be used as the data folder: {problem}. Choose another with --data."""
 

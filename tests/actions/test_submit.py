@@ -15,6 +15,7 @@ from routing.domain.application import Application, Particulars, Submission
 from routing.domain.errors import (
     DecisionNotPossible,
     DeskNotOffered,
+    FormUsedUp,
     MalformedField,
     MalformedNik,
     NotAllowed,
@@ -186,3 +187,11 @@ def test_an_application_stays_with_the_workflow_it_started_under(mall: Mall) -> 
     assert publish(mall.office, Workflow.model_validate(written | {"working_days": 8}), by="tests")
     assert mall.registers().workflow != in_force
     assert mall.walks(first).workflow == in_force
+
+
+def test_a_form_that_was_used_for_one_person_registers_nobody_else(mall: Mall) -> None:
+    first = mall.registers(key="form-1")
+    before = row_counts(mall.office.database)
+    with pytest.raises(FormUsedUp, match=first.number):
+        mall.registers(key="form-1", who=replace(LESTARI, name="Made Suarta"))
+    assert row_counts(mall.office.database) == before

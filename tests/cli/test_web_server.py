@@ -44,17 +44,17 @@ def test_a_certificate_nobody_can_read_is_refused_before_the_server_listens(
 def test_a_good_certificate_makes_it_https_and_an_encrypted_key_asks_nobody(
     sqlite_office: Office, tmp_path: Path
 ) -> None:
-    cert, key, locked = (tmp_path / name for name in ("cert.pem", "key.pem", "locked.pem"))
+    cert, key, locked = (str(tmp_path / name) for name in ("cert.pem", "key.pem", "locked.pem"))
     made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-days", "1"]
     subprocess.run([*made, "-keyout", key, "-out", cert], check=True, capture_output=True)
     lock = ["openssl", "rsa", "-aes256", "-passout", "pass:rahasia", "-in", key, "-out", locked]
     subprocess.run(lock, check=True, capture_output=True)
-    good = server(sqlite_office, cert, key)
+    good = server(sqlite_office, Path(cert), Path(key))
     good._server.config.load()
     assert good.address.startswith("https://")
     assert isinstance(good._server.config.ssl, ssl.SSLContext)
     with pytest.raises(UnreadableFile):
-        server(sqlite_office, cert, locked)
+        server(sqlite_office, Path(cert), Path(locked))
 
 
 @pytest.mark.parametrize(

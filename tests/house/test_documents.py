@@ -29,6 +29,7 @@ _MEANT = {
     Kind.IMPOSSIBLE: "not possible as things stand",
     Kind.STALE: "somebody else was faster",
     Kind.TOO_LARGE: "more than the office takes in",
+    Kind.BUSY: "too much at once",
 }
 
 

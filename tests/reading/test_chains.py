@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from routing.actions.decide import decide
 from routing.domain.application import Application
 from routing.domain.audit_chain import GENESIS, link, write_entry
+from routing.domain.moves import Decision
 from routing.reading.chains import ChainReport, verify_chains
-from routing.storage.tables import applications, audit_entries
+from routing.storage.tables import applications, audit_entries, notes, particulars
 from tests.domain.people_of_the_mall import OMAR, SARI
 from tests.mall import Mall
 
@@ -201,3 +203,23 @@ def test_what_the_row_says_is_what_the_bytes_say(mall: Mall) -> None:
         "actor": "omar", "desk": "verifikasi", "role": "verifier", "step": "verify", "visit": 2,
         "decision": "forward", "to": "recommend", "sent": {"desk": "dinas-kesehatan", "visit": 3},
     }  # fmt: skip
+
+
+def test_what_stands_beside_the_log_is_held_to_it(mall: Mall) -> None:
+    asked = Decision(decision="return", reason="STR tidak terbaca.", requirements=("registration",))
+    document = mall.registers()
+    mall.carries()
+    decide(mall.office, document.number, asked, person_id=mall.id_of(OMAR))
+    assert found(mall) == []
+    of_it = sa.literal(document.id)
+    forge(mall, sa.update(notes).where(notes.c.application_id == of_it).values(text="Semua baik."))
+    assert found(mall) == [(document.number, 4)]
+    forge(mall, sa.update(notes).where(notes.c.application_id == of_it).values(text=asked.reason))
+    forge(mall, sa.update(particulars).where(particulars.c.application_id == of_it).values(nik="3579014107900002"))
+    assert found(mall) == [(document.number, 1)]
+
+
+def test_an_application_that_was_moved_without_a_decision_is_found(mall: Mall) -> None:
+    document = mall.registers()
+    forge(mall, sa.update(applications).values(step="granted", outcome="granted"))
+    assert found(mall) == [(document.number, 2)]

@@ -50,7 +50,7 @@ def test_whoever_is_no_administrator_any_more_does_not_count(mall: Mall) -> None
         set_password(mall.office, code, PASSWORD)
     take_away(mall.office, "rina", role=ADMINISTRATOR, desk=None)
     assert first_administrator(mall.office).code == "adi"
-    # As no account is closed any more, but a database may say.
+    # No action closes the last one any more; a database from before may hold it.
     with mall.office.transaction() as tx:
         tx.people.close(tx.people.account("adi").id)
     assert first_administrator(mall.office) == FirstAdministrator(code=None, can_sign_in=False)

@@ -1,9 +1,11 @@
 """Whatever is sent: a sentence that names the thing, the rule and the way out, a stable code, and nothing written."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from tests.row_counts import row_counts
-from tests.web.visitors import REQUIRED, SERVICE, WebMall, hidden_fields, part_of, registration_fields
+from tests.web.visitors import PASSWORD, REQUIRED, SERVICE, WebMall, hidden_fields, part_of, registration_fields
 
 PAGE = f"/counter/new/{SERVICE}"
 
@@ -193,6 +195,21 @@ def test_a_document_somebody_else_holds_is_theirs(mall: WebMall) -> None:
         claim = f"/applications/{number}/visits/2/claim"
         answer = tono.post(claim, {"form_token": tono.token()}, accept="application/json")
         assert (answer.status_code, answer.json()["code"]) == (409, "held_by_another")
+
+
+def test_who_holds_a_document_and_since_when_is_told_as_people_say_it(mall: WebMall) -> None:
+    mall.add_person("tono", [("verifier", "verifikasi")])
+    mall.clock.now = datetime(2026, 11, 21, 13, 2, tzinfo=UTC)
+    with mall.signed_in("ida") as ida, mall.signed_in("omar") as omar, mall.visitor() as tono:
+        number = ida.registered()
+        omar.send(f"/applications/{number}", f"/applications/{number}/visits/2/claim")
+        tono.sign_in("tono", PASSWORD)
+        claim, fields = f"/applications/{number}/visits/2/claim", {"form_token": tono.token()}
+        assert (
+            f"Permohonan {number} dipegang Omar Hidayat sejak 21 Nov 2026 20.02 WIB." in tono.post(claim, fields).text
+        )
+        english = tono.post(f"{claim}?lang=en", fields).text
+        assert f"{number} has been taken by Omar Hidayat since 21 Nov 2026 20:02 WIB." in english
 
 
 HOSTILE = '<script>alert("x")</script><b title="y">\''

@@ -1,9 +1,13 @@
 """What lies at a desk, in which order, and who takes it; on both databases."""
 
 import re
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
-from tests.web.visitors import WebMall, part_of
+from routing.catalogue.workflow_files import default_folder
+from routing.cli.publishing import publish_files
+from tests.web.visitors import PASSWORD, SERVICE, WebMall, part_of
 
 
 def numbers(page: str) -> list[str]:
@@ -41,6 +45,77 @@ def test_take_the_next_takes_the_oldest_that_nobody_holds(any_mall: WebMall) -> 
         release = part_of(page, r'action="([^"]+/release)"')
         assert omar.send(f"/applications/{oldest}", release).status_code == 303
         assert "Ambil berikutnya" in omar.get("/desks/verifikasi").text
+
+
+def test_repairs_that_wait_hide_nothing_behind_them_from_take_the_next(mall: WebMall, tmp_path: Path) -> None:
+    """In this office files are verified at the counter that takes repairs in."""
+    shutil.copytree(default_folder(), tmp_path / "workflows")
+    file = tmp_path / "workflows" / f"{SERVICE}.yaml"
+    file.write_text(file.read_text().replace("[verifikasi]", "[loket-pendaftaran]"))
+    assert publish_files(mall.office, [file], by="tests").published == (SERVICE,)
+    mall.add_person("tono", [("verifier", "loket-pendaftaran")])
+    queue = "/desks/loket-pendaftaran"
+    with mall.signed_in("ida") as ida, mall.visitor() as tono:
+        tono.sign_in("tono", PASSWORD)
+        for _ in range(7):
+            number = ida.registered()
+            assert tono.decide(number, "return", reason="KTP kabur", requirement="id-card").status_code == 303
+        assert len(numbers(tono.get(queue).text)) == 7
+        assert f"{queue}/next" not in tono.get(queue).text
+        mall.clock.advance(timedelta(minutes=1))
+        wanted = ida.registered()
+        # Ida sits at the same desk and may not verify.
+        assert f"{queue}/next" not in ida.get(queue).text
+        assert "/claim" not in ida.get(queue).text
+        answer = tono.send(queue, f"{queue}/next")
+    assert answer.headers["location"].startswith(f"/applications/{wanted}?")
+
+
+def test_nothing_is_offered_to_be_taken_where_only_repairs_wait(mall: WebMall) -> None:
+    with mall.signed_in("ida") as ida, mall.signed_in("omar") as omar, mall.signed_in("hari") as hari:
+        number, other = ida.registered(), ida.registered()
+        omar.decide(number, "return", reason="KTP kabur", requirement="id-card")
+        page = ida.get("/desks/loket-pendaftaran").text
+        assert numbers(page) == [number]
+        assert "Ambil" not in page
+        # Nor to a manager, who sees every queue and takes nothing.
+        page = hari.get("/desks/verifikasi").text
+        assert numbers(page) == [other]
+        assert "Ambil" not in page
+
+
+def test_a_colleague_or_a_manager_gives_back_what_somebody_away_holds(any_mall: WebMall) -> None:
+    any_mall.add_person("tono", [("verifier", "verifikasi")])
+    with any_mall.signed_in("ida") as ida, any_mall.signed_in("omar") as omar, any_mall.signed_in("hari") as hari:
+        number = ida.registered()
+        file = f"/applications/{number}"
+        with any_mall.visitor() as tono:
+            tono.sign_in("tono", PASSWORD)
+            for colleague in (tono, hari):
+                omar.send(file, f"{file}/visits/2/claim")
+                page = colleague.get(file).text
+                assert "Lepaskan dari Omar Hidayat ke antrean" in page
+                assert "Release from Omar Hidayat into the queue" in colleague.get(f"{file}?lang=en").text
+                colleague.get(f"{file}?lang=id")
+                assert colleague.send(file, f"{file}/visits/2/release").status_code == 303
+                assert "belum diambil siapa pun" in omar.get(file).text
+            assert "Lepaskan dari" not in tono.get(file).text
+            tono.send(file, f"{file}/visits/2/claim")
+        assert "Lepaskan dari Tono ke antrean" in omar.get(file).text
+
+
+def test_whoever_may_not_take_a_document_there_cannot_take_it_from_its_holder(mall: WebMall) -> None:
+    with mall.signed_in("ida") as ida, mall.signed_in("omar") as omar:
+        number = ida.registered()
+        file = f"/applications/{number}"
+        omar.send(file, f"{file}/visits/2/claim")
+        assert "Lepaskan ke antrean" in omar.get(file).text
+        for account in ("ida", "sari", "agus", "rina"):
+            with mall.signed_in(account) as person:
+                assert "/release" not in person.get(file).text, account
+                answer = person.post(f"{file}/visits/2/release", {"form_token": person.token()})
+                assert answer.status_code == 403, account
+        assert f"{file}/visits/2/release" in omar.get(file).text
 
 
 def test_a_document_on_its_way_is_not_in_the_queue_yet(any_mall: WebMall) -> None:

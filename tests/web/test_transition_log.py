@@ -1,7 +1,10 @@
 """The auditor's pages: filters, pages, hashes; on both databases."""
 
+import base64
+import json
 import re
 
+import pytest
 import sqlalchemy as sa
 
 from routing.storage.tables import audit_entries
@@ -68,6 +71,54 @@ def test_a_long_log_has_pages_and_every_entry_is_on_exactly_one(any_mall: WebMal
             assert len(seen) <= 120
         assert len(rows(agus.get("/audit?cursor=nonsense").text)) == 50
     assert len(seen) == len(set(seen)) == 120
+
+
+def cursor(*place: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+CURSORS_NOBODY_GAVE_OUT = [
+    cursor("0001-01-01T00:00:00+14:00", 1, 1),
+    cursor("9999-12-31T23:59:59-14:00", 1, 1),
+    cursor("2026-11-23T08:00:00", 1, 1),
+    cursor("2026-11-23T08:00:00+07:00", 2**63, 1),
+    cursor("2026-11-23T08:00:00+07:00", 1, float("inf")),
+    cursor("2026-11-23T08:00:00+07:00", float("-inf"), 1),
+    cursor("2026-11-23T08:00:00+07:00", float("nan"), 1),
+    cursor(7, 1, 1),
+    cursor(None, None, None),
+    cursor(),
+]
+
+
+def test_a_cursor_nobody_gave_out_begins_at_the_newest(any_mall: WebMall, subtests: pytest.Subtests) -> None:
+    with any_mall.signed_in("ida") as ida:
+        number = ida.registered()
+    with any_mall.signed_in("agus") as agus, any_mall.signed_in("omar") as omar:
+        for place in CURSORS_NOBODY_GAVE_OUT:
+            with subtests.test(place):
+                assert len(rows(agus.get(f"/audit?cursor={place}").text)) == 3
+                assert number in omar.get(f"/desks/verifikasi?behind={place}").text
+        # Padded, as the queue's own are.
+        for at, count in (("0001-01-01T00:00:00+14:00", 1), ("2026-11-23T08:00:00+07:00", float("inf"))):
+            place = base64.urlsafe_b64encode(json.dumps([at, count]).encode()).decode()
+            assert number in omar.get(f"/desks/verifikasi?behind={place}").text
+
+
+def test_a_day_at_the_end_of_the_calendar_is_no_limit(any_mall: WebMall, subtests: pytest.Subtests) -> None:
+    with any_mall.signed_in("ida") as ida:
+        ida.registered()
+    with any_mall.signed_in("agus") as agus:
+        for query, count in (
+            ("until=9999-12-31", 3),
+            ("since=0001-01-01", 3),
+            ("since=0001-01-01&until=9999-12-31", 3),
+            ("since=9999-12-31", 0),
+            ("until=0001-01-01", 0),
+        ):
+            with subtests.test(query):
+                answer = agus.get(f"/audit?{query}")
+                assert (answer.status_code, len(rows(answer.text))) == (200, count)
 
 
 def test_every_transition_is_shown_with_its_hash_and_the_chain_recomputed(any_mall: WebMall) -> None:

@@ -77,6 +77,18 @@ def test_a_name_is_shown_where_the_file_lies_and_at_the_counters_only(mall: WebM
     assert {account for account, is_shown in shows.items() if is_shown} == {"ida", "omar", "budi"}
 
 
+def test_a_telephone_number_is_whole_at_the_counters_only(mall: WebMall) -> None:
+    with mall.signed_in("ida") as ida:
+        number = ida.registered(phone="0812 3456 7890")
+    shows = {}
+    for account in EVERYBODY:
+        with mall.signed_in(account) as person:
+            page = person.get(f"/applications/{number}").text
+            shows[account] = "whole" if "081234567890" in page else "masked" if f"{'•' * 9}890<" in page else "nothing"
+    assert {account for account, shown in shows.items() if shown == "whole"} == {"ida", "budi"}
+    assert {account for account, shown in shows.items() if shown == "masked"} == {"omar"}
+
+
 def test_a_right_that_was_taken_away_is_gone_at_the_next_click(mall: WebMall) -> None:
     with mall.signed_in("omar") as omar, mall.signed_in("rina") as rina:
         assert omar.get("/desks/verifikasi").status_code == 200

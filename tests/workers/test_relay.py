@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import redis
+from kombu.exceptions import OperationalError
 from pydantic import SecretStr
 
 from routing.domain.errors import DatabaseAway
@@ -149,3 +150,18 @@ def test_a_relay_stops_at_once(live_mall: Mall) -> None:
     thread.join(5)
     assert not thread.is_alive()
     assert time.monotonic() - started < 5
+
+
+def test_a_broker_that_was_away_costs_no_document_its_turn(sqlite_settings: Settings, daemon: Daemon) -> None:
+    """What could not be sent was never rung for: it travels with the first message after the broker is back."""
+    daemon.start()
+    with opened(sqlite_settings, broker_url=SecretStr(daemon.url), ring_lease_seconds=3600.0) as mall:
+        relay = Relay(mall.office, make_app(mall.office))
+        daemon.kill9()
+        mall.registers()
+        for _ in range(5):
+            with pytest.raises((OperationalError, OSError)):
+                relay.ring_once()
+        daemon.start()
+        assert relay.ring_once() == 1
+        assert waiting_messages(daemon.url) == 1

@@ -6,7 +6,7 @@ import pytest
 
 from routing.actions.deliver import deliver
 from routing.actions.ring import collect_rings
-from routing.domain.errors import AlreadyThere
+from routing.domain.errors import AlreadyThere, OtherLog
 from routing.domain.imported_log import Retelling
 from routing.domain.moves import Decision
 from routing.office import Office
@@ -136,3 +136,45 @@ def test_a_service_of_the_office_is_not_replaced_by_a_log(live_mall: Mall) -> No
     with pytest.raises(AlreadyThere, match="sip-dokter"):
         walk(live_mall.office, retell(LOG, service="sip-dokter"))
     assert row_counts(live_mall.office.database) == before
+
+
+def test_another_log_under_the_same_name_is_refused_and_changes_nothing(live_office: Office) -> None:
+    walk(live_office)
+    before = row_counts(live_office.database)
+    other = retell(log_of(case("case-1", ("Daftar", "Somebody", "Elsewhere"), CHECK)), service="receipt")
+    with pytest.raises(OtherLog, match="case-1"):
+        walk(live_office, other)
+    assert row_counts(live_office.database) == before
+
+
+def test_somebody_with_two_roles_acts_in_the_one_the_log_says(live_office: Office) -> None:
+    log = log_of(case("a", RECEIVE, RECEIVE), case("b", RECEIVE, RECEIVE))
+    roles = ("Verifikator", "Pendamping")
+    cases = tuple(
+        replace(one, events=tuple(replace(event, role=roles[place]) for place, event in enumerate(one.events)))
+        for one in log.cases
+    )
+    walk(live_office, retell(replace(log, cases=cases), service="receipt"))
+    assert [entry.role for entry in export_entries(live_office, service="receipt")] == [*roles, *roles]
+
+
+def test_no_case_begins_before_an_earlier_move_that_is_ready(
+    live_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However few documents may be on their way at once, a later move does not overtake an earlier beginning."""
+    monkeypatch.setattr(replay_module, "_MOST_ON_THEIR_WAY", 2)
+    log = log_of(*(case(f"case-{number:02}", RECEIVE, CHECK, DECIDE, starts=number) for number in range(12)))
+    written: list[tuple[str, object]] = []
+    told = replay_module.import_moves
+
+    def watched(*arguments: object, **named: object) -> object:
+        written.extend((one.case, one.at) for one in arguments[2])  # type: ignore[attr-defined]
+        return told(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(replay_module, "import_moves", watched)
+    walk(live_office, retell(log, service="receipt"))
+    begun = [at for place, (name, at) in enumerate(written) if name not in {one for one, _ in written[:place]}]
+    assert begun == sorted(begun)
+    for place, (_, at) in enumerate(written):
+        overtaken = [one for one in begun if one < at and one not in {earlier for _, earlier in written[:place]}]
+        assert not overtaken
