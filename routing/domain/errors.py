@@ -258,13 +258,6 @@ class NotUtf8(Refusal):
     kind = Kind.MALFORMED
 
 
-class WorkflowRefused(Refusal):
-    """{file} cannot be published: {count} finding(s). See: satuatap workflow check {file}."""
-
-    code = "workflow_refused"
-    kind = Kind.MALFORMED
-
-
 class BrokenLog(Refusal):
     """{file}, line {line}: {problem}. {way_out}"""
 
@@ -324,24 +317,12 @@ class Fault(Exception):
 
 
 class DatabaseAway(Fault):
-    """The database cannot be reached, is full or read-only. Look whether your last step was saved before repeating it."""
+    """The database cannot be reached, is full or read-only. Look whether your last step was saved, else repeat it."""
 
     code = "database_away"
-
-
-class BrokerAway(Fault):
-    """The broker cannot be reached. Decisions are kept; documents travel on when it is back."""
-
-    code = "broker_away"
 
 
 class NotMigrated(Fault):
     """The database is not at this program's version. Run: satuatap migrate."""
 
     code = "not_migrated"
-
-
-class ChainBroken(Fault):
-    """The audit log does not verify."""
-
-    code = "chain_broken"

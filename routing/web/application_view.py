@@ -11,6 +11,7 @@ from routing.domain.errors import DecisionNotPossible, NotAtThisDesk, UnknownDec
 from routing.domain.identifiers import masked
 from routing.domain.people import Action, Place
 from routing.domain.visits import Visit
+from routing.domain.workflow import Outcome
 from routing.office import Office
 from routing.reading.application_file import (
     ApplicationFile,
@@ -146,7 +147,13 @@ def _for_these_eyes(staff: Staff, who: Particulars | None) -> Particulars | None
 
 
 def _withdraws_at(staff: Staff, file: ApplicationFile) -> str | None:
-    if not file.can_be_withdrawn:
+    step = file.workflow.steps.get(file.application.step)
+    has_own_words = step is not None and any(
+        rule.to in file.workflow.ends and file.workflow.ends[rule.to].outcome is Outcome.WITHDRAWN
+        for rule in step.decisions.values()
+    )
+    # Where the step itself offers it, a second way to say the same would only puzzle.
+    if not file.can_be_withdrawn or has_own_words:
         return None
     intake = file.workflow.steps[file.workflow.intake[0]]
     for desk in intake.desks:

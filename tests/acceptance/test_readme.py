@@ -42,7 +42,7 @@ def test_the_first_command_starts_the_mall_with_accounts_to_try(tmp_path: Path) 
     environment |= {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "PYTHONUNBUFFERED": "1"}
     log = tmp_path / "up.log"
     with log.open("wb") as stream:
-        mall = subprocess.Popen(  # noqa: S603 - the README's own words
+        mall = subprocess.Popen(
             [*words, "--port", "0"], cwd=_ROOT, env=environment, stdout=stream, stderr=subprocess.STDOUT
         )
     try:

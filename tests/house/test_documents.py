@@ -154,7 +154,7 @@ def test_a_misspelt_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("kind", [refusals, faults])
 def test_every_code_is_given_once(kind: Callable[[], list[type[Refusal | Fault]]]) -> None:
-    assert len(kind()) > 5
+    assert kind()
     assert [code for code, count in Counter(one.code for one in kind()).items() if count > 1] == []
     assert [one.code for one in kind() if not re.fullmatch(r"[a-z][a-z0-9_]+", one.code)] == []
     # Whoever forgot to give a code has that of the class above.

@@ -18,7 +18,7 @@ from routing.domain.imported_log import Retelling
 from routing.domain.moves import Decision
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Outcome
-from routing.formats.event_log import EventLog, LogCase, LogEvent
+from routing.formats.event_log import AttributeValue, EventLog, LogCase, LogEvent
 from routing.workshop.discover import UNKNOWN, retell, service_code
 from tests.event_logs import ARCHIVE, CHECK, DECIDE, RECEIVE, Told, case, log_of, receipts
 from tests.workshop.retold_walks import walk
@@ -237,7 +237,7 @@ EVENTS = st.builds(
     group=st.none() | WORDS,
     role=st.none() | WORDS,
 )
-ATTRIBUTES = st.dictionaries(
+ATTRIBUTES: st.SearchStrategy[dict[str, AttributeValue]] = st.dictionaries(
     st.sampled_from(["endDate", "channel"]), st.sampled_from([0, 1.5, True, "", "2025-03-02", "檢查"]), max_size=2
 )
 
