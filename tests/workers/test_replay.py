@@ -1,14 +1,19 @@
 """A log walks through the engine once: however often it is begun, stopped and begun again."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import pytest
 
 from routing.actions.deliver import deliver
+from routing.actions.import_case import import_moves
 from routing.actions.ring import collect_rings
 from routing.domain.errors import AlreadyThere, OtherLog
-from routing.domain.imported_log import Retelling
+from routing.domain.imported_log import ImportedMove, Retelling
 from routing.domain.moves import Decision
+from routing.domain.state_machine import RuleBook
 from routing.office import Office
 from routing.reading.chains import verify_chains
 from routing.reading.log_export import export_entries
@@ -164,12 +169,11 @@ def test_no_case_begins_before_an_earlier_move_that_is_ready(
     """However few documents may be on their way at once, a later move does not overtake an earlier beginning."""
     monkeypatch.setattr(replay_module, "_MOST_ON_THEIR_WAY", 2)
     log = log_of(*(case(f"case-{number:02}", RECEIVE, CHECK, DECIDE, starts=number) for number in range(12)))
-    written: list[tuple[str, object]] = []
-    told = replay_module.import_moves
+    written: list[tuple[str, datetime]] = []
 
-    def watched(*arguments: object, **named: object) -> object:
-        written.extend((one.case, one.at) for one in arguments[2])  # type: ignore[attr-defined]
-        return told(*arguments, **named)  # type: ignore[arg-type]
+    def watched(office: Office, book: RuleBook, batch: Sequence[ImportedMove], **named: Any) -> Any:
+        written.extend((one.case, one.at) for one in batch)
+        return import_moves(office, book, batch, **named)
 
     monkeypatch.setattr(replay_module, "import_moves", watched)
     walk(live_office, retell(log, service="receipt"))
