@@ -10,7 +10,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.acceptance.books import Books
@@ -62,7 +62,7 @@ class Window:
     """The counter, through its pages."""
 
     def __init__(self, address: str, password: str) -> None:
-        self._pages = httpx.Client(base_url=address, timeout=60)
+        self._pages = httpx2.Client(base_url=address, timeout=60)
         form = self._hidden("/sign-in")
         signed_in = self._pages.post("/sign-in", data=form | {"account": "ida", "password": password})
         assert signed_in.status_code == 303, signed_in.text
@@ -71,7 +71,7 @@ class Window:
         """A form that was opened while all was well."""
         return self._hidden("/counter/new/sip-dokter")
 
-    def sends(self, form: dict[str, str]) -> httpx.Response:
+    def sends(self, form: dict[str, str]) -> httpx2.Response:
         filled = form | {"name": "dr. Putu Lestari", "nik": "3579014107900001", "decision": "accept"}
         return self._pages.post("/counter/new/sip-dokter", data={**filled, "paper": list(ALL_PAPERS)})
 

@@ -121,12 +121,8 @@ def test_whatever_dies_again_and_again_under_a_replay_every_move_stands_once(tmp
     replay_under_faults(tmp_path, cases=3000, rounds=3)
 
 
-def test_whatever_dies_while_the_counter_works_every_document_arrives_once(tmp_path: Path) -> None:
-    clerks_under_faults(tmp_path, documents=250, rounds=1)
-
-
 @pytest.mark.slow
-def test_whatever_dies_while_the_counter_works_for_long_every_document_arrives_once(tmp_path: Path) -> None:
+def test_whatever_dies_while_the_counter_works_every_document_arrives_once(tmp_path: Path) -> None:
     clerks_under_faults(tmp_path, documents=3000, rounds=4)
 
 
