@@ -35,7 +35,7 @@ def mall(tmp_path: Path, servers: Servers) -> Iterator[Programs]:
         yield made
 
 
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("how", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)])
 def test_every_part_ends_within_seconds_when_it_is_told_to(mall: Programs, tmp_path: Path, how: signal.Signals) -> None:
     running = [mall.start(*words) for words in _PARTS]
     running.append(mall.start("up", "--port", "0", "--json", "--data", str(tmp_path / "mall")))

@@ -104,6 +104,7 @@ def test_a_small_log_walks_through_the_mall_of_one_process(embedded: Programs, t
     assert said["service"] == "kecil-2025"
 
 
+@pytest.mark.slow  # tests/formats reads all of these; this is the same through the whole program
 def test_packed_marked_and_unspaced_logs_are_the_same_log(embedded: Programs, tmp_path: Path) -> None:
     plain = make_log(tmp_path / "kecil.xes", cases=9)
     told = events_of(plain)

@@ -31,7 +31,11 @@ def mall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
         yield {"browser": browser, **json.loads(up.stdout)}
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-javascript", "without-javascript"])
+# The pages have no script yet, so the walk without JavaScript is the same one; it is walked by command.
+@pytest.mark.parametrize(
+    "javascript",
+    [pytest.param(True, id="with-javascript"), pytest.param(False, id="without-javascript", marks=pytest.mark.slow)],
+)
 def test_a_permit_walks_through_the_mall_and_once_back_to_the_applicant(mall: dict[str, Any], javascript: bool) -> None:
     passwords = {account["code"]: account["password"] for account in mall["accounts"]}
     people = People(mall["browser"], mall["address"], passwords, javascript=javascript)

@@ -159,9 +159,8 @@ def test_a_broker_that_was_away_costs_no_document_its_turn(sqlite_settings: Sett
         relay = Relay(mall.office, make_app(mall.office))
         daemon.kill9()
         mall.registers()
-        for _ in range(2):
-            with pytest.raises((OperationalError, OSError)):
-                relay.ring_once()
+        with pytest.raises((OperationalError, OSError)):
+            relay.ring_once()
         daemon.start()
         assert relay.ring_once() == 1
         assert waiting_messages(daemon.url) == 1
