@@ -163,6 +163,7 @@ def test_a_log_that_is_not_there_is_a_sentence(embedded: Programs, tmp_path: Pat
     assert "nowhere.xes" in done.document["error"]["message"]
 
 
+@pytest.mark.slow  # tests/workers does the same on both databases
 def test_a_log_that_has_grown_adds_only_what_is_new(embedded: Programs, tmp_path: Path) -> None:
     folder = tmp_path / "later"
     folder.mkdir()
