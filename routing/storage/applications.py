@@ -14,8 +14,7 @@ from routing.domain.workflow import Outcome
 from routing.storage.tables import applications, notes, particulars
 
 # Statements are built once: building them at each call halves the rate of moves (1,870 to 980/s).
-_BY_NUMBER = sa.select(applications).where(applications.c.number == sa.bindparam("number"))
-_LOCK_BY_NUMBER = _BY_NUMBER.with_for_update()
+_LOCK_BY_NUMBER = sa.select(applications).where(applications.c.number == sa.bindparam("number")).with_for_update()
 _LOCK_BY_IDS = (
     sa.select(applications)
     .where(applications.c.id.in_(sa.bindparam("ids", expanding=True)))
@@ -50,9 +49,9 @@ class WrittenMeanwhile(Fault):
     code = "written_meanwhile"
 
 
-def load(connection: Connection, number: str, *, lock: bool) -> Application | None:
-    """The application with this number."""
-    row = connection.execute(_LOCK_BY_NUMBER if lock else _BY_NUMBER, {"number": number}).first()
+def load_locked_with_number(connection: Connection, number: str) -> Application | None:
+    """The application with this number, locked."""
+    row = connection.execute(_LOCK_BY_NUMBER, {"number": number}).first()
     return None if row is None else from_row(row)
 
 

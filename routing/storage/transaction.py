@@ -35,7 +35,7 @@ class Transaction:
 
     def application(self, number: str) -> Application:
         """The application, locked until the commit. Raises UnknownApplication."""
-        found = applications.load(self._connection, number, lock=True)
+        found = applications.load_locked_with_number(self._connection, number)
         if found is None:
             raise UnknownApplication(number=number)
         return found
