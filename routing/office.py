@@ -38,8 +38,8 @@ class Office:
         self._books_lock = threading.Lock()
 
     def now(self) -> datetime:
-        """The one office clock."""
-        return self._clock()
+        """The one office clock, in the office's time zone: what day it is depends on where one asks."""
+        return self._clock().astimezone(self.time_zone)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -85,6 +85,13 @@ def _broker(address: SecretStr) -> SecretStr:
     return address
 
 
+def _web_address(address: str | None) -> str | None:
+    if address is not None and not address.startswith(("http://", "https://")):
+        message = "it is no address of a web server; write https://HOST/PATH"
+        raise ValueError(message)
+    return address.rstrip("/") if address is not None else None
+
+
 class Settings(BaseSettings):
     """What an office can set, by environment variable."""
 
@@ -120,6 +127,28 @@ class Settings(BaseSettings):
         default=5.0,
         gt=0,
         description="How often a worker looks for new desks.",
+    )
+    claim_minutes: int = Field(
+        default=60, gt=0, description="How long a document is held by whoever took it, unless they take it anew."
+    )
+    automatic_retry_seconds: float = Field(
+        default=15.0,
+        gt=0,
+        description="An automatic desk that failed tries again after this; doubles at each attempt, five in all.",
+    )
+    outside_timeout_seconds: float = Field(
+        default=10.0,
+        gt=0,
+        le=25,
+        description="How long an automatic desk waits for the answer of a system outside this office.",
+    )
+    oss_url: Annotated[str | None, AfterValidator(_web_address)] = Field(
+        default=None,
+        description="Address of the licensing system (OSS) that automatic desks ask. Absent: they call for help.",
+    )
+    payment_url: Annotated[str | None, AfterValidator(_web_address)] = Field(
+        default=None,
+        description="Address of the payment system that automatic desks ask. Absent: they call for help.",
     )
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="Asia/Jakarta",

@@ -13,6 +13,7 @@ from kombu import Queue
 
 from routing.office import Office
 from routing.settings import IN_PROCESS_BROKER
+from workers.attend import add_attend
 from workers.clockwork import add_clockwork
 from workers.deliver import add_deliver
 
@@ -28,6 +29,7 @@ def make_app(office: Office) -> Celery:
     app.conf.update(_settings(office.settings.broker))
     app.conf.task_queues = [queue_named(CLOCKWORK_QUEUE)]
     add_deliver(app, office)
+    add_attend(app, office)
     add_clockwork(app, office, CLOCKWORK_QUEUE)
     return app
 

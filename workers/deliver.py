@@ -23,7 +23,7 @@ def add_deliver(app: Celery, office: Office) -> None:
     # Not shared: Celery would give it, with this office in it, to every other app of the process.
     @app.task(name=DELIVER, shared=False)
     def _deliver(hand_offs: list[HandOffName]) -> None:
-        names = _well_formed(hand_offs)
+        names = well_formed(hand_offs)
         try:
             deliver(office, names)
         except DatabaseAway:
@@ -43,7 +43,7 @@ def _one_by_one(office: Office, names: list[HandOffName]) -> None:
             _log.warning("hand-off not delivered", extra={"action": "deliver", "hand_off": name, "fault": str(fault)})
 
 
-def _well_formed(hand_offs: object) -> list[HandOffName]:
+def well_formed(hand_offs: object) -> list[HandOffName]:
     """What is left of a message anybody with access to the broker could have written."""
     if not isinstance(hand_offs, list):
         return []

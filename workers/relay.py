@@ -19,6 +19,7 @@ from routing.actions.ring import MOST_AT_ONCE, Message, collect_rings, take_back
 from routing.domain.errors import Fault
 from routing.office import Office
 from routing.storage.bell import Topic
+from workers.attend import ATTEND
 from workers.celery_app import make_app, queue_named
 from workers.deliver import DELIVER
 
@@ -94,7 +95,7 @@ class Relay:
         if name not in self._app.amqp.queues:
             self._app.amqp.queues.add(queue_named(name))
         self._app.send_task(
-            DELIVER,
+            ATTEND if message.is_for_program else DELIVER,
             args=([list(hand_off) for hand_off in message.hand_offs],),
             task_id=message.id,
             queue=name,

@@ -24,7 +24,9 @@ def deliver(office: Office, hand_offs: Sequence[HandOffName]) -> int:
         for visit in tx.open_visits(*found) if found else ():
             if visit.has_arrived or (visit.application_id, visit.no) not in wanted:
                 continue
-            move = stays.arrive(found[visit.application_id], visit, now=office.now())
+            application = found[visit.application_id]
+            book = office.rule_book(application.workflow, tx)
+            move = stays.arrive(book, application, visit, now=office.now())
             found[visit.application_id] = move.after
             arrivals.append(move)
         tx.record_all(arrivals)

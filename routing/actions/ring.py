@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from routing.domain.automatic_desks import RING_LEASE
 from routing.domain.hand_offs import HandOff, Ring, lease
 from routing.domain.visits import HandOffName
 from routing.office import Office
@@ -28,6 +29,8 @@ class Message:
     id: str
     desk: str
     hand_offs: tuple[HandOffName, ...]
+    #: the program of the desk is to look at the one document, which is there already
+    is_for_program: bool = False
 
 
 def collect_rings(office: Office) -> list[Message]:
@@ -35,8 +38,7 @@ def collect_rings(office: Office) -> list[Message]:
     with office.transaction() as tx:
         now = office.now()
         waiting = tx.hand_offs_to_ring(now=now, most=MOST_AT_ONCE)
-        if not waiting:
-            return []
+        programs = tx.programs_to_ring(now=now, most=MOST_AT_ONCE)
         messages, rings = [], []
         for desk, bundle in _bundles(waiting):
             message = Message(
@@ -48,7 +50,15 @@ def collect_rings(office: Office) -> list[Message]:
             for one in bundle:
                 again_at = now + lease(office.settings.ring_lease_seconds, one.rings)
                 rings.append(Ring(hand_off=one, message=message.id, again_at=again_at))
-        tx.mark_rung(rings)
+        if rings:
+            tx.mark_rung(rings)
+        if programs:
+            tx.put_off_programs(programs, now + RING_LEASE)
+        # A message each: how long a program takes depends on systems outside, and none may hold up another.
+        messages += [
+            Message(id=str(uuid.uuid4()), desk=one.desk, hand_offs=((one.application_id, one.no),), is_for_program=True)
+            for one in programs
+        ]
         return messages
 
 

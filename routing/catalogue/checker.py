@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
+from routing.catalogue.desks_at_once import check_desks_at_once
 from routing.catalogue.findings import Finding, Locate, Path, first_findings, instead_of, nowhere, shown
 from routing.catalogue.office_files import OfficePlan
 from routing.domain.people import OFFICE_ROLES
@@ -37,7 +38,8 @@ def check_workflow(
     in_office = _office_words(check, office) if office is not None else ()
     findings = first_findings(chain(_codes(check), _targets(check), _entrances(check), in_office))
     # A target that does not exist makes half the route look unreachable: first things first.
-    return findings or first_findings(chain(_reach(check), _ways_out(check), _origins(check)))
+    at_once = check_desks_at_once(workflow, check.finding)
+    return findings or first_findings(chain(_reach(check), _ways_out(check), _origins(check), at_once))
 
 
 def _codes(check: _Check) -> Iterator[Finding]:
@@ -98,9 +100,10 @@ def _office_words(check: _Check, office: OfficePlan) -> Iterator[Finding]:
     if workflow.unit not in office.unit_by_code:
         yield _unknown(check, ("unit",), "unit", workflow.unit, office.unit_by_code)
     for code, step in workflow.steps.items():
-        for position, desk in enumerate(step.desks):
-            if desk not in office.desk_by_code:
-                yield _unknown(check, ("steps", code, "desks", position), "desk", desk, office.desk_by_code)
+        for key, desks in (("desks", step.desks), ("stand_in", step.stand_in)):
+            for position, desk in enumerate(desks):
+                if desk not in office.desk_by_code:
+                    yield _unknown(check, ("steps", code, key, position), "desk", desk, office.desk_by_code)
         roles: list[tuple[Path, str]] = [
             (("steps", code, "roles", position), role) for position, role in enumerate(step.roles)
         ]

@@ -28,10 +28,7 @@ class Application:
     #: the step it is at, or the end it reached
     step: str
     outcome: Outcome | None = None
-    #: where a return to the applicant came from, and goes back to
-    origin_step: str | None = None
-    origin_desk: str | None = None
-    #: moves so far; a decision that saw another number is refused
+    #: moves so far
     version: int
     visit_count: int
     #: entries so far, and the hash of the last one: the next entry is chained to it

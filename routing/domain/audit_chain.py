@@ -20,7 +20,7 @@ import rfc8785
 #: What a chain starts from.
 GENESIS = bytes(32)
 #: The version of the entries' shape; renderers of older ones are kept.
-SCHEMA = 1
+SCHEMA = 2
 # Keeps a chain link apart from a Merkle leaf (0x00) and node (0x01) of RFC 6962 over the same bytes.
 _CHAIN_PREFIX = b"\x02"
 

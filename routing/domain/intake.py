@@ -7,6 +7,7 @@ from datetime import datetime
 
 from routing.domain.application import Application, Identity, Submission, particulars_text
 from routing.domain.audit_chain import GENESIS, keyed_digest
+from routing.domain.due_dates import due_at
 from routing.domain.errors import DeskNotOffered
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.moves import Decision, Voice, carry_out
@@ -31,13 +32,21 @@ def submit(book: RuleBook, submission: Submission, *, person: Person, identity: 
     place = Place(desks=(submission.desk,), roles=roles_for(step, submission.decision, submission.role))
     role = require(person, Action.REGISTER, place, at).role
     require_papers(workflow, submission.papers)
-    visit = Visit(application_id=identity.id, no=1, step=step_code, desk=submission.desk, sent_at=at, arrived_at=at)
+    visit = Visit(
+        application_id=identity.id,
+        no=1,
+        step=step_code,
+        desk=submission.desk,
+        sent_at=at,
+        arrived_at=at,
+        due_at=due_at(step, submission.desk, at),
+    )
     new = _as_handed_in(workflow, submission, identity, step_code, at)
     facts = _submission_facts(workflow, submission, role, identity.digest_key)
     submitted = entry_of(new, at=at, kind="submitted", desk=submission.desk, actor=person.code, facts=facts)
     said = Decision(decision=submission.decision, next_desk=submission.next_desk)
     voice = Voice(person=person, role=role, at=at, digest_key=identity.digest_key)
-    decided = carry_out(book, chained(new, submitted), visit, said, voice)
+    decided = carry_out(book, chained(new, submitted), (visit,), visit, said, voice)
     return replace(
         decided,
         before=None,

@@ -5,7 +5,7 @@ There is no other way to change an application: whoever has a Move has the entri
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -38,8 +38,8 @@ class Move:
 
     @property
     def sends(self) -> bool:
-        """Whether a document is now on its way, so that the bell has to be rung."""
-        return any(visit.is_open and not visit.has_arrived for visit in self.visits)
+        """Whether the relay has something to do now: a document is on its way, or a program's turn has come."""
+        return any(visit.is_open and (not visit.has_arrived or visit.act_at is not None) for visit in self.visits)
 
 
 def entry_of(
@@ -54,8 +54,23 @@ def entry_of(
         kind=kind,
         desk=desk,
         actor=actor,
-        facts={"application": application.number, **facts},
+        facts={"application": application.number, "version": application.version + 1, **facts},
     )
+
+
+def recalls(
+    application: Application, visits: Sequence[Visit], *, actor: str, at: datetime
+) -> tuple[list[Visit], list[Entry]]:
+    """These visits, recalled, and an entry for each, chained one to the other behind the application's head."""
+    recalled, entries = [], []
+    for visit in visits:
+        facts = {"visit": visit.no, "step": visit.step}
+        entries.append(entry_of(application, at=at, kind="recalled", desk=visit.desk, actor=actor, facts=facts))
+        application = chained(application, entries[-1])
+        recalled.append(
+            replace(visit, closed_at=at, version=application.version + 1, act_at=None, needs_attention=False)
+        )
+    return recalled, entries
 
 
 def chained(application: Application, entry: Entry) -> Application:

@@ -11,15 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application
-from routing.domain.audit_chain import keyed_digest
+from routing.domain.audit_chain import Entry, keyed_digest
+from routing.domain.courses import Course, course_of
 from routing.domain.errors import NotAtThisDesk, StaleVersion
-from routing.domain.move import Move, Note, chained, entry_of
-from routing.domain.next_step import next_desk, not_possible, roles_for, rule_for
-from routing.domain.people import Action, Person, Place, require
+from routing.domain.move import Move, Note, chained, entry_of, recalls
+from routing.domain.next_step import roles_for, rule_for
+from routing.domain.people import Action, Person, Place, may, require
 from routing.domain.preconditions import reason_text, require_in_hand, require_named, require_open
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
-from routing.domain.workflow import DecisionRule
+from routing.domain.workflow import Program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +28,7 @@ class Decision:
     """What somebody says at a visit."""
 
     decision: str
-    #: the visit it is said at; None: the only open one
+    #: the visit it is said at; None: the only open one, or the only one where this person decides
     visit: int | None = None
     #: free text; kept beside the log, its keyed digest in it
     reason: str = ""
@@ -69,81 +70,107 @@ def decide(
     DeskNotOffered.
     """
     require_open(book.workflow, application)
-    if said.seen_version is not None and said.seen_version != application.version:
-        raise StaleVersion(number=application.number, seen=said.seen_version, now=application.version)
-    visit = _visit_named(application, open_visits, said.visit)
+    visit = _visit_meant(book, application, open_visits, said, person, at)
+    _require_unchanged(application, visit, said.seen_version)
     step = book.workflow.steps[visit.step]
     place = Place(desks=(visit.desk,), roles=roles_for(step, said.decision, said.role))
     role = require(person, Action.DECIDE, place, at).role
-    require_in_hand(application, visit, person)
+    require_in_hand(application, visit, person, at)
     voice = Voice(person=person, role=role, at=at, digest_key=digest_key)
-    return carry_out(book, application, visit, said, voice)
+    return carry_out(book, application, open_visits, visit, said, voice)
 
 
-def carry_out(book: RuleBook, application: Application, visit: Visit, said: Decision, voice: Voice) -> Move:
-    """The decision itself, once it is clear that this person may say something at this visit."""
-    step = book.workflow.steps[visit.step]
-    rule = rule_for(book, application, step, said.decision)
-    target = book.lead(visit.step, said.decision, application.origin_step)
-    if target is None:
-        raise not_possible(book, application, said.decision)
+def carry_out(
+    book: RuleBook,
+    application: Application,
+    open_visits: Sequence[Visit],
+    visit: Visit,
+    said: Decision,
+    voice: Voice,
+) -> Move:
+    """The decision itself, once it is clear that this person (or program) may say something at this visit."""
+    rule = rule_for(book, application, visit, said.decision)
+    others = [other for other in open_visits if other.no != visit.no]
+    course = course_of(book, application, visit, others, said.decision, rule, named_desk=said.next_desk, at=voice.at)
     text = reason_text(said.reason, rule.reason, rule.label.id)
     require_named(book.workflow, rule, said.requirements)
+    entry = _entry(application, visit, said, voice, course, text)
+    recalled, entries = recalls(chained(application, entry), course.recalled, actor=voice.person.code, at=voice.at)
     closed = replace(
         visit,
         closed_at=voice.at,
         decision=said.decision,
         decided_by=voice.person.code,
         holder=visit.holder or voice.person.code,
-    )
-    sent = _hand_off(book, application, target, rule, said, voice)
-    facts = {
-        "visit": visit.no,
-        "step": visit.step,
-        "decision": said.decision,
-        "to": target,
-        "sent": {"visit": sent.no, "desk": sent.desk} if sent else None,
-        "role": voice.role,
-        "requirements": list(said.requirements) or None,
-        "reason": keyed_digest(voice.digest_key, text) if text else None,
-    }
-    entry = entry_of(application, at=voice.at, kind="decided", desk=visit.desk, actor=voice.person.code, facts=facts)
-    goes_to_applicant = sent is not None and book.workflow.steps[target].waits_for == "applicant"
-    after = replace(
-        chained(application, entry),
-        step=target,
-        outcome=None if sent else book.workflow.ends[target].outcome,
-        origin_step=visit.step if goes_to_applicant else None,
-        origin_desk=visit.desk if goes_to_applicant else None,
         version=application.version + 1,
-        visit_count=sent.no if sent else application.visit_count,
+        act_at=None,
+        needs_attention=False,
+    )
+    ends = book.workflow.ends
+    after = replace(
+        chained(application, entries[-1] if entries else entry),
+        step=course.target or application.step,
+        outcome=ends[course.target].outcome if course.target in ends else None,
+        version=application.version + 1,
+        visit_count=application.visit_count + len(course.opened),
         changed_at=voice.at,
     )
     return Move(
         at=voice.at,
         before=application,
         after=after,
-        visits=(closed, sent) if sent else (closed,),
-        entries=(entry,),
+        visits=(closed, *recalled, *course.opened),
+        entries=(entry, *entries),
         note=Note(seq=entry.seq, text=text) if text else None,
     )
 
 
-def _hand_off(
-    book: RuleBook, application: Application, target: str, rule: DecisionRule, said: Decision, voice: Voice
-) -> Visit | None:
-    """The next visit, on its way; None where the target is an end."""
-    if target in book.workflow.ends:
-        return None
-    desk = next_desk(book, application, target, rule, said.next_desk)
-    return Visit(
-        application_id=application.id, no=application.visit_count + 1, step=target, desk=desk, sent_at=voice.at
-    )
+def by_program(program: Program, at: datetime, digest_key: bytes) -> Voice:
+    """The voice of an automatic desk: no account, and no role but its own."""
+    code = f"auto.{program}"
+    return Voice(person=Person(id=0, code=code, name=code), role="automatic", at=at, digest_key=digest_key)
 
 
-def _visit_named(application: Application, open_visits: Sequence[Visit], no: int | None) -> Visit:
-    for visit in open_visits:
-        if visit.no == no or (no is None and len(open_visits) == 1):
-            return visit
-    desks = ", ".join(visit.desk for visit in open_visits)
-    raise NotAtThisDesk(number=application.number, desks=desks or "-")
+def _entry(application: Application, visit: Visit, said: Decision, voice: Voice, course: Course, text: str) -> Entry:
+    sent = [{"visit": one.no, "step": one.step, "desk": one.desk} for one in course.opened]
+    facts = {
+        "visit": visit.no,
+        "step": visit.step,
+        "decision": said.decision,
+        "to": course.target,
+        "sent": sent or None,
+        "role": voice.role,
+        "requirements": list(said.requirements) or None,
+        "reason": keyed_digest(voice.digest_key, text) if text else None,
+    }
+    return entry_of(application, at=voice.at, kind="decided", desk=visit.desk, actor=voice.person.code, facts=facts)
+
+
+def _visit_meant(
+    book: RuleBook,
+    application: Application,
+    open_visits: Sequence[Visit],
+    said: Decision,
+    person: Person,
+    at: datetime,
+) -> Visit:
+    """The visit that is named, or the only one that can be meant. Raises NotAtThisDesk."""
+    meant = [visit for visit in open_visits if said.visit in (None, visit.no)]
+    if len(meant) > 1:
+        mine = [visit for visit in meant if _decides_at(book, visit, said, person, at)]
+        meant = mine or meant
+    if len(meant) != 1:
+        desks = ", ".join(visit.desk for visit in open_visits)
+        raise NotAtThisDesk(number=application.number, desks=desks or "-")
+    return meant[0]
+
+
+def _decides_at(book: RuleBook, visit: Visit, said: Decision, person: Person, at: datetime) -> bool:
+    roles = roles_for(book.workflow.steps[visit.step], said.decision, said.role)
+    return may(person, Action.DECIDE, Place(desks=(visit.desk,), roles=roles), at) is not None
+
+
+def _require_unchanged(application: Application, visit: Visit, seen: int | None) -> None:
+    """Nothing has happened at this visit since; what other desks do meanwhile is no reason to look again."""
+    if seen is not None and not visit.version <= seen <= application.version:
+        raise StaleVersion(number=application.number, seen=seen, now=application.version)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from routing.domain.application import Application
 from routing.domain.errors import (
@@ -32,11 +33,11 @@ def require_open(workflow: Workflow, application: Application) -> None:
         raise ApplicationEnded(number=application.number, outcome=workflow.label_of(application.step).id)
 
 
-def require_in_hand(application: Application, visit: Visit, person: Person) -> None:
-    """The document has arrived at the desk and nobody else has taken it."""
+def require_in_hand(application: Application, visit: Visit, person: Person, at: datetime) -> None:
+    """The document has arrived at the desk and nobody else holds it; a lease that has lapsed holds nothing."""
     if not visit.has_arrived:
         raise StillOnItsWay(number=application.number, desk=visit.desk)
-    if visit.holder is not None and visit.holder != person.code:
+    if visit.is_held_against(person.code, at):
         raise HeldByAnother(number=application.number, holder=visit.holder, since=visit.claimed_at)
 
 

@@ -59,10 +59,14 @@ class RuleBook:
         """The end a withdrawal leads to, or None where it is too late for one."""
         return self.lead(step, _WITHDRAW)
 
-    def possible(self, step: str, origin: str | None = None) -> tuple[str, ...]:
-        """The decisions that lead somewhere from there, in the order the workflow lists them."""
+    def possible(self, step: str, origin: str | None = None, desk: str | None = None) -> tuple[str, ...]:
+        """The decisions that lead somewhere from there (said at that desk), in the order the workflow lists them."""
         rules = self.workflow.steps[step].decisions if step in self.workflow.steps else {}
-        return tuple(code for code in rules if self.lead(step, code, origin) is not None)
+        return tuple(
+            code
+            for code, rule in rules.items()
+            if (desk is None or not rule.desks or desk in rule.desks) and self.lead(step, code, origin) is not None
+        )
 
 
 def _transitions(workflow: Workflow) -> list[dict[str, object]]:

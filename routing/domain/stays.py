@@ -1,47 +1,52 @@
-"""What happens to a visit between two decisions: the document arrives, is claimed, is released.
+"""What happens to a visit between two decisions: the document arrives, is claimed, is released, goes to another desk.
 
-None of these changes the step the application is at.
+None of these changes the step the application is at. What an automatic desk does is ``automatic_desks``'s.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing.domain.application import Application
-from routing.domain.audit_chain import Entry
-from routing.domain.errors import StillOnItsWay
-from routing.domain.move import Move, chained, entry_of
+from routing.domain.due_dates import due_at
+from routing.domain.errors import DeskNotOffered, StillOnItsWay
+from routing.domain.move import Move, chained, entry_of, recalls
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import require_in_hand
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
+from routing.domain.workflow import Step
 
 #: The actor of moves no person makes.
 COURIER = "auto.courier"
 
 
-def arrive(application: Application, visit: Visit, *, now: datetime) -> Move:
+def arrive(book: RuleBook, application: Application, visit: Visit, *, now: datetime) -> Move:
     """The document has arrived. A case imported from the past arrives when it was sent."""
     at = visit.sent_at if application.imported_case is not None else now
-    here = replace(visit, arrived_at=at)
-    entry = entry_of(application, at=at, kind="arrived", desk=visit.desk, actor=COURIER, facts=_stay(visit))
-    return _at_the_visit(application, here, entry, at)
+    here = replace(visit, arrived_at=at, act_at=_program_acts_at(book.workflow.steps[visit.step], visit, at))
+    return at_the_visit(application, here, "arrived", actor=COURIER, at=at)
 
 
-def claim(book: RuleBook, application: Application, visit: Visit, *, person: Person, at: datetime) -> Move | None:
-    """The person takes the document, so that nobody else decides meanwhile; None: they hold it already.
+def claim(
+    book: RuleBook, application: Application, visit: Visit, *, person: Person, at: datetime, lease: timedelta
+) -> Move | None:
+    """The person takes the document for the time of the lease; None: they hold it already, and for long enough.
 
-    Raises NotAllowed, StillOnItsWay, HeldByAnother.
+    Who holds it and takes it again when less than half of the lease is left holds it anew. A lease of somebody else
+    that has lapsed is no obstacle, and the entry tells of it. Raises NotAllowed, StillOnItsWay, HeldByAnother.
     """
     step = book.workflow.steps[visit.step]
     role = require(person, Action.CLAIM, Place(desks=(visit.desk,), roles=step.roles), at).role
-    require_in_hand(application, visit, person)
-    if visit.holder == person.code:
+    require_in_hand(application, visit, person, at)
+    is_mine = visit.holder == person.code
+    if is_mine and (visit.lease_until is None or visit.lease_until - at > lease / 2):
         return None
-    facts = {**_stay(visit), "role": role}
-    entry = entry_of(application, at=at, kind="claimed", desk=visit.desk, actor=person.code, facts=facts)
-    return _at_the_visit(application, replace(visit, holder=person.code, claimed_at=at), entry, at)
+    taken = replace(visit, holder=person.code, claimed_at=at, lease_until=at + lease, act_at=None)
+    facts = {"role": role, "lapsed": visit.holder if not is_mine else None}
+    return at_the_visit(application, taken, "claimed", actor=person.code, at=at, facts=facts)
 
 
 def release(book: RuleBook, application: Application, visit: Visit, *, person: Person, at: datetime) -> Move | None:
@@ -54,19 +59,75 @@ def release(book: RuleBook, application: Application, visit: Visit, *, person: P
         raise StillOnItsWay(number=application.number, desk=visit.desk)
     if visit.holder is None:
         return None
-    facts = {**_stay(visit), "holder": visit.holder}
+    facts: dict[str, object] = {"holder": visit.holder}
+    step = book.workflow.steps[visit.step]
     if visit.holder != person.code:
-        place = Place(desks=(visit.desk,), roles=book.workflow.steps[visit.step].roles)
-        facts["role"] = require(person, Action.RELEASE, place, at).role
-    entry = entry_of(application, at=at, kind="released", desk=visit.desk, actor=person.code, facts=facts)
-    return _at_the_visit(application, replace(visit, holder=None, claimed_at=None), entry, at)
+        facts["role"] = require(person, Action.RELEASE, Place(desks=(visit.desk,), roles=step.roles), at).role
+    back = replace(visit, holder=None, claimed_at=None, lease_until=None)
+    back = replace(back, act_at=_program_acts_at(step, back, at))
+    return at_the_visit(application, back, "released", actor=person.code, at=at, facts=facts)
 
 
-def _at_the_visit(application: Application, visit: Visit, entry: Entry, at: datetime) -> Move:
+def reassign(
+    book: RuleBook, application: Application, visit: Visit, *, desk: str, person: Person, at: datetime
+) -> Move:
+    """The document goes from this desk to another where the same step can be done.
+
+    By whoever may release it there. Raises NotAllowed, DeskNotOffered.
+    """
+    step = book.workflow.steps[visit.step]
+    role = require(person, Action.RELEASE, Place(desks=(visit.desk,), roles=step.roles), at).role
+    offered = reassignable(step, visit)
+    if desk not in offered:
+        raise DeskNotOffered(step=step.label.id, desk=desk, desks=", ".join(offered) or "-")
+    sent = Visit(
+        application_id=application.id,
+        no=application.visit_count + 1,
+        step=visit.step,
+        desk=desk,
+        sent_at=at,
+        due_at=due_at(step, desk, at),
+        origin_step=visit.origin_step,
+        origin_desk=visit.origin_desk,
+        version=application.version + 1,
+    )
+    facts = {"visit": visit.no, "step": visit.step, "role": role,
+             "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk}]}  # fmt: skip
+    entry = entry_of(application, at=at, kind="reassigned", desk=visit.desk, actor=person.code, facts=facts)
+    recalled, entries = recalls(chained(application, entry), (visit,), actor=person.code, at=at)
+    after = replace(
+        chained(application, entries[-1]),
+        version=application.version + 1,
+        visit_count=sent.no,
+        changed_at=at,
+    )
+    return Move(at=at, before=application, after=after, visits=(*recalled, sent), entries=(entry, *entries))
+
+
+def reassignable(step: Step, visit: Visit) -> tuple[str, ...]:
+    """The desks a document at this visit can be passed on to."""
+    # At a step with a join every desk is asked for an opinion of its own; only a stand-in can give it instead.
+    return tuple(desk for desk in (step.stand_in if step.join else step.every_desk) if desk != visit.desk)
+
+
+def at_the_visit(
+    application: Application,
+    visit: Visit,
+    kind: str,
+    *,
+    actor: str,
+    at: datetime,
+    facts: Mapping[str, object] | None = None,
+) -> Move:
     """A move that changes one visit and leaves the application where it is."""
+    said = {"visit": visit.no, "step": visit.step, **(facts or {})}
+    entry = entry_of(application, at=at, kind=kind, desk=visit.desk, actor=actor, facts=said)
     after = replace(chained(application, entry), version=application.version + 1, changed_at=at)
-    return Move(at=at, before=application, after=after, visits=(visit,), entries=(entry,))
+    changed = replace(visit, version=after.version)
+    return Move(at=at, before=application, after=after, visits=(changed,), entries=(entry,))
 
 
-def _stay(visit: Visit) -> dict[str, object]:
-    return {"visit": visit.no, "step": visit.step}
+def _program_acts_at(step: Step, visit: Visit, at: datetime) -> datetime | None:
+    """At once, where a program decides and has not given up; a stand-in's desk is people's."""
+    is_programs = step.automatic is not None and visit.desk in step.desks
+    return at if is_programs and not visit.needs_attention else None

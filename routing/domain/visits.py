@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 #: How a message names a hand-off: the application's id and the visit's number.
 HandOffName = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trouble:
+    """What an automatic desk met: the code of its sentence, and what fills that in."""
+
+    code: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +28,26 @@ class Visit:
     desk: str
     sent_at: datetime
     arrived_at: datetime | None = None
-    #: who has taken it: nobody else decides meanwhile
+    #: when the desk's own time for it ends
+    due_at: datetime
+    #: where a return to the applicant came from, and goes back to
+    origin_step: str | None = None
+    origin_desk: str | None = None
+    #: who has taken it: nobody else decides before ``lease_until``
     holder: str | None = None
     claimed_at: datetime | None = None
+    #: None: for as long as the holder likes
+    lease_until: datetime | None = None
+    #: the application's version when this visit last changed; a decision that saw an earlier one is refused
+    version: int = 1
+    #: how often the program of an automatic desk has tried
+    attempts: int = 0
+    #: when the program tries (again); None: it does not
+    act_at: datetime | None = None
+    #: why the program has not decided yet
+    trouble: Trouble | None = None
+    #: the program has given up; somebody has to look after it
+    needs_attention: bool = False
     #: when it was decided or recalled
     closed_at: datetime | None = None
     #: None on a closed visit: it was recalled
@@ -37,3 +63,9 @@ class Visit:
     def has_arrived(self) -> bool:
         """Whether the desk has it."""
         return self.arrived_at is not None
+
+    def is_held_against(self, person: str, at: datetime) -> bool:
+        """Whether somebody else has taken it and their lease has not lapsed."""
+        if self.holder is None or self.holder == person:
+            return False
+        return self.lease_until is None or at < self.lease_until

@@ -9,7 +9,7 @@ from datetime import datetime
 from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
 from routing.domain.errors import DeskNotOffered
-from routing.domain.move import Move, Note, chained, entry_of
+from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import not_possible
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import reason_text, require_open
@@ -40,28 +40,21 @@ def withdraw(
     role = require(person, Action.WITHDRAW, Place(desks=(desk,), roles=intake.roles), at).role
     end = book.lead_withdrawn(application.step)
     if end is None:
-        raise not_possible(book, application, "withdraw")
+        raise not_possible(book, None, application, "withdraw")
     text = reason_text(reason, Reason.OPTIONAL, "withdraw")
     facts = {"step": application.step, "decision": "withdraw", "to": end, "role": role}
-    entries = [
-        entry_of(application, at=at, kind="withdrawn", desk=desk, actor=person.code,
-               facts={**facts, "reason": keyed_digest(digest_key, text) if text else None})
-    ]  # fmt: skip
-    current = chained(application, entries[0])
-    recalled = tuple(replace(visit, closed_at=at) for visit in open_visits)
-    for visit in recalled:
-        gone = {"visit": visit.no, "step": visit.step}
-        entries.append(entry_of(current, at=at, kind="recalled", desk=visit.desk, actor=person.code, facts=gone))
-        current = chained(current, entries[-1])
-    outcome = book.workflow.ends[end].outcome
+    digest = keyed_digest(digest_key, text) if text else None
+    withdrawn = entry_of(
+        application, at=at, kind="withdrawn", desk=desk, actor=person.code, facts={**facts, "reason": digest}
+    )
+    recalled, entries = recalls(chained(application, withdrawn), open_visits, actor=person.code, at=at)
     after = replace(
-        current,
+        chained(application, entries[-1] if entries else withdrawn),
         step=end,
-        outcome=outcome,
-        origin_step=None,
-        origin_desk=None,
+        outcome=book.workflow.ends[end].outcome,
         version=application.version + 1,
         changed_at=at,
     )
-    note = Note(seq=entries[0].seq, text=text) if text else None
-    return Move(at=at, before=application, after=after, visits=recalled, entries=tuple(entries), note=note)
+    note = Note(seq=withdrawn.seq, text=text) if text else None
+    entries.insert(0, withdrawn)
+    return Move(at=at, before=application, after=after, visits=tuple(recalled), entries=tuple(entries), note=note)

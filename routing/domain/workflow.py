@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -37,6 +38,21 @@ class Outcome(StrEnum):
     CLOSED = "closed"
 
 
+class Program(StrEnum):
+    """A program that decides at an automatic desk; what it does is the workers'."""
+
+    #: asks the national licensing system (OSS) for a business identification number
+    OSS = "oss"
+    #: waits for the payment system to say that a bill has been paid
+    PAYMENT = "payment"
+
+
+#: What each program can say; a step that has it must know all of it.
+DECISIONS_OF: Mapping[Program, tuple[str, ...]] = MappingProxyType(
+    {Program.OSS: ("issue", "refer"), Program.PAYMENT: ("paid",)}
+)
+
+
 class Reason(StrEnum):
     """Whether a decision takes a reason in words."""
 
@@ -56,22 +72,48 @@ class DecisionRule(Frozen):
     names_requirements: bool = False
     #: who may say it; empty: every role of the step
     roles: tuple[Code, ...] = ()
+    #: the desks at which it is said; empty: every desk of the step
+    desks: tuple[Code, ...] = ()
+    #: at a step with a join: one of the opinions the join waits for; any other decision leads on at once
+    opinion: bool = False
 
 
 class Step(Frozen):
-    """A state of the application: at one of these desks, somebody in one of these roles decides."""
+    """A state of the application: at one of these desks, or at all of them at once, somebody decides."""
 
     label: Label
-    #: the desks it can be at; more than one: the decision that leads here names which (disposisi)
+    #: the desks it can be at; more than one: the decision that leads here names which (disposisi), but with a join
     desks: Annotated[tuple[Code, ...], Field(min_length=1)]
     roles: Annotated[tuple[Code, ...], Field(min_length=1)]
     #: ``applicant``: the ball is with the applicant, the desk only takes in what comes back
     waits_for: Literal["office", "applicant"] = "office"
+    #: all desks work at once, and so many opinions are waited for: ``all``, ``any`` or a number
+    join: Literal["all", "any"] | Annotated[int, Field(ge=1, le=100)] | None = None
+    #: the program that decides here, unless somebody takes the document out of its hands
+    automatic: Program | None = None
+    #: desks an operator may pass it to, to be decided by people, where the program cannot
+    stand_in: tuple[Code, ...] = ()
     decisions: Annotated[dict[StepCode, DecisionRule], Field(min_length=1)]
     #: working days the desk has, beside the promise of the whole
     working_days: Annotated[int, Field(ge=0, le=1000)] | None = None
+    #: the same in minutes, for services that are done while one waits
+    minutes: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    #: working days of single desks, where they differ
+    working_days_at: dict[Code, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
     #: what the public page calls this stage; the step's own label when absent
     public_label: Label | None = None
+
+    @property
+    def opinions_needed(self) -> int:
+        """How many opinions the join waits for; 0: there is no join."""
+        if self.join is None:
+            return 0
+        return {"all": len(self.desks), "any": 1}[self.join] if isinstance(self.join, str) else self.join
+
+    @property
+    def every_desk(self) -> tuple[str, ...]:
+        """The desks a document of this step can lie at, stand-ins among them."""
+        return (*self.desks, *self.stand_in)
 
 
 class End(Frozen):
@@ -106,6 +148,8 @@ class Workflow(Frozen):
     unit: Code
     #: the promise to the public, in working days from the moment the file is complete
     working_days: Annotated[int, Field(ge=0, le=1000)] | None = None
+    #: the same in minutes
+    minutes: Annotated[int, Field(ge=1, le=10_000)] | None = None
     #: where the numbers and the route come from: law, region, page
     sources: tuple[str, ...] = ()
     requirements: dict[Code, Requirement] = Field(default_factory=dict)
@@ -136,6 +180,10 @@ class Workflow(Frozen):
         for code, candidate in self.steps.items():
             if code != step and any(rule.to == step for rule in candidate.decisions.values()):
                 yield code
+
+    def waits_for_applicant(self, step: str) -> bool:
+        """Whether the ball is with the applicant at this step."""
+        return step in self.steps and self.steps[step].waits_for == "applicant"
 
     def label_of(self, code: str) -> Label:
         """The label of a step or an end."""

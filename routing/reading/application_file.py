@@ -17,16 +17,12 @@ from routing.domain.visits import Visit
 from routing.domain.workflow import ORIGIN, DecisionRule, Outcome, Workflow
 from routing.office import Office
 from routing.reading.catalogue import names_of
-from routing.storage.tables import applications, particulars, visits
+from routing.storage.tables import applications, particulars
+from routing.storage.transaction import Transaction
 
 _FIELDS = tuple(applications.c[name] for name in Application.__dataclass_fields__)
 _BY_NUMBER = sa.select(*_FIELDS).where(applications.c.number == sa.bindparam("number"))
 _NUMBER_OF_CODE = sa.select(applications.c.number).where(applications.c.tracking_code == sa.bindparam("code"))
-_OPEN_VISITS = (
-    sa.select(*(visits.c[name] for name in Visit.__dataclass_fields__))
-    .where(visits.c.application_id == sa.bindparam("id"), visits.c.closed_at.is_(None))
-    .order_by(visits.c.no)
-)
 _PARTICULARS = sa.select(particulars.c.name, particulars.c.nik, particulars.c.phone, particulars.c.answers).where(
     particulars.c.application_id == sa.bindparam("id")
 )
@@ -42,11 +38,13 @@ class PossibleDecision:
     target_label: Label
     #: the desks it could go to then; none: it ends
     desks: tuple[str, ...]
+    #: it goes to all of them
+    to_all: bool = False
 
     @property
     def asks_for_desk(self) -> bool:
         """Whether whoever decides names the next desk."""
-        return len(self.desks) > 1
+        return len(self.desks) > 1 and not self.to_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,12 +68,6 @@ class ApplicationFile:
         return tuple(visit.desk for visit in self.open_visits)
 
     @property
-    def waits_for_applicant(self) -> bool:
-        """Whether the ball is with the applicant."""
-        step = self.workflow.steps.get(self.application.step)
-        return step is not None and step.waits_for == "applicant"
-
-    @property
     def can_be_withdrawn(self) -> bool:
         """Whether the applicant may still take it back."""
         return self.application.is_open and self.book.lead_withdrawn(self.application.step) is not None
@@ -86,29 +78,27 @@ class ApplicationFile:
 
     def possible(self, visit: Visit) -> tuple[PossibleDecision, ...]:
         """What can be said at this visit, in the order the office wrote it."""
-        return decisions_at(self.book, visit.step, self.application.origin_step, self.application.origin_desk)
+        return decisions_at(self.book, visit.step, visit)
 
 
-def decisions_at(
-    book: RuleBook, step: str, origin_step: str | None = None, origin_desk: str | None = None
-) -> tuple[PossibleDecision, ...]:
-    """What can be said at a step, and where each leads."""
-    workflow = book.workflow
+def decisions_at(book: RuleBook, step: str, visit: Visit | None = None) -> tuple[PossibleDecision, ...]:
+    """What can be said at a step (at this visit), and where each leads."""
+    origin, desk = (visit.origin_step, visit.desk) if visit is not None else (None, None)
     return tuple(
-        _decision(workflow, code, book.lead(step, code, origin_step), step, origin_desk)
-        for code in book.possible(step, origin_step)
+        _decision(book.workflow, code, book.lead(step, code, origin), step, visit)
+        for code in book.possible(step, origin, desk)
     )
 
 
-def _decision(
-    workflow: Workflow, code: str, target: str | None, step: str, origin_desk: str | None
-) -> PossibleDecision:
+def _decision(workflow: Workflow, code: str, target: str | None, step: str, visit: Visit | None) -> PossibleDecision:
     rule = workflow.steps[step].decisions[code]
     goal = target or rule.to
     desks = workflow.steps[goal].desks if goal in workflow.steps else ()
-    if rule.to == ORIGIN and origin_desk is not None:
-        desks = (origin_desk,)
-    return PossibleDecision(code=code, rule=rule, target=goal, target_label=workflow.label_of(goal), desks=desks)
+    if rule.to == ORIGIN and visit is not None and visit.origin_desk is not None:
+        desks = (visit.origin_desk,)
+    to_all = rule.to != ORIGIN and goal in workflow.steps and workflow.steps[goal].join is not None
+    label = workflow.label_of(goal)
+    return PossibleDecision(code=code, rule=rule, target=goal, target_label=label, desks=desks, to_all=to_all)
 
 
 def application_file(office: Office, number: str) -> ApplicationFile:
@@ -117,10 +107,7 @@ def application_file(office: Office, number: str) -> ApplicationFile:
         row = connection.execute(_BY_NUMBER, {"number": number}).first()
         if row is None:
             raise UnknownApplication(number=number)
-        open_visits = tuple(
-            Visit(**visit._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
-            for visit in connection.execute(_OPEN_VISITS, {"id": row.id})
-        )
+        open_visits = tuple(Transaction(connection).open_visits(row.id))
         names = names_of(connection, (visit.holder for visit in open_visits))
     application = _application(row)
     return ApplicationFile(

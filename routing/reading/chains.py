@@ -129,7 +129,8 @@ def _problems_beside(rows: list[Any], said: list[Entry]) -> Iterator[tuple[int, 
             yield entry.seq, "the reason kept beside the log is not the one the entry was made with"
         if entry.kind == "submitted" and body.get("applicant") != _applicant_digest(key, row):
             yield entry.seq, "who applies is not whom the entry was made with"
-        last = body if entry.kind in ("decided", "withdrawn") else last
+        # An opinion among several leads nowhere by itself.
+        last = body if entry.kind in ("decided", "withdrawn") and body.get("to") else last
     if last and last.get("to") != rows[0].at_step:
         yield len(said), f"the application stands at {rows[0].at_step}, the log led it to {last.get('to')}"
 

@@ -41,9 +41,9 @@ _LYING_HERE = (
     .order_by(visits.c.arrived_at, applications.c.id)
     .limit(ROWS_ON_A_LIST)
 )
-# A document has an origin exactly while the applicant repairs it.
-_WITH_THE_APPLICANT = _LYING_HERE.where(applications.c.origin_step.is_not(None))
-_TO_DECIDE = _LYING_HERE.where(applications.c.origin_step.is_(None))
+# A visit has an origin exactly while the ball is with the applicant.
+_WITH_THE_APPLICANT = _LYING_HERE.where(visits.c.origin_step.is_not(None))
+_TO_DECIDE = _LYING_HERE.where(visits.c.origin_step.is_(None))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.domain.desks import Label
+from routing.domain.due_dates import has_limit
 from routing.domain.workflow import Step, Workflow
 from routing.office import Office
 from routing.reading.catalogue import names_of
@@ -20,19 +21,28 @@ ROWS_ON_A_PAGE = 50
 _HERE = visits.c.closed_at.is_(None) & visits.c.arrived_at.is_not(None)
 _QUEUE = (
     sa.select(
-        visits.c.application_id, visits.c.no, visits.c.step, visits.c.arrived_at, visits.c.holder,
+        visits.c.application_id, visits.c.no, visits.c.step, visits.c.desk, visits.c.arrived_at, visits.c.due_at,
+        visits.c.holder, visits.c.lease_until, visits.c.act_at, visits.c.needs_attention,
         applications.c.number, applications.c.workflow, applications.c.version,
     )
     .join_from(visits, applications, applications.c.id == visits.c.application_id)
     .where(visits.c.desk == sa.bindparam("desk"), _HERE)
-    .order_by(visits.c.arrived_at, visits.c.application_id)
+    .order_by(visits.c.due_at, visits.c.arrived_at, visits.c.application_id)
     .limit(sa.bindparam("most"))
 )  # fmt: skip
 _QUEUE_BEHIND = _QUEUE.where(
-    sa.tuple_(visits.c.arrived_at, visits.c.application_id)
-    > sa.tuple_(sa.bindparam("arrived_at", type_=Instant()), sa.bindparam("behind", type_=sa.BigInteger()))
+    sa.tuple_(visits.c.due_at, visits.c.arrived_at, visits.c.application_id)
+    > sa.tuple_(
+        sa.bindparam("due_at", type_=Instant()),
+        sa.bindparam("arrived_at", type_=Instant()),
+        sa.bindparam("behind", type_=sa.BigInteger()),
+    )
 )
-_UNTAKEN = _QUEUE.where(visits.c.holder.is_(None))
+_UNTAKEN = _QUEUE.where(
+    visits.c.holder.is_(None) | (visits.c.lease_until <= sa.bindparam("now", type_=Instant())),
+    # What a program is at is not taken out of its hands by chance.
+    visits.c.act_at.is_(None),
+)
 _COUNTS = (
     sa.select(
         visits.c.desk,
@@ -44,8 +54,8 @@ _COUNTS = (
     .group_by(visits.c.desk)
 )
 
-#: Where a page of the queue ends: the moment and the application of its last row.
-Place = tuple[datetime, int]
+#: Where a page of the queue ends: due date, arrival and application of its last row.
+Place = tuple[datetime, datetime, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,19 +68,30 @@ class QueueRow:
     service: Label
     step: Step
     since: datetime
+    due_at: datetime
+    #: whether the step sets this desk a limit, so that the due date means something
+    has_limit: bool
     holder: str | None
     holder_name: str | None
+    #: until when it is held
+    lease_until: datetime | None
+    #: the holder's time is over: anybody may take it
+    has_lapsed: bool
+    #: a program is at it
+    is_automatic: bool
+    #: the program has given up
+    needs_attention: bool
     version: int
 
     @property
     def place(self) -> Place:
         """Where the next page begins, should this be a page's last row."""
-        return (self.since, self.application_id)
+        return (self.due_at, self.since, self.application_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage:
-    """Some rows of a queue, oldest first."""
+    """Some rows of a queue: what is due first, first; of those due at once, what came first."""
 
     rows: tuple[QueueRow, ...]
     #: where the next page begins; None: this is the last
@@ -93,14 +114,14 @@ def queue(office: Office, desk: str, behind: Place | None = None, most: int = RO
     """What lies at the desk, from ``behind`` on."""
     wanted: dict[str, object] = {"desk": desk, "most": most + 1}
     if behind is not None:
-        wanted |= {"arrived_at": behind[0], "behind": behind[1]}
+        wanted |= {"due_at": behind[0], "arrived_at": behind[1], "behind": behind[2]}
     rows = _rows(office, _QUEUE if behind is None else _QUEUE_BEHIND, wanted)
     return QueuePage(rows=rows[:most], next=rows[most - 1].place if len(rows) > most else None)
 
 
 def untaken(office: Office, desk: str, most: int) -> tuple[QueueRow, ...]:
-    """The oldest documents at the desk that nobody holds."""
-    return _rows(office, _UNTAKEN, {"desk": desk, "most": most})
+    """The most urgent documents at the desk that nobody holds, or whose holder's lease has lapsed."""
+    return _rows(office, _UNTAKEN, {"desk": desk, "most": most, "now": office.now()})
 
 
 def desk_counts(office: Office, desks: Sequence[str]) -> dict[str, DeskCount]:
@@ -117,18 +138,26 @@ def _rows(office: Office, statement: sa.Select[*tuple[Any, ...]], wanted: dict[s
     with office.reading() as connection:
         found = connection.execute(statement, wanted).all()
         names = names_of(connection, (row.holder for row in found))
-    return tuple(_row(row, office.rule_book(row.workflow).workflow, names) for row in found)
+    now = office.now()
+    return tuple(_row(row, office.rule_book(row.workflow).workflow, names, now) for row in found)
 
 
-def _row(row: sa.Row[*tuple[Any, ...]], workflow: Workflow, names: dict[str, str]) -> QueueRow:
+def _row(row: sa.Row[*tuple[Any, ...]], workflow: Workflow, names: dict[str, str], now: datetime) -> QueueRow:
+    step = workflow.steps[row.step]
     return QueueRow(
         application_id=row.application_id,
         number=row.number,
         visit=row.no,
         service=workflow.label,
-        step=workflow.steps[row.step],
+        step=step,
         since=row.arrived_at,
+        due_at=row.due_at,
+        has_limit=has_limit(step, row.desk),
         holder=row.holder,
         holder_name=names.get(row.holder, row.holder),
+        lease_until=row.lease_until,
+        has_lapsed=row.lease_until is not None and row.lease_until <= now,
+        is_automatic=row.act_at is not None,
+        needs_attention=row.needs_attention,
         version=row.version,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,9 @@ _ENTRIES = (
     .order_by(audit_entries.c.seq.desc())
     .limit(sa.bindparam("most"))
 )
-_LAST_RETURN = _ENTRIES.where(audit_entries.c.kind == "decided")
+_DECISIONS = _ENTRIES.where(audit_entries.c.kind == "decided")
+#: So many decisions back what is asked of the applicant is looked for: every other desk may have spoken since.
+_LOOKED_BACK = 50
 _AFTER_THE_LAST = 2**31 - 1
 
 
@@ -53,8 +55,14 @@ class Event:
     decision_code: str | None = None
     #: the step or end it leads to
     target: Label | None = None
-    #: the desk it was sent to
-    sent_to: str | None = None
+    #: the desks it was sent to
+    sent_to: tuple[str, ...] = ()
+    #: the numbers of the visits it opened
+    opened: tuple[int, ...] = ()
+    #: whose claim had lapsed, or who had held it
+    holder: str | None = None
+    #: the code of what kept a program from deciding
+    cause: str | None = None
     #: requirements handed in, or to be repaired
     requirements: tuple[Label, ...] = ()
     #: the keyed digest of the reason in the log
@@ -88,11 +96,11 @@ def history(
     return History(events=events[:most], next=events[most - 1].seq if len(events) > most else None)
 
 
-def last_decision(office: Office, application_id: int, *, with_notes: bool) -> Event | None:
-    """What was said last: why the document is where it is, and what is to be repaired."""
-    wanted = {"id": application_id, "before": _AFTER_THE_LAST, "most": 1}
-    events = _events(office, _LAST_RETURN, wanted, with_notes=with_notes)
-    return events[0] if events else None
+def decision_behind(office: Office, application_id: int, visit: int, *, with_notes: bool) -> Event | None:
+    """The decision that sent the document to this visit: why it is there, and what is to be repaired."""
+    wanted = {"id": application_id, "before": _AFTER_THE_LAST, "most": _LOOKED_BACK}
+    events = _events(office, _DECISIONS, wanted, with_notes=with_notes)
+    return next((event for event in events if visit in event.opened), None)
 
 
 def _events(
@@ -140,10 +148,23 @@ def _read_first_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str, 
         "decision_code": decision,
         "decision": rule.label if rule is not None else None,
         "target": _label(workflow, target),
-        "sent_to": (said.get("sent") or {}).get("desk"),
+        **_sent([said["sent"]] if said.get("sent") else []),
         "requirements": tuple(workflow.requirements[code].label for code in named if code in workflow.requirements),
         "reason_digest": said.get("reason"),
     }
+
+
+def _read_second_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
+    """Since several desks can be sent to at once, and an opinion leads nowhere by itself."""
+    sent = said.get("sent") or []
+    first = _read_first_shape({**said, "sent": None}, workflow)
+    if first["target"] is None and sent:
+        first["target"] = _label(workflow, sent[0]["step"])
+    return {**first, **_sent(sent), "holder": said.get("lapsed") or said.get("holder"), "cause": said.get("cause")}
+
+
+def _sent(sent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"sent_to": tuple(one["desk"] for one in sent), "opened": tuple(one["visit"] for one in sent)}
 
 
 def _read_nothing(_said: Mapping[str, Any], _workflow: Workflow) -> dict[str, Any]:
@@ -157,4 +178,4 @@ def _label(workflow: Workflow, code: str | None) -> Label | None:
 
 
 # One reader for each shape an entry was ever written in; an old one is never taken away.
-_READERS = {1: _read_first_shape}
+_READERS = {1: _read_first_shape, 2: _read_second_shape}

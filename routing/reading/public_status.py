@@ -16,14 +16,17 @@ from routing.domain.identifiers import check_tracking_code
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Outcome, Workflow
 from routing.office import Office
-from routing.reading.history import last_decision
+from routing.reading.history import decision_behind
 from routing.storage.tables import applications, visits
 
 _BY_CODE = sa.select(
     applications.c.id, applications.c.tracking_code, applications.c.workflow, applications.c.step,
-    applications.c.outcome, applications.c.origin_step, applications.c.submitted_at,
+    applications.c.outcome, applications.c.submitted_at,
     applications.c.changed_at,
 ).where(applications.c.tracking_code == sa.bindparam("code"))  # fmt: skip
+_OPEN = sa.select(visits.c.no, visits.c.step, visits.c.desk, visits.c.origin_step).where(
+    visits.c.application_id == sa.bindparam("id"), visits.c.closed_at.is_(None)
+)
 _PASSED = (
     sa.select(visits.c.step)
     .where(visits.c.application_id == sa.bindparam("id"), visits.c.decision.is_not(None))
@@ -66,6 +69,8 @@ class PublicStatus:
     turn: Turn
     outcome: Outcome | None
     stages: tuple[Stage, ...]
+    #: where several desks work at once: how many have spoken, of how many; (0, 0): they do not
+    spoken: tuple[int, int]
     #: what the applicant has to repair
     to_repair: tuple[Label, ...]
     working_days: int | None
@@ -81,10 +86,13 @@ def public_status(office: Office, typed_code: str) -> PublicStatus:
         if row is None:
             raise UnknownTrackingCode(code=typed_code[:40])
         passed = list(connection.execute(_PASSED, {"id": row.id}).scalars())
+        here = connection.execute(_OPEN, {"id": row.id}).all()
     book = office.rule_book(row.workflow)
     workflow = book.workflow
-    turn = _turn(workflow, row)
-    said = last_decision(office, row.id, with_notes=False) if turn is Turn.APPLICANT else None
+    waiting = [visit for visit in here if workflow.waits_for_applicant(visit.step)]
+    asked = [decision_behind(office, row.id, visit.no, with_notes=False) for visit in waiting]
+    turn = Turn.NOBODY if row.outcome is not None else Turn.APPLICANT if waiting else Turn.OFFICE
+    origin = next((visit.origin_step for visit in here if visit.step == row.step), None)
     return PublicStatus(
         tracking_code=row.tracking_code,
         service=workflow.label,
@@ -92,24 +100,26 @@ def public_status(office: Office, typed_code: str) -> PublicStatus:
         stage=_public_label(workflow, row.step),
         turn=turn,
         outcome=Outcome(row.outcome) if row.outcome is not None else None,
-        stages=tuple(_stages(book, row, passed)),
-        to_repair=said.requirements if said is not None else (),
+        stages=tuple(_stages(book, row, passed, origin)),
+        spoken=_spoken(workflow, row.step, len(here)),
+        to_repair=tuple(dict.fromkeys(label for said in asked if said is not None for label in said.requirements)),
         working_days=workflow.working_days,
         submitted_at=row.submitted_at,
         changed_at=row.changed_at,
     )
 
 
-def _turn(workflow: Workflow, row: sa.Row[*tuple[Any, ...]]) -> Turn:
-    if row.outcome is not None:
-        return Turn.NOBODY
-    return Turn.APPLICANT if workflow.steps[row.step].waits_for == "applicant" else Turn.OFFICE
+def _spoken(workflow: Workflow, step: str, still_open: int) -> tuple[int, int]:
+    joined = workflow.steps.get(step)
+    if joined is None or joined.join is None:
+        return (0, 0)
+    return (len(joined.desks) - still_open, len(joined.desks))
 
 
-def _stages(book: RuleBook, row: sa.Row[*tuple[Any, ...]], passed: list[str]) -> Iterator[Stage]:
+def _stages(book: RuleBook, row: sa.Row[*tuple[Any, ...]], passed: list[str], origin: str | None) -> Iterator[Stage]:
     """What is behind it, where it is, and what comes if all goes well."""
     workflow = book.workflow
-    ahead = list(_way_ahead(book, row.step, row.origin_step))
+    ahead = list(_way_ahead(book, row.step, origin))
     for step in dict.fromkeys(passed):
         was_detour = workflow.steps[step].waits_for == "applicant"
         if step != row.step and step not in ahead and not was_detour:

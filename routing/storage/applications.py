@@ -30,8 +30,7 @@ _LOCK_BY_NUMBERS = (
 )
 _BY_KEY = sa.select(applications).where(applications.c.submission_key == sa.bindparam("key"))
 _INSERT = sa.insert(applications)
-_CHANGED = ("step", "outcome", "origin_step", "origin_desk", "version", "visit_count", "entry_count", "chain_head",
-            "changed_at")  # fmt: skip
+_CHANGED = ("step", "outcome", "version", "visit_count", "entry_count", "chain_head", "changed_at")
 _UPDATE = (
     sa.update(applications)
     .where(applications.c.id == sa.bindparam("b_id"), applications.c.version == sa.bindparam("b_version"))
@@ -143,8 +142,6 @@ def from_row(row: Row[Any]) -> Application:
         workflow=row.workflow,
         step=row.step,
         outcome=Outcome(row.outcome) if row.outcome is not None else None,
-        origin_step=row.origin_step,
-        origin_desk=row.origin_desk,
         version=row.version,
         visit_count=row.visit_count,
         entry_count=row.entry_count,

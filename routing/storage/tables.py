@@ -168,8 +168,6 @@ applications = Table(
     ),
     Column("step", _TEXT, nullable=False, comment="Step or end it is at"),
     Column("outcome", _TEXT, comment="How it ended; null: open"),
-    Column("origin_step", _TEXT, comment="Where a return to the applicant goes back to"),
-    Column("origin_desk", _TEXT),
     Column("version", sa.Integer(), nullable=False, comment="Moves so far"),
     Column("visit_count", sa.Integer(), nullable=False),
     Column("entry_count", sa.Integer(), nullable=False),
@@ -202,6 +200,15 @@ visits = Table(
     Column("rings", sa.Integer(), nullable=False, server_default="0", comment="Messages sent for it"),
     Column("ring_again_at", Instant(), comment="When the relay rings for it again; null: not rung yet"),
     Column("message", _TEXT, comment="The last Celery message that carried it"),
+    Column("due_at", Instant(), nullable=False, comment="When the desk's own time for it ends"),
+    Column("origin_step", _TEXT, comment="Where a return to the applicant goes back to"),
+    Column("origin_desk", _TEXT),
+    Column("lease_until", Instant(), comment="Until when it is held; null: as long as the holder likes"),
+    Column("version", sa.Integer(), nullable=False, comment="The application's version when it last changed"),
+    Column("attempts", sa.Integer(), nullable=False, comment="How often the program of the desk has tried"),
+    Column("act_at", Instant(), comment="When the program tries (again); null: it does not"),
+    Column("trouble", sa.JSON(none_as_null=True), comment="Why it has not decided: code and facts of a sentence"),
+    Column("needs_attention", sa.Boolean(), nullable=False, comment="The program has given up"),
     comment="Stays at desks; the open ones are the queues",
 )
 Index(
@@ -213,9 +220,16 @@ Index(
 Index(
     "ix_visits_at_desk",
     visits.c.desk,
+    visits.c.due_at,
     visits.c.arrived_at,
     sqlite_where=sa.text("closed_at IS NULL"),
     postgresql_where=sa.text("closed_at IS NULL"),
+)
+Index(
+    "ix_visits_to_act",
+    visits.c.act_at,
+    sqlite_where=sa.text("act_at IS NOT NULL"),
+    postgresql_where=sa.text("act_at IS NOT NULL"),
 )
 
 particulars = Table(

@@ -97,6 +97,19 @@ class Transaction:
         """Remembers the rings that are about to be sent."""
         visits.mark_rung(self._connection, rings)
 
+    def programs_to_ring(self, *, now: datetime, most: int) -> list[HandOff]:
+        """Visits whose program's turn has come; locked, those of other relays skipped."""
+        return visits.to_act(self._connection, now=now, most=most)
+
+    def put_off_programs(self, rung: Sequence[HandOff], again_at: datetime) -> None:
+        """Remembers that these have been rung for."""
+        visits.put_off(self._connection, rung, again_at)
+
+    def keep_attempt(self, visit: Visit) -> None:
+        """What the program of a desk came to so far: bookkeeping at a visit of a locked application, no move."""
+        visits.update(self._connection, [visit])
+        self.has_sent = True
+
     def take_back_rings(self, messages: Sequence[str]) -> None:
         """Forgets rings whose messages could not be sent."""
         visits.take_back_rings(self._connection, messages)

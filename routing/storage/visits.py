@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from routing.domain.hand_offs import HandOff, Ring
-from routing.domain.visits import Visit
+from routing.domain.visits import Trouble, Visit
 from routing.storage.tables import visits
 
 _COLUMNS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
@@ -20,7 +20,8 @@ _OPEN = (
     .order_by(visits.c.application_id, visits.c.no)
 )
 _INSERT = sa.insert(visits)
-_CHANGED = ("arrived_at", "holder", "claimed_at", "closed_at", "decision", "decided_by")
+_CHANGED = ("arrived_at", "holder", "claimed_at", "lease_until", "closed_at", "decision", "decided_by", "version",
+            "attempts", "act_at", "trouble", "needs_attention")  # fmt: skip
 _UPDATE = (
     sa.update(visits)
     .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
@@ -49,6 +50,18 @@ _TAKE_BACK = (
     .where(visits.c.message == sa.bindparam("b_message"), _ON_ITS_WAY)
     .values(rings=visits.c.rings - 1, ring_again_at=None, message=None)
 )
+_TO_ACT = (
+    sa.select(visits.c.application_id, visits.c.no, visits.c.desk, visits.c.attempts)
+    .where(visits.c.act_at <= sa.bindparam("now"))
+    .order_by(visits.c.act_at)
+    .limit(sa.bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_PUT_OFF = (
+    sa.update(visits)
+    .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
+    .values(act_at=sa.bindparam("b_act_at"))
+)
 _RING_NOW = sa.update(visits).where(_ON_ITS_WAY, visits.c.ring_again_at.is_not(None)).values(ring_again_at=None)
 
 
@@ -62,7 +75,7 @@ def insert(connection: Connection, new: Sequence[Visit]) -> None:
     if not new:
         return
     fields = Visit.__dataclass_fields__
-    connection.execute(_INSERT, [{name: getattr(visit, name) for name in fields} for visit in new])
+    connection.execute(_INSERT, [{name: getattr(visit, name) for name in fields} | _as_row(visit) for visit in new])
 
 
 def update(connection: Connection, changed: Sequence[Visit]) -> None:
@@ -71,7 +84,7 @@ def update(connection: Connection, changed: Sequence[Visit]) -> None:
         return
     rows: list[dict[str, Any]] = [
         {f"b_{name}_new": getattr(visit, name) for name in _CHANGED}
-        | {"b_application_id": visit.application_id, "b_no": visit.no}
+        | {"b_application_id": visit.application_id, "b_no": visit.no, "b_trouble_new": _as_row(visit)["trouble"]}
         for visit in changed
     ]
     connection.execute(_UPDATE, rows)
@@ -81,6 +94,18 @@ def to_ring(connection: Connection, *, now: datetime, most: int) -> list[HandOff
     """Hand-offs never rung for, and those whose ring was answered by nothing for too long; locked."""
     rows = connection.execute(_TO_RING, {"now": now, "most": most})
     return [HandOff(application_id=row[0], no=row[1], desk=row[2], rings=row[3]) for row in rows]
+
+
+def to_act(connection: Connection, *, now: datetime, most: int) -> list[HandOff]:
+    """Visits whose program's turn has come; locked. ``rings``: its attempts so far."""
+    rows = connection.execute(_TO_ACT, {"now": now, "most": most})
+    return [HandOff(application_id=row[0], no=row[1], desk=row[2], rings=row[3]) for row in rows]
+
+
+def put_off(connection: Connection, rung: Sequence[HandOff], again_at: datetime) -> None:
+    """The programs of these have been rung for; again at that time, should nothing come of it."""
+    rows = [{"b_application_id": one.application_id, "b_no": one.no, "b_act_at": again_at} for one in rung]
+    connection.execute(_PUT_OFF, rows)
 
 
 def mark_rung(connection: Connection, rings: Sequence[Ring]) -> None:
@@ -109,4 +134,13 @@ def ring_all_again(connection: Connection) -> int:
 
 def from_row(row: Row[Any]) -> Visit:
     """The value a row stands for."""
-    return Visit(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+    said = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+    if said["trouble"] is not None:
+        said["trouble"] = Trouble(**said["trouble"])
+    return Visit(**said)
+
+
+def _as_row(visit: Visit) -> dict[str, Any]:
+    """What a row holds otherwise than the value does."""
+    trouble = visit.trouble
+    return {"trouble": {"code": trouble.code, "facts": dict(trouble.facts)} if trouble is not None else None}

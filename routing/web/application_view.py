@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from fastapi import Request
 
 from routing.domain.application import Particulars
-from routing.domain.errors import DecisionNotPossible, NotAtThisDesk, UnknownDecision
+from routing.domain.due_dates import has_limit
+from routing.domain.errors import DecisionNotPossible, NotAtThisDesk, Refusal, UnknownDecision
 from routing.domain.identifiers import masked
 from routing.domain.people import Action, Place
+from routing.domain.stays import reassignable
 from routing.domain.visits import Visit
 from routing.domain.workflow import Outcome
 from routing.office import Office
@@ -23,6 +25,7 @@ from routing.reading.history import history
 from routing.web.numbers_in_addresses import small_number
 from routing.web.rendering import wording_of
 from routing.web.timeline import TimelineRow, told
+from routing.web.troubles import trouble_of
 from routing.web.visitors import Staff
 
 
@@ -33,6 +36,16 @@ class Stay:
     visit: Visit
     holder_name: str | None
     is_mine: bool
+    #: somebody holds it and their time is over
+    has_lapsed: bool
+    #: the step sets the desk a limit, so that the due date means something
+    has_limit: bool
+    #: why the program of an automatic desk has not decided, in a sentence; None: no trouble
+    trouble: Refusal | None
+    #: the person can let the program try again
+    may_retry: bool
+    #: the desks the person can pass it on to
+    reassigns_to: tuple[str, ...]
     #: they sit here and could take it
     may_take: bool
     #: they hold it, or may give it back to the queue for a holder who is away
@@ -123,18 +136,25 @@ def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
     is_mine = visit.holder == staff.person.code
     here = Place(desks=(visit.desk,), roles=step.roles)
     sits_here = visit.has_arrived and staff.may(Action.CLAIM, here)
+    is_free = not visit.is_held_against(staff.person.code, staff.at)
     in_hand = is_mine or (visit.holder is None and step.waits_for == "applicant")
     decisions = tuple(
         one
         for one in (file.possible(visit) if in_hand and visit.has_arrived else ())
         if staff.may(Action.DECIDE, Place(desks=(visit.desk,), roles=one.rule.roles or step.roles))
     )
+    may_release = visit.has_arrived and staff.may(Action.RELEASE, here)
     return Stay(
         visit=visit,
+        has_lapsed=visit.holder is not None and not is_mine and is_free,
+        has_limit=has_limit(step, visit.desk),
+        trouble=trouble_of(visit),
+        may_retry=may_release and visit.needs_attention,
+        reassigns_to=reassignable(step, visit) if may_release else (),
         holder_name=file.names.get(visit.holder, visit.holder) if visit.holder is not None else None,
         is_mine=is_mine,
-        may_take=sits_here and visit.holder is None and not decisions,
-        may_release=visit.has_arrived and visit.holder is not None and (is_mine or staff.may(Action.RELEASE, here)),
+        may_take=sits_here and not is_mine and is_free and not decisions,
+        may_release=visit.has_arrived and visit.holder is not None and (is_mine or may_release),
         decisions=decisions,
     )
 

@@ -12,7 +12,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from routing.actions.claim import claim, release
+from routing.actions.attend import retry
+from routing.actions.claim import claim, reassign, release
 from routing.actions.decide import decide
 from routing.domain.desks import Desk
 from routing.domain.errors import (
@@ -31,7 +32,7 @@ from routing.office import Office
 from routing.reading.application_file import number_with_code
 from routing.reading.desk_queue import Place as QueuePlace
 from routing.reading.desk_queue import QueueRow, desk_counts, queue, untaken
-from routing.reading.history import last_decision
+from routing.reading.history import decision_behind
 from routing.web.application_view import decision_named, open_visit, see_application, see_timeline
 from routing.web.numbers_in_addresses import application_number, visit_number
 from routing.web.rendering import go_to, show, wants_json
@@ -55,11 +56,11 @@ def desks_page(request: Request, office: OfficeHere, staff: SignedIn) -> HTMLRes
 
 @router.get("/desks/{code}")
 def queue_page(request: Request, office: OfficeHere, staff: SignedIn, code: str, behind: str = "") -> HTMLResponse:
-    """The desk's queue, oldest first."""
+    """The desk's queue, most urgent first."""
     desk = _desk(staff, code)
     page = queue(office, code, _place(behind))
     counts = desk_counts(office, [code])[code]
-    may_find_one = code in staff.desks and counts.here > counts.taken
+    may_find_one = code in staff.desks and counts.here > 0
     return show(
         request,
         "desk/queue.html",
@@ -68,14 +69,14 @@ def queue_page(request: Request, office: OfficeHere, staff: SignedIn, code: str,
         counts=counts,
         behind=behind,
         next=_cursor(page.next),
-        takeable={row.place for row in page.rows if row.holder is None and _may_take(staff, code, row)},
+        takeable={row.place for row in page.rows if _is_free(row) and _may_take(staff, code, row)},
         takes_next=may_find_one and any(_takeable(office, staff, code)),
     )
 
 
 @router.post("/desks/{code}/next")
 def take_next(office: OfficeHere, staff: SignedIn, _form: OwnForm, code: str) -> Response:
-    """Takes the document that has waited longest."""
+    """Takes the document that is due first."""
     _desk(staff, code)
     for row in _takeable(office, staff, code):
         try:
@@ -133,6 +134,29 @@ def release_here(
     return go_to(f"/applications/{number}", told="released", number=number)
 
 
+@router.post("/applications/{number}/visits/{visit}/retry")
+def retry_here(
+    request: Request, office: OfficeHere, staff: SignedIn, _form: OwnForm, number: str, visit: str
+) -> Response:
+    """Lets the program of the desk try again."""
+    number = application_number(number)
+    request.state.back = f"/applications/{number}"
+    retry(office, number, visit=visit_number(visit), person_id=staff.person.id)
+    return go_to(f"/applications/{number}", told="retried", number=number)
+
+
+@router.post("/applications/{number}/visits/{visit}/reassign")
+def reassign_here(
+    request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, number: str, visit: str
+) -> Response:
+    """Passes the document to another desk of the step."""
+    number = application_number(number)
+    request.state.back = f"/applications/{number}"
+    desk = form.choice("next_desk") or ""
+    reassign(office, number, visit=visit_number(visit), desk=desk, person_id=staff.person.id)
+    return go_to(f"/applications/{number}", told="reassigned", number=number)
+
+
 @router.get("/applications/{number}/visits/{visit}/decide/{decision}")
 def decision_page(
     request: Request, office: OfficeHere, staff: SignedIn, number: str, visit: str, decision: str
@@ -182,8 +206,8 @@ def _decision_form(
     place = Place(desks=(visit.desk,), roles=rule.roles or view.file.workflow.steps[visit.step].roles)
     staff.require(Action.DECIDE, place)
     asked = None
-    if view.file.waits_for_applicant:
-        asked = last_decision(office, view.file.application.id, with_notes=view.shows_notes)
+    if visit.origin_step is not None:
+        asked = decision_behind(office, view.file.application.id, visit.no, with_notes=view.shows_notes)
     return show(
         request,
         "desk/decision.html",
@@ -203,6 +227,10 @@ def _decision_form(
 def _takeable(office: Office, staff: Staff, desk: str) -> Iterator[QueueRow]:
     """What nobody holds and this person can take, oldest first."""
     return (row for row in untaken(office, desk, _LOOKED_THROUGH) if _may_take(staff, desk, row))
+
+
+def _is_free(row: QueueRow) -> bool:
+    return row.holder is None or row.has_lapsed
 
 
 def _may_take(staff: Staff, desk: str, row: QueueRow) -> bool:
@@ -227,15 +255,17 @@ def _desk(staff: Staff, code: str) -> Desk:
 def _cursor(place: QueuePlace | None) -> str | None:
     if place is None:
         return None
-    return base64.urlsafe_b64encode(json.dumps([place[0].isoformat(), place[1]]).encode()).decode()
+    said = [place[0].isoformat(), place[1].isoformat(), place[2]]
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).decode()
 
 
 def _place(cursor: str) -> QueuePlace | None:
     """A cursor nobody gave out begins at the oldest."""
     try:
-        since, application_id = json.loads(base64.urlsafe_b64decode(cursor))
-        at = datetime.fromisoformat(since)
-        place = (at.astimezone(UTC), int(application_id))
+        due, since, application_id = json.loads(base64.urlsafe_b64decode(cursor))
+        due_at, arrived_at = datetime.fromisoformat(due), datetime.fromisoformat(since)
+        place = (due_at.astimezone(UTC), arrived_at.astimezone(UTC), int(application_id))
     except (ValueError, TypeError, OverflowError, binascii.Error):
         return None
-    return place if at.tzinfo is not None and abs(place[1]) < 2**63 else None
+    has_zone = due_at.tzinfo is not None and arrived_at.tzinfo is not None
+    return place if has_zone and abs(place[2]) < 2**63 else None

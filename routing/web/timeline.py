@@ -18,6 +18,9 @@ KINDS = {
     "released": N_("Put back into the queue of %(desk)s"),
     "withdrawn": N_("Withdrawn by the applicant, recorded at %(desk)s"),
     "recalled": N_("Recalled from %(desk)s"),
+    "reassigned": N_("Passed on from %(desk)s"),
+    "stuck": N_("%(desk)s: the program could not decide and asks for help"),
+    "retried": N_("%(desk)s: the program tries again"),
 }
 #: The same in a word, for filters and tables.
 KIND_NAMES = {
@@ -28,6 +31,9 @@ KIND_NAMES = {
     "released": N_("released"),
     "withdrawn": N_("withdrawn"),
     "recalled": N_("recalled"),
+    "reassigned": N_("passed on"),
+    "stuck": N_("asks for help"),
+    "retried": N_("tried again"),
 }
 #: Kinds that tell of the way and not of what somebody thought; shown more quietly.
 QUIET = frozenset({"arrived", "claimed", "released"})
@@ -49,11 +55,19 @@ def told(events: tuple[Event, ...], wording: Wording, names: Mapping[str, str]) 
         TimelineRow(
             event=event,
             title=_title(event, wording, names),
-            actor=wording.text(N_("the system")) if event.actor == COURIER else event.actor_name or event.actor,
+            actor=_actor(event, wording),
             is_quiet=event.kind in QUIET,
         )
         for event in events
     ]
+
+
+def _actor(event: Event, wording: Wording) -> str:
+    if event.actor == COURIER:
+        return wording.text(N_("the system"))
+    if event.actor.startswith("auto."):
+        return wording.text(N_("the program %(name)s")) % {"name": event.actor.removeprefix("auto.")}
+    return event.actor_name or event.actor
 
 
 def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:

@@ -121,6 +121,7 @@ class Wording:
             "short": self.short,
             "precise": self.precise,
             "text": self.text,
+            "sentence": self.sentence,
         }
         return templates
 

@@ -37,7 +37,7 @@ from routing.domain.moves import Decision
 from routing.domain.people import Person
 from routing.domain.workflow import Outcome
 from routing.reading.chains import verify_chains
-from routing.reading.history import last_decision
+from routing.reading.history import decision_behind
 from tests.actions.pbg import COUNTER, KETUT, NI_LUH, opens_pbg
 from tests.domain.people_of_the_mall import IDA, OMAR, SARI, person
 from tests.mall import Mall
@@ -62,8 +62,8 @@ def test_what_was_repaired_comes_back_to_the_desk_that_asked(mall: Mall) -> None
     mall.decides(document, SARI, "return", reason="STR kedaluwarsa", requirements=("registration",))
     mall.carries()
     back = mall.decides(document, IDA, "resubmit")
-    assert (back.step, back.origin_step) == ("recommend", None)
-    assert [visit.desk for visit in mall.open_visits(back)] == ["dinas-kesehatan"]
+    assert back.step == "recommend"
+    assert [(visit.desk, visit.origin_step) for visit in mall.open_visits(back)] == [("dinas-kesehatan", None)]
 
 
 def test_the_move_carries_the_offices_time(mall: Mall) -> None:
@@ -212,6 +212,6 @@ def test_a_reason_at_its_longest_is_kept_to_the_last_letter(mall: Mall) -> None:
     document = arrived(mall)
     reason = "é" * 4_000
     mall.decides(document, OMAR, "return", reason=reason, requirements=("photo",))
-    told = last_decision(mall.office, document.id, with_notes=True)
+    told = decision_behind(mall.office, document.id, 3, with_notes=True)
     assert told is not None
     assert told.note == reason

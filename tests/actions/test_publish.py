@@ -33,7 +33,11 @@ def test_going_back_to_an_earlier_version_puts_that_very_version_into_force(mall
     assert publish(mall.office, first, by="tests") is True
     assert mall.office.book_in_force(SERVICE).workflow == first
     with mall.office.reading() as connection:
-        rows = connection.exec_driver_sql("SELECT hash FROM workflow_versions").scalars().all()
+        rows = (
+            connection.exec_driver_sql("SELECT hash FROM workflow_versions WHERE service = 'sip-dokter'")
+            .scalars()
+            .all()
+        )
     assert len(rows) == 2
 
 
@@ -87,7 +91,9 @@ def test_desks_are_added_and_renamed_and_never_taken_away(mall: Mall) -> None:
 
 def test_the_counter_offers_what_is_in_force(mall: Mall) -> None:
     publish(mall.office, changed(mall, service="sip-bidan"), by="tests")
-    assert [workflow.service for workflow in services_in_force(mall.office)] == ["sip-bidan", "sip-dokter"]
+    offered = [workflow.service for workflow in services_in_force(mall.office)]
+    assert {"sip-bidan", "sip-dokter"} <= set(offered)
+    assert offered == sorted(offered)
     assert mall.registers(service="sip-bidan", by=IDA).number.startswith("SIP-BIDAN-2026-000001-")
 
 

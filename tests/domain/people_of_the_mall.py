@@ -81,7 +81,7 @@ class Walk:
         self.at += timedelta(minutes=1)
         for visit in self.open_visits:
             if not visit.has_arrived:
-                self._record(arrive(self.application, visit, now=self.at))
+                self._record(arrive(self.book, self.application, visit, now=self.at))
         return self
 
     def decides(
@@ -93,12 +93,14 @@ class Walk:
         requirements: tuple[str, ...] = (),
         next_desk: str | None = None,
         seen_version: int | None = None,
+        visit: int | None = None,
     ) -> "Walk":
         """The document arrives and, an hour later, somebody decides."""
         self.arrives()
         self.at += timedelta(hours=1)
         said = Decision(
             decision=decision,
+            visit=visit,
             reason=reason,
             requirements=requirements,
             next_desk=next_desk,

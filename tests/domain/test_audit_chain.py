@@ -98,7 +98,7 @@ def test_an_entry_says_what_its_columns_say_in_canonical_form() -> None:
         "decision": "forward",
         "desk": "verifikasi",
         "kind": "decided",
-        "schema": 1,
+        "schema": 2,
         "seq": 1,
         "step": "verify",
         "visit": 1,

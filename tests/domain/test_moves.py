@@ -1,6 +1,7 @@
 """What a decision changes, and every reason for which the office says no to one."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -26,6 +27,7 @@ from tests.domain.people_of_the_mall import IDA, KEY, OMAR, Walk, person
 from tests.domain.small_routes import disposisi
 
 NI_LUH = person("ni-luh", "assessor", "struktur")
+HOUR = timedelta(hours=1)
 KETUT = person("ketut", "assessor", "struktur")
 MADE = person("made", "assessor", "mep")
 GEDE = person("gede", "senior", "struktur")
@@ -126,13 +128,13 @@ def test_only_the_holder_decides() -> None:
 def test_a_claim_is_one_entry_and_claiming_again_is_nothing() -> None:
     walk = at_struktur()
     (visit,) = walk.open_visits
-    move = claim(walk.book, walk.application, visit, person=NI_LUH, at=walk.at)
+    move = claim(walk.book, walk.application, visit, person=NI_LUH, at=walk.at, lease=HOUR)
     assert move is not None
     assert [entry.kind for entry in move.entries] == ["claimed"]
     (held,) = move.visits
-    assert claim(walk.book, move.after, held, person=NI_LUH, at=walk.at) is None
+    assert claim(walk.book, move.after, held, person=NI_LUH, at=walk.at, lease=HOUR) is None
     with pytest.raises(HeldByAnother):
-        claim(walk.book, move.after, held, person=KETUT, at=walk.at)
+        claim(walk.book, move.after, held, person=KETUT, at=walk.at, lease=HOUR)
     given_back = release(walk.book, move.after, held, person=NI_LUH, at=walk.at)
     assert given_back is not None
     assert given_back.visits[0].holder is None
@@ -144,9 +146,9 @@ def test_an_imported_document_arrives_when_it_was_sent() -> None:
     walk = Walk(disposisi(), papers=(), next_desk="struktur")
     (visit,) = walk.open_visits
     later = visit.sent_at.replace(year=2030)
-    assert arrive(walk.application, visit, now=later).visits[0].arrived_at == later
+    assert arrive(walk.book, walk.application, visit, now=later).visits[0].arrived_at == later
     imported = replace(walk.application, imported_case="case-1")
-    assert arrive(imported, visit, now=later).visits[0].arrived_at == visit.sent_at
+    assert arrive(walk.book, imported, visit, now=later).visits[0].arrived_at == visit.sent_at
 
 
 def test_a_decision_of_another_step_is_refused_with_what_is_possible() -> None:

@@ -19,7 +19,7 @@ PASSWORD = "sembilan kunci pintu"
 
 
 def test_every_desk_of_the_office_is_known_by_its_code(mall: Mall) -> None:
-    assert sorted(desk_codes(mall.office)) == [
+    assert set(desk_codes(mall.office)) >= {
         "dinas-kesehatan",
         "kepala-dinas",
         "loket-pendaftaran",
@@ -27,7 +27,7 @@ def test_every_desk_of_the_office_is_known_by_its_code(mall: Mall) -> None:
         "pengecekan-sk",
         "penomoran",
         "verifikasi",
-    ]
+    }
 
 
 def test_an_office_without_an_administrator_says_so(mall: Mall) -> None:

@@ -31,7 +31,9 @@ SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
 UNION ALL SELECT 'index', tablename, indexname, indexdef, '', '', '' FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL SELECT 'key', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', '', ''
   FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-UNION ALL SELECT 'comment', objoid::regclass::text, objsubid::text, description, '', '', ''
+UNION ALL SELECT 'comment', objoid::regclass::text,
+    coalesce((SELECT attname FROM pg_attribute WHERE attrelid = objoid AND attnum = objsubid), ''), description,
+    '', '', ''
   FROM pg_description WHERE classoid = 'pg_class'::regclass
    AND objoid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
 """
@@ -55,7 +57,8 @@ def shape(connection: Connection) -> set[tuple[Any, ...]]:
         return {tuple(row) for row in rows if "alembic_version" not in row[1]}
     rows = connection.execute(sa.text("SELECT type, name, sql FROM sqlite_master WHERE type != 'trigger'"))
     return {
-        (row.type, row.name, line.strip(" \t,"))
+        # A table that SQLite had to make anew has its name in quotes.
+        (row.type, row.name, line.strip(" \t,").replace(f'TABLE "{row.name}"', f"TABLE {row.name}"))
         for row in rows
         if "alembic_version" not in row.name
         for line in re.split(r"\n", row.sql or "")

@@ -101,10 +101,11 @@ def test_what_was_repaired_goes_back_to_the_desk_that_asked(
     returned: Callable[[], Walk], asked: tuple[str, str]
 ) -> None:
     walk = returned()
-    assert (walk.application.origin_step, walk.application.origin_desk) == asked
+    (repair,) = walk.open_visits
+    assert (repair.origin_step, repair.origin_desk) == asked
     walk.decides(IDA, "resubmit")
     assert walk.where == asked
-    assert walk.application.origin_step is None
+    assert [visit.origin_step for visit in walk.open_visits] == [None]
 
 
 def test_a_file_can_be_returned_by_one_desk_and_then_by_another() -> None:
@@ -168,7 +169,6 @@ def test_the_applicant_may_withdraw_before_the_document_lies_with_the_head(
     walk = before().withdrawn(reason="Pindah kota")
     assert walk.where == ("withdrawn",)
     assert walk.application.outcome is Outcome.WITHDRAWN
-    assert walk.application.origin_step is None
     assert [entry.kind for entry in walk.last.entries] == ["withdrawn", "recalled"]
 
 

@@ -30,7 +30,7 @@ def walk(retelling: Retelling, case: ImportedCase, book: RuleBook | None = None)
             assert application is not None, "a case begins with its submission"
             for visit in visits.values():
                 if visit.is_open:
-                    arrived = stays.arrive(application, visit, now=imported.at)
+                    arrived = stays.arrive(book, application, visit, now=imported.at)
                     application = arrived.after
                     visits |= {one.no: one for one in arrived.visits}
             open_visits = [visit for visit in visits.values() if visit.is_open]

@@ -1,0 +1,157 @@
+"""A program at an automatic desk works, fails, gives up; an operator lets it try again.
+
+Each of these is a short transaction; the work itself, which asks systems outside, is done between two of them and
+holds no lock. Whose answer comes too late (somebody took the document over meanwhile) changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from routing.domain import automatic_desks
+from routing.domain.application import Application, Particulars
+from routing.domain.automatic_desks import MOST_ATTEMPTS, NotYet, is_programs_turn
+from routing.domain.errors import NotAtThisDesk, Refusal
+from routing.domain.moves import Decision
+from routing.domain.program_troubles import ProgramTrouble
+from routing.domain.visits import HandOffName, Trouble, Visit
+from routing.domain.workflow import Program
+from routing.office import Office
+from routing.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """What a program is told of the document before it."""
+
+    number: str
+    service: str
+    #: the same at every attempt: what an outside system knows the request by
+    key: str
+    who: Particulars | None
+    attempt: int
+
+
+#: What a program does with a document; raises ProgramTrouble where it cannot say.
+Work = Callable[[Matter], Decision | NotYet]
+
+
+def attend(office: Office, name: HandOffName, work_of: Callable[[Program], Work]) -> Application | None:
+    """The application after the program's decision; None: there was nothing to do, or nothing to decide (yet)."""
+    begun = _begin(office, name)
+    if begun is None:
+        return None
+    matter, program = begun
+    try:
+        answer = work_of(program)(matter)
+    except ProgramTrouble as trouble:
+        _fail(office, name, program, trouble)
+        return None
+    if isinstance(answer, NotYet):
+        _put_off(office, name, answer)
+        return None
+    try:
+        return _decide(office, name, answer)
+    except NotAtThisDesk:
+        return None
+    except Refusal as refusal:
+        # The route does not know what the program says, for one: nobody but a person can help.
+        _fail(office, name, program, refusal)
+        return None
+
+
+def retry(office: Office, number: str, *, visit: int, person_id: int) -> Application:
+    """The application, before the program again. Raises UnknownApplication, NotAtThisDesk, NotAllowed, NotStuck."""
+    with office.transaction() as tx:
+        application = tx.application(number)
+        here = [one for one in tx.open_visits(application.id) if one.no == visit]
+        if not here:
+            raise NotAtThisDesk(number=number, desks="-")
+        book = office.rule_book(application.workflow, tx)
+        person = tx.people.with_id(person_id)
+        move = automatic_desks.retry(book, application, here[0], person=person, at=office.now())
+        tx.record(move)
+        return move.after
+
+
+def _begin(office: Office, name: HandOffName) -> tuple[Matter, Program] | None:
+    """Counts the attempt; None: it is not the program's turn (any more)."""
+    with office.transaction() as tx:
+        found = _found(tx, name)
+        if found is None:
+            return None
+        application, visit = found
+        now = office.now()
+        program = office.rule_book(application.workflow, tx).workflow.steps[visit.step].automatic
+        if program is None or not automatic_desks.may_begin(visit, at=now):
+            return None
+        counted = automatic_desks.begun(visit, at=now)
+        tx.keep_attempt(counted)
+        matter = Matter(
+            number=application.number,
+            service=application.service,
+            key=f"{application.number}:{visit.no}",
+            who=tx.who_applies(application),
+            attempt=counted.attempts,
+        )
+        return matter, program
+
+
+def _decide(office: Office, name: HandOffName, said: Decision) -> Application | None:
+    with office.transaction() as tx:
+        found = _found(tx, name)
+        if found is None:
+            return None
+        application, visit = found
+        move = automatic_desks.decide_by_program(
+            office.rule_book(application.workflow, tx),
+            application,
+            tx.open_visits(application.id),
+            said if said.visit is not None else _at(said, visit),
+            at=office.now(),
+            digest_key=tx.digest_key(application) if said.reason else b"",
+        )
+        tx.record(move)
+        return move.after
+
+
+def _fail(office: Office, name: HandOffName, program: Program, trouble: Refusal) -> None:
+    is_lasting = not isinstance(trouble, ProgramTrouble) or trouble.is_lasting
+    met = Trouble(code=trouble.code, facts={key: _plain(fact) for key, fact in trouble.facts.items()})
+    with office.transaction() as tx:
+        found = _found(tx, name)
+        if found is None:
+            return
+        application, visit = found
+        now = office.now()
+        if is_lasting or visit.attempts >= MOST_ATTEMPTS:
+            tx.record(automatic_desks.give_up(application, visit, met, by=f"auto.{program}", at=now))
+        else:
+            pause = timedelta(seconds=office.settings.automatic_retry_seconds)
+            tx.keep_attempt(automatic_desks.failed(visit, met, at=now, pause=pause))
+
+
+def _put_off(office: Office, name: HandOffName, answer: NotYet) -> None:
+    with office.transaction() as tx:
+        found = _found(tx, name)
+        if found is not None:
+            tx.keep_attempt(automatic_desks.put_off(found[1], answer, at=office.now()))
+
+
+def _found(tx: Transaction, name: HandOffName) -> tuple[Application, Visit] | None:
+    """The (locked) application and the visit, if it is the program's turn."""
+    for application in tx.applications([name[0]]):
+        for visit in tx.open_visits(application.id):
+            if visit.no == name[1] and is_programs_turn(visit):
+                return application, visit
+    return None
+
+
+def _at(said: Decision, visit: Visit) -> Decision:
+    return Decision(decision=said.decision, visit=visit.no, reason=said.reason, next_desk=said.next_desk)
+
+
+def _plain(fact: object) -> str | int:
+    return fact if isinstance(fact, int) else str(fact)[:300]

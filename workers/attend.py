@@ -1,0 +1,27 @@
+"""The task by which a program looks at a document on its desk. What it may do is ``actions.attend``'s."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from routing.actions.attend import Work, attend
+from routing.domain.workflow import Program
+from routing.office import Office
+from workers.deliver import well_formed
+from workers.desks import programs
+
+#: The task's name in messages.
+ATTEND = "attend"
+
+
+def add_attend(app: Celery, office: Office) -> None:
+    """Registers the task."""
+    at_desk = programs(office.settings)
+
+    def work_of(program: Program) -> Work:
+        return at_desk[program]
+
+    @app.task(name=ATTEND, shared=False)
+    def _attend(visits: object) -> None:
+        for name in well_formed(visits):
+            attend(office, name, work_of)
