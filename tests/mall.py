@@ -20,6 +20,7 @@ from tests.domain.people_of_the_mall import (
     DEWI,
     IDA,
     LAST_YEAR,
+    OF_OTHER_SERVICES,
     OMAR,
     RATNA,
     SARI,
@@ -27,7 +28,7 @@ from tests.domain.people_of_the_mall import (
 )
 
 #: Everybody who works here; ``mall.id_of(OMAR)`` is the account's id in the database.
-EVERYBODY = (IDA, OMAR, SARI, WAYAN, RATNA, DEWI, BUDI, AGUS)
+EVERYBODY = (IDA, OMAR, SARI, WAYAN, RATNA, DEWI, BUDI, AGUS, *OF_OTHER_SERVICES)
 #: Who says what on the way that ends well.
 ALL_GOES_WELL = (
     (OMAR, "forward"),

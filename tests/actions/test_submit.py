@@ -181,7 +181,9 @@ def test_names_of_any_script_are_kept_as_they_are(mall: Mall) -> None:
 def test_an_application_stays_with_the_workflow_it_started_under(mall: Mall) -> None:
     first = mall.registers()
     with mall.office.reading() as connection:
-        in_force = connection.execute(sa.select(services.c.workflow).where(services.c.code == SERVICE)).scalar_one()
+        in_force = connection.execute(
+            sa.select(services.c.workflow).where(services.c.code == first.service)
+        ).scalar_one()
     assert first.workflow == in_force
     written = mall.office.rule_book(in_force).workflow.model_dump()
     assert publish(mall.office, Workflow.model_validate(written | {"working_days": 8}), by="tests")

@@ -35,6 +35,17 @@ RATNA = person("ratna", "head-of-office", "kepala-dinas")
 DEWI = person("dewi", "back-office", "pengecekan-sk")
 BUDI = person("budi", "hand-over-officer", "loket-penyerahan")
 AGUS = person("agus", AUDITOR, None)
+YUDI = person("yudi", "back-office", "jadwal-survei")
+DEDI = person("dedi", "technical-officer", "pupr")
+TINI = person("tini", "technical-officer", "dishub")
+JOKO = person("joko", "technical-officer", "bapenda")
+PUTU = person("putu", "technical-officer", "satpol-pp")
+LINA = person("lina", "team-coordinator", "koordinator-tim")
+EKO = person("eko", "treasurer", "loket-pembayaran")
+NIA = person("nia", "oss-assistant", "asistensi-oss")
+ADIT = person("adit", "oss-assistant", "sistem-oss")
+#: Those of them who sit where a doctor's permit does not go.
+OF_OTHER_SERVICES = (YUDI, DEDI, TINI, JOKO, PUTU, LINA, EKO, NIA, ADIT)
 
 
 class Walk:

@@ -199,9 +199,11 @@ def test_what_the_row_says_is_what_the_bytes_say(mall: Mall) -> None:
     document, *_ = walked(mall)
     said = json.loads(body_of(mall, document, 4))
     assert said == {
-        "schema": 2, "version": 3, "application": document.number, "seq": 4, "at": "2026-03-02T01:00:00.000000Z", "kind": "decided",
+        "schema": 2, "version": 3, "application": document.number, "seq": 4, "at": "2026-03-02T01:00:00.000000Z",
+        "kind": "decided",
         "actor": "omar", "desk": "verifikasi", "role": "verifier", "step": "verify", "visit": 2,
-        "decision": "forward", "to": "recommend", "sent": [{"desk": "dinas-kesehatan", "step": "recommend", "visit": 3}],
+        "decision": "forward", "to": "recommend",
+        "sent": [{"desk": "dinas-kesehatan", "step": "recommend", "visit": 3}],
     }  # fmt: skip
 
 
