@@ -11,6 +11,7 @@ import typer
 from routing.cli import account_commands, audit_commands, serve_commands, workflow_commands
 from routing.cli.opening import end_with
 from routing.cli.replay_command import replay
+from routing.cli.simulate_command import simulate
 from routing.cli.up_command import up
 from routing.domain.errors import Fault, Refusal
 
@@ -26,6 +27,7 @@ app.command()(replay)
 for serve in (serve_commands.web, serve_commands.relay, serve_commands.worker, serve_commands.beat,
               serve_commands.migrate, serve_commands.health):  # fmt: skip
     app.command()(serve)
+app.command()(simulate)
 app.add_typer(workflow_commands.app, name="workflow")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(account_commands.app, name="account")

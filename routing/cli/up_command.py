@@ -53,7 +53,7 @@ def up(
             tell(f"{name} was refused; the version published before stays in force.")
         server = WebServer(office, host=host, port=port, certificate=tls_cert, key=tls_key)
         announced = {"address": server.address, **_ways_in(office, server.address, demo=demo)}
-        with _courier(office):
+        with _systems_outside(office, demo=demo), _courier(office):
             _announce(announced, as_json=as_json)
             server.run()
 
@@ -79,6 +79,21 @@ def _alone(office: Office) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise AlreadyRunning(folder=folder) from None
+        yield
+
+
+@contextmanager
+def _systems_outside(office: Office, *, demo: bool) -> Iterator[None]:
+    """In a try-out, what automatic desks ask is simulated, unless the office has set an address."""
+    if not demo or (office.settings.oss_url and office.settings.payment_url):
+        yield
+        return
+    from workers.desks.simulators import Temper, simulating
+
+    with simulating(Temper(pays_after=20.0)) as (address, _):
+        set_up = {"oss_url": office.settings.oss_url or address}
+        set_up["payment_url"] = office.settings.payment_url or address
+        office.settings = office.settings.model_copy(update=set_up)
         yield
 
 

@@ -58,7 +58,8 @@ def kinds(mall: Mall, document: Application) -> list[str]:
 
 
 def test_a_program_decides_under_its_own_name_and_no_persons(mall: Mall) -> None:
-    document, heard = with_the_program(mall), []
+    document = with_the_program(mall)
+    heard: list[Matter] = []
     after = attends(mall, document, works(Decision(decision="issue", reason="NIB 1234567890123"), heard))
     assert after is not None
     assert after.step == "hand-over"

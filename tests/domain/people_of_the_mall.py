@@ -117,10 +117,9 @@ class Walk:
             next_desk=next_desk,
             seen_version=seen_version,
         )
-        step = self.application.step
         move = decide(self.book, self.application, self.open_visits, said, person=by, at=self.at, digest_key=KEY)
         self._record(move)
-        self.said.add((step, decision))
+        self.said.add((move.visits[0].step, decision))
         return self
 
     def withdrawn(self, by: Person = IDA, *, desk: str = "loket-pendaftaran", reason: str = "") -> "Walk":

@@ -1,5 +1,8 @@
 """A program at its desk, end to end: real relay, real Celery, real HTTP, and nobody clicks."""
 
+from functools import partial
+
+from routing.domain.application import Application
 from routing.office import Office
 from routing.settings import Settings
 from tests.clock import Clock
@@ -8,6 +11,15 @@ from tests.mall import Mall
 from tests.waiting import wait_until
 from workers.desks.simulators import Temper, simulating
 from workers.embedded import courier
+
+
+def has_arrived(mall: Mall, document: Application) -> bool:
+    return mall.open_visits(document)[0].has_arrived
+
+
+def has_a_number(mall: Mall, document: Application) -> bool:
+    return mall.application(document.number).step == "hand-over"
+
 
 PAPERS = ("id-card", "npwp", "contact")
 
@@ -23,10 +35,11 @@ def test_the_number_is_there_without_a_click_although_the_system_outside_is_mood
         with courier(office):
             documents = [mall.registers(service="nib", papers=PAPERS, decision="call") for _ in range(6)]
             for document in documents:
-                wait_until("it is with the assistant", lambda d=document: mall.open_visits(d)[0].has_arrived)
+                arrived = partial(has_arrived, mall, document)
+                wait_until("it is with the assistant", arrived)
                 mall.decides(document, NIA, "file")
             for document in documents:
-                wait_until("it has a number", lambda d=document: mall.application(d.number).step == "hand-over")
+                wait_until("it has a number", partial(has_a_number, mall, document))
         office.close()
     assert sum(simulators.asked.values()) > len(documents)  # Some had to be asked for again.
     assert len(simulators.asked) == len(documents)
