@@ -37,6 +37,7 @@ def set_up_logs(level: str) -> None:
         "celery.worker.strategy",
         "celery.app.trace",
         "celery.beat",
+        "httpx2",
         "kombu",
         "transitions",
         "uvicorn.access",
