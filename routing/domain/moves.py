@@ -12,11 +12,11 @@ from datetime import datetime
 
 from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
-from routing.domain.errors import NotAtThisDesk, StaleVersion
+from routing.domain.errors import NotAtThisDesk
 from routing.domain.move import Move, Note, chained, entry_of
 from routing.domain.next_step import next_desk, not_possible, roles_for, rule_for
 from routing.domain.people import Action, Person, Place, require
-from routing.domain.preconditions import reason_text, require_in_hand, require_named, require_open
+from routing.domain.preconditions import reason_text, require_in_hand, require_named, require_open, require_seen
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import DecisionRule
@@ -69,8 +69,7 @@ def decide(
     DeskNotOffered.
     """
     require_open(book.workflow, application)
-    if said.seen_version is not None and said.seen_version != application.version:
-        raise StaleVersion(number=application.number, seen=said.seen_version, now=application.version)
+    require_seen(application, said.seen_version)
     visit = _visit_named(application, open_visits, said.visit)
     step = book.workflow.steps[visit.step]
     place = Place(desks=(visit.desk,), roles=roles_for(step, said.decision, said.role))

@@ -201,7 +201,7 @@ def test_what_the_row_says_is_what_the_bytes_say(mall: Mall) -> None:
     assert said == {
         "schema": 1, "application": document.number, "seq": 4, "at": "2026-03-02T01:00:00.000000Z", "kind": "decided",
         "actor": "omar", "desk": "verifikasi", "role": "verifier", "step": "verify", "visit": 2,
-        "decision": "forward", "to": "recommend", "sent": {"desk": "dinas-kesehatan", "visit": 3},
+        "version": 3, "decision": "forward", "to": "recommend", "sent": {"desk": "dinas-kesehatan", "visit": 3},
     }  # fmt: skip
 
 
