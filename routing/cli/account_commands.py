@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, say
+
+if TYPE_CHECKING:
+    from routing.domain.api_tokens import ApiToken
 
 app = typer.Typer(help="Accounts: add, assign, take away, link, close; tokens for programs.", no_args_is_help=True)
 
@@ -105,26 +109,13 @@ def token(
 
 @app.command()
 def tokens(code: CodeArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """List the account's tokens; what they are made of is kept nowhere."""
-    from routing.domain.audit_chain import rfc3339
+    """List the account's tokens; their secrets are kept nowhere."""
     from routing.reading.callers import tokens_of
 
     with open_office(data) as office:
-        now = office.now()
-        rows = [
-            {
-                "token": one.id,
-                "label": one.label,
-                "state": "in force" if one.is_in_force(now) else "ended" if one.ended_at else "expired",
-                "made_at": rfc3339(one.made_at),
-                "expires_at": rfc3339(one.expires_at),
-                "used_at": rfc3339(one.used_at) if one.used_at else None,
-                "ended_at": rfc3339(one.ended_at) if one.ended_at else None,
-            }
-            for one in tokens_of(office, code)
-        ]
+        rows = [_told(one, office.now()) for one in tokens_of(office, code)]
     lines = [
-        f"{row['token']}  {row['state']}  until {row['expires_at']}  last used {row['used_at'] or 'never'}  {row['label']}"
+        f"{row['token']}  {row['state']}  until {row['expires_at']}  last used: {row['used_at'] or '-'}  {row['label']}"
         for row in rows
     ]
     say({"account": code, "tokens": rows}, as_json=as_json, words="\n".join(lines) or f"{code} has no token")
@@ -132,15 +123,26 @@ def tokens(code: CodeArgument, data: DataOption = None, as_json: JsonOption = Fa
 
 @app.command("end-token")
 def end_token(
-    token: Annotated[
-        int, typer.Argument(metavar="TOKEN", min=1, max=2**31 - 1, help="Its number, as `account tokens` lists it.")
-    ],
+    token: Annotated[int, typer.Argument(metavar="TOKEN", min=1, max=2**31 - 1, help="Its number in the list.")],
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """End a token at once."""
+    """End a token at once; `account tokens` tells its number."""
     from routing.actions import keep_tokens
 
     with open_office(data) as office:
         keep_tokens.end_token(office, token)
     say({"token": token, "ended": True}, as_json=as_json, words=f"token {token} has ended")
+
+
+def _told(token: ApiToken, now: datetime) -> dict[str, object]:
+    from routing.domain.audit_chain import rfc3339
+
+    times = {"made_at": token.made_at, "expires_at": token.expires_at, "used_at": token.used_at}
+    times["ended_at"] = token.ended_at
+    return {
+        "token": token.id,
+        "label": token.label,
+        "state": "in force" if token.is_in_force(now) else "ended" if token.ended_at else "expired",
+        **{name: rfc3339(at) if at is not None else None for name, at in times.items()},
+    }
