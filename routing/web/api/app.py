@@ -25,7 +25,9 @@ RFC 9457 problem with a stable `code`; the table of all of them is `/api/v1/prob
 
 def make_api() -> FastAPI:
     """The API; whoever mounts it gives it the state of the pages."""
-    api = FastAPI(title="Satu Atap", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
+    api = FastAPI(
+        title="Satu Atap", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
+    )
     for subject in (applications, moves, desks, offered, audit_log, problems):
         api.include_router(subject.router)
     answer_problems(api)

@@ -28,7 +28,7 @@ def see(office: OfficeHere, staff: TheReader, number: Number, response: Response
     """The application, its open visits, and what the caller can do there. The ETag is its version."""
     view = see_application(office, staff, application_number(number))
     response.headers["ETag"] = etag(view.file.application.version)
-    return application_shape(view)
+    return application_shape(staff, view)
 
 
 @router.get("/{number}/history", responses=says(403, 404))

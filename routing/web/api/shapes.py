@@ -14,7 +14,8 @@ from routing.domain.identifiers import masked
 from routing.reading.application_file import PossibleDecision
 from routing.reading.desk_queue import QueueRow
 from routing.reading.history import Event
-from routing.web.application_view import ApplicationView, Stay
+from routing.web.application_view import ApplicationView, Stay, sayable
+from routing.web.visitors import Staff
 
 At = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-23T02:05:00.000000Z"])]
 
@@ -60,7 +61,7 @@ class VisitShape(BaseModel):
     holder_name: str | None
     may_claim: bool
     may_release: bool
-    decisions: list[DecisionShape]
+    decisions: list[DecisionShape] = Field(description="What the caller can say, taken or not.")
 
 
 class ApplicantShape(BaseModel):
@@ -161,7 +162,7 @@ def decision_shape(one: PossibleDecision) -> DecisionShape:
     )
 
 
-def application_shape(view: ApplicationView) -> ApplicationShape:
+def application_shape(staff: Staff, view: ApplicationView) -> ApplicationShape:
     """An application before the caller's eyes."""
     application, workflow = view.file.application, view.file.workflow
     return ApplicationShape(
@@ -176,7 +177,7 @@ def application_shape(view: ApplicationView) -> ApplicationShape:
         submitted_at=at_text(application.submitted_at),
         changed_at=at_text(application.changed_at),
         papers=list(application.papers),
-        visits=[_visit_shape(stay) for stay in view.stays],
+        visits=[_visit_shape(staff, view, stay) for stay in view.stays],
         withdraws_at=view.withdraws_at,
         applicant=_applicant_shape(view.who),
     )
@@ -218,7 +219,7 @@ def queue_item(row: QueueRow) -> QueueItem:
     )
 
 
-def _visit_shape(stay: Stay) -> VisitShape:
+def _visit_shape(staff: Staff, view: ApplicationView, stay: Stay) -> VisitShape:
     visit = stay.visit
     return VisitShape(
         visit=visit.no,
@@ -230,7 +231,7 @@ def _visit_shape(stay: Stay) -> VisitShape:
         holder_name=stay.holder_name,
         may_claim=stay.may_take,
         may_release=stay.may_release,
-        decisions=[decision_shape(one) for one in stay.decisions],
+        decisions=[decision_shape(one) for one in sayable(staff, view.file, visit)],
     )
 
 
