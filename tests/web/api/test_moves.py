@@ -112,27 +112,27 @@ def test_who_finds_a_document_taken_is_told_by_whom_and_since_when(mall: WebMall
     assert [(one["actor"], one["decision"]) for one in gone["meanwhile"]] == [("joko", "forward")]
 
 
-@pytest.mark.parametrize(
-    ("if_match", "status", "code"),
-    [
-        (None, 428, "if_match_missing"),
-        ("2", 400, "if_match_malformed"),
-        ("*", 400, "if_match_malformed"),
-        ('W/"2"', 400, "if_match_malformed"),
-        ('"2", "3"', 400, "if_match_malformed"),
-        ('"-1"', 400, "if_match_malformed"),
-        ('"99999999999999999999"', 400, "if_match_malformed"),
-        ('"1"', 409, "stale_version"),
-        ('"999"', 409, "stale_version"),
-    ],
-)
-def test_a_decision_says_what_it_was_made_on(mall: WebMall, if_match: str | None, status: int, code: str) -> None:
+IF_MATCH = [
+    (None, 428, "if_match_missing"),
+    ("2", 400, "if_match_malformed"),
+    ("*", 400, "if_match_malformed"),
+    ('W/"2"', 400, "if_match_malformed"),
+    ('"2", "3"', 400, "if_match_malformed"),
+    ('"-1"', 400, "if_match_malformed"),
+    ('"99999999999999999999"', 400, "if_match_malformed"),
+    ('"1"', 409, "stale_version"),
+    ('"999"', 409, "stale_version"),
+]
+
+
+def test_a_decision_says_what_it_was_made_on(mall: WebMall) -> None:
     omar = Program(mall, "omar")
     number = Program(mall, "ida").registers()
-    headers = {"If-Match": if_match} if if_match is not None else {}
     before = row_counts(mall.office.database)
-    problem(omar.post(f"/applications/{number}/decisions", {"decision": "forward"}, **headers), status, code)
-    assert row_counts(mall.office.database) | {"api_tokens": 0} == before | {"api_tokens": 0}
+    for if_match, status, code in IF_MATCH:
+        headers = {"If-Match": if_match} if if_match is not None else {}
+        problem(omar.post(f"/applications/{number}/decisions", {"decision": "forward"}, **headers), status, code)
+        assert row_counts(mall.office.database) == before
 
 
 REFUSED = [

@@ -189,12 +189,13 @@ def test_answers_are_kept_for_a_week_and_say_nothing_of_the_request(mall: WebMal
     assert forget_answers(mall.office) == 0
 
 
-@pytest.mark.parametrize("key", ["", " ", "x" * 201, "kunci\u00e9", "a\tb"])
-def test_a_post_without_a_usable_key_is_refused(mall: WebMall, key: str) -> None:
+def test_a_post_without_a_usable_key_is_refused(mall: WebMall) -> None:
     ida = Program(mall, "ida")
-    headers = [(b"idempotency-key", key.encode("latin-1"))] if key else []
-    headers += [(name.encode(), value.encode()) for name, value in ida.bearer.items()]
+    ida.get("/services")
     before = row_counts(mall.office.database)
-    answer = ida.client.post("/api/v1/applications", json=new_application(), headers=headers)
-    problem(answer, 400, "idempotency_key_missing")
-    assert row_counts(mall.office.database) == before
+    for key in ("", " ", "x" * 201, "kunci\u00e9", "a\tb"):
+        headers = [(b"idempotency-key", key.encode("latin-1"))] if key else []
+        headers += [(name.encode(), value.encode()) for name, value in ida.bearer.items()]
+        answer = ida.client.post("/api/v1/applications", json=new_application(), headers=headers)
+        problem(answer, 400, "idempotency_key_missing")
+        assert row_counts(mall.office.database) == before

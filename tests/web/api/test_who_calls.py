@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from httpx2 import Response
 
 from routing.actions.keep_accounts import close_account
 from routing.actions.keep_tokens import end_token, make_token
@@ -61,7 +62,7 @@ def version_of(mall: WebMall, number: str) -> int:
         return tx.application(number).version
 
 
-def ask(program: Program, method: str, path: str, number: str, *, token: str | None) -> object:
+def ask(program: Program, method: str, path: str, number: str, *, token: str | None) -> Response:
     headers = {
         "Idempotency-Key": f"{program.account} {method} {path}",
         "If-Match": f'"{version_of(program.mall, number)}"',
@@ -87,24 +88,25 @@ def test_every_address_asks_for_a_token_that_opens(mall: WebMall, subtests: pyte
     assert row_counts(mall.office.database) == before
 
 
-@pytest.mark.parametrize("account", EVERYBODY)
-def test_a_token_can_do_what_its_account_can_and_nothing_else(mall: WebMall, account: str) -> None:
+def test_a_token_can_do_what_its_account_can_and_nothing_else(mall: WebMall, subtests: pytest.Subtests) -> None:
     """The document lies at the verifier's, who holds it; for resubmission it waits for the applicant."""
-    ida, omar, who = Program(mall, "ida"), Program(mall, "omar"), Program(mall, account)
-    number, returned = ida.registers(), ida.registers()
-    assert omar.post(f"/applications/{number}/claim").status_code == 200
-    omar.decides(returned, "return", reason="STR kabur", requirements=["registration"])
-    told = {}
-    for method, path in ADDRESSES:
-        before = row_counts(mall.office.database)
-        answer = ask(who, method, path, returned if path.endswith("resubmit") else number, token=who.token)
-        told[method, path] = answer.status_code
-        if account not in MAY[method, path]:
-            problem(answer, 403, "not_allowed")
-            assert row_counts(mall.office.database) == before
-    assert {where for where, status in told.items() if status != 403} == {
-        where for where, accounts in MAY.items() if account in accounts
-    }
+    ida, omar = Program(mall, "ida"), Program(mall, "omar")
+    for account in EVERYBODY:
+        number, returned = ida.registers(), ida.registers()
+        assert omar.post(f"/applications/{number}/claim").status_code == 200
+        omar.decides(returned, "return", reason="STR kabur", requirements=["registration"])
+        who, let_in = Program(mall, account), set()
+        for method, path in ADDRESSES:
+            with subtests.test(account=account, path=path):
+                before = row_counts(mall.office.database)
+                answer = ask(who, method, path, returned if path.endswith("resubmit") else number, token=who.token)
+                if account in MAY[method, path]:
+                    assert answer.status_code not in (401, 403), answer.text
+                    let_in.add((method, path))
+                else:
+                    problem(answer, 403, "not_allowed")
+                    assert row_counts(mall.office.database) == before
+        assert let_in == {where for where, accounts in MAY.items() if account in accounts}
 
 
 def test_a_token_ends_with_its_time_its_account_or_at_a_word(mall: WebMall) -> None:
@@ -156,12 +158,9 @@ def test_a_session_opens_no_api_and_a_token_opens_no_page(mall: WebMall) -> None
     assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in?next=/audit")
 
 
-@pytest.mark.parametrize("shown", ["", "Bearer", "Bearer ", "Basic aWRhOng=", f"Bearer {'x' * 4000}", "Bearer \u00e9"])
-def test_whatever_else_is_shown_is_no_token(mall: WebMall, shown: str) -> None:
+def test_whatever_else_is_shown_is_no_token(mall: WebMall) -> None:
     program = Program(mall, "ida")
-    headers = {"Authorization": shown.encode("latin-1").decode("latin-1")}
-    answer = program.client.get(
-        f"{API}/services", headers=[(k.encode(), v.encode("latin-1")) for k, v in headers.items()]
-    )
-    assert answer.status_code == 401
-    assert answer.json()["code"] in ("token_missing", "token_refused")
+    for shown in ("", "Bearer", "Bearer ", "Basic aWRhOng=", f"Bearer {'x' * 4000}", "Bearer \u00e9", "Bearer sat_"):
+        answer = program.client.get(f"{API}/services", headers=[(b"authorization", shown.encode("latin-1"))])
+        assert answer.status_code == 401, shown
+        assert answer.json()["code"] in ("token_missing", "token_refused")
