@@ -19,32 +19,41 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+def _example(**said: object) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [said]})
+
+
 class Applicant(_Body):
     """Who applies."""
 
-    name: _Text = Field(examples=["Siti Rahmawati"])
-    nik: _Text = Field(examples=["3579014506900001"], description="16 digits.")
-    phone: _Text = Field(default="", examples=["081234567890"])
+    name: _Text
+    nik: _Text = Field(description="16 digits.")
+    phone: _Text = ""
 
 
 class NewApplication(_Body):
     """An application as a counter registers it."""
 
-    service: _Code = Field(examples=["sip-dokter"])
-    desk: _Code = Field(examples=["loket-pendaftaran"], description="The counter it is handed in at.")
+    model_config = _example(
+        service="sip-dokter",
+        desk="loket-pendaftaran",
+        applicant={"name": "Siti Rahmawati", "nik": "3579014506900001", "phone": "081234567890"},
+        answers={"place": "Klinik Sehat, Jalan Diponegoro 12"},
+        papers=["form", "id-card", "registration", "practice-place", "photo"],
+    )
+
+    service: _Code
+    desk: _Code = Field(description="The counter it is handed in at.")
     decision: _Code | None = Field(
-        default=None, examples=["accept"], description="The counter's decision. Absent: the first the step lists."
+        default=None, description="The counter's decision. Absent: the first the step lists."
     )
     next_desk: _Code | None = Field(
-        default=None, examples=[None], description="Where it goes, if the next step can be done at several desks."
+        default=None, description="Where it goes, if the next step can be done at several desks."
     )
     applicant: Applicant
-    answers: Annotated[dict[_Code, _Text], Field(max_length=100)] = Field(
-        default_factory=dict, examples=[{"place": "Klinik Sehat, Jalan Diponegoro 12"}]
-    )
+    answers: Annotated[dict[_Code, _Text], Field(max_length=100)] = Field(default_factory=dict)
     papers: _Codes = Field(
         default_factory=list,
-        examples=[["form", "id-card", "registration", "practice-place", "photo"]],
         description="Codes of the requirements that have been handed in.",
     )
 
@@ -52,28 +61,36 @@ class NewApplication(_Body):
 class StayBody(_Body):
     """Which visit is taken or given back."""
 
-    visit: _VisitNo | None = Field(default=None, examples=[2])
+    model_config = _example(visit=2)
+
+    visit: _VisitNo | None = None
 
 
 class DecisionBody(_Body):
     """What is said at a visit."""
 
-    decision: _Code = Field(examples=["forward"])
-    visit: _VisitNo | None = Field(default=None, examples=[2])
-    reason: _Text = Field(default="", examples=[""], description="Kept beside the log, its keyed digest in it.")
-    requirements: _Codes = Field(default_factory=list, examples=[[]], description="What is to be repaired.")
-    next_desk: _Code | None = Field(default=None, examples=[None])
+    model_config = _example(decision="return", reason="STR tidak terbaca", requirements=["registration"])
+
+    decision: _Code
+    visit: _VisitNo | None = None
+    reason: _Text = Field(default="", description="Kept beside the log, its keyed digest in it.")
+    requirements: _Codes = Field(default_factory=list, description="What is to be repaired.")
+    next_desk: _Code | None = None
 
 
 class ResubmissionBody(_Body):
     """The repaired file has come back."""
 
-    visit: _VisitNo | None = Field(default=None, examples=[3])
-    reason: _Text = Field(default="", examples=[""])
+    model_config = _example(visit=3)
+
+    visit: _VisitNo | None = None
+    reason: _Text = ""
 
 
 class WithdrawalBody(_Body):
     """The applicant takes the application back."""
 
-    desk: _Code = Field(examples=["loket-pendaftaran"], description="The counter that records it.")
-    reason: _Text = Field(default="", examples=["Pindah praktik ke kota lain"])
+    model_config = _example(desk="loket-pendaftaran", reason="Pindah praktik ke kota lain")
+
+    desk: _Code = Field(description="The counter that records it.")
+    reason: _Text = ""

@@ -83,3 +83,48 @@ def test_every_type_leads_to_its_line_in_the_table(mall: WebMall) -> None:
     assert row
     assert "409" in row[0]
     assert "has moved on since you opened it" in row[0]
+
+
+def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> None:
+    ida, omar = Program(mall, "ida"), Program(mall, "omar")
+    shapes = ida.client.get(f"{API}/openapi.json").json()["components"]["schemas"]
+    example = {name: shape["examples"][0] for name, shape in shapes.items() if "examples" in shape}
+    assert set(example) == {"NewApplication", "StayBody", "DecisionBody", "ResubmissionBody", "WithdrawalBody"}
+    done = ida.post("/applications", example["NewApplication"])
+    assert done.status_code == 201
+    mall.carry()
+    path = f"/applications/{done.json()['number']}"
+    for who, act, body, seen in (
+        (omar, "claim", example["StayBody"], None),
+        (omar, "release", example["StayBody"], None),
+        (omar, "decisions", example["DecisionBody"], 4),
+        (ida, "resubmit", example["ResubmissionBody"], 6),
+        (ida, "withdraw", example["WithdrawalBody"], 8),
+    ):
+        answer = who.post(f"{path}/{act}", body, seen=seen)
+        assert answer.status_code == 200, answer.text
+        mall.carry()
+
+
+def test_the_document_is_openapi_3_1_and_says_how_to_come_in(mall: WebMall) -> None:
+    with mall.visitor() as anybody:
+        document = anybody.get(f"{API}/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            where = f"{method} {path}"
+            assert operation["security"] == [{"token": []}], where
+            assert {"401", "422", "429", "503"} <= set(operation["responses"]), where
+            for status, answer in operation["responses"].items():
+                wanted = (
+                    "application/problem+json"
+                    if int(status) >= 400
+                    else "text/csv"
+                    if "csv" in path
+                    else "application/json"
+                )
+                assert list(answer["content"]) == [wanted], (where, status)
+            if method == "post":
+                names = {one["name"] for one in operation["parameters"] if one["required"]}
+                assert "Idempotency-Key" in names, where
