@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 _Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$")]
 # The limits of the office itself (and their sentences) come after these, which only keep out what is absurd.
@@ -19,7 +19,7 @@ class _Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def _example(**said: object) -> ConfigDict:
+def _example(**said: JsonValue) -> ConfigDict:
     return ConfigDict(extra="forbid", json_schema_extra={"examples": [said]})
 
 

@@ -130,12 +130,13 @@ def test_a_decision_says_what_it_was_made_on(mall: WebMall) -> None:
     number = Program(mall, "ida").registers()
     before = row_counts(mall.office.database)
     for if_match, status, code in IF_MATCH:
-        headers = {"If-Match": if_match} if if_match is not None else {}
-        problem(omar.post(f"/applications/{number}/decisions", {"decision": "forward"}, **headers), status, code)
+        headers = {**omar.bearer, "Idempotency-Key": "one"} | ({"If-Match": if_match} if if_match is not None else {})
+        address = f"/api/v1/applications/{number}/decisions"
+        problem(omar.client.post(address, json={"decision": "forward"}, headers=headers), status, code)
         assert row_counts(mall.office.database) == before
 
 
-REFUSED = [
+REFUSED: list[tuple[dict[str, object], int, str]] = [
     ({"service": "sip-dukun"}, 404, "unknown_service"),
     ({"desk": "nowhere"}, 422, "desk_not_offered"),
     ({"decision": "burn"}, 422, "unknown_decision"),

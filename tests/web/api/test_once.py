@@ -12,10 +12,12 @@ from routing.office import Office
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.tables import kept_answers
 from routing.storage.transaction import Transaction
+from tests.clock import Clock
 from tests.row_counts import row_counts
-from tests.threads import at_once
+from tests.threads import Promise, at_once, in_background
+from tests.waiting import wait_until_locked
 from tests.web.api.programs import Program, new_application, problem
-from tests.web.visitors import NIK, WebMall
+from tests.web.visitors import NIK, WebMall, open_mall
 
 
 def same(answers: list, status: int) -> bytes:
@@ -135,10 +137,6 @@ def test_neither_the_deed_nor_its_answer_is_ever_there_alone(
 
 def test_whoever_comes_second_waits_for_the_first_and_goes_on_if_that_fails(postgresql_office: Office) -> None:
     """On PostgreSQL, where two transactions are open at once."""
-    from tests.clock import Clock
-    from tests.threads import in_background
-    from tests.web.visitors import open_mall
-
     mall = open_mall(postgresql_office, Clock())
     ida = Program(mall, "ida")
     first_number = ida.registers()
@@ -154,25 +152,18 @@ def test_whoever_comes_second_waits_for_the_first_and_goes_on_if_that_fails(post
 
         return mall.office.only_once(once, act)
 
+    others: list[Promise] = []
+
     def first(tx: Transaction) -> Application:
-        nonlocal waiting
-        waiting = in_background(second)
-        while not _somebody_waits(tx):
-            pass
+        others.append(in_background(second))
+        wait_until_locked(mall.office)
         order.append("first fails")
         raise LookupError
 
-    waiting = None
     with pytest.raises(LookupError):
         mall.office.only_once(once, first)
-    assert waiting is not None
-    assert waiting.result().number == first_number
+    assert others[0].result().number == first_number
     assert order == ["first fails", "second acts"]
-
-
-def _somebody_waits(tx: Transaction) -> bool:
-    waiting = sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted")
-    return bool(tx._connection.execute(waiting).scalar())
 
 
 def test_answers_are_kept_for_a_week_and_say_nothing_of_the_request(mall: WebMall) -> None:
