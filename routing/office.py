@@ -5,18 +5,19 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from routing.domain.application import Identity
+from routing.domain.application import Application, Identity
 from routing.domain.errors import Fault, UnknownService
 from routing.domain.identifiers import application_number, tracking_code
+from routing.domain.receipts import Once, Receipt, receipt
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
 from routing.settings import Settings
 from routing.storage.bell import Bell, InProcessBell, PostgresBell, Topic
-from routing.storage.database import Database, Reader
+from routing.storage.database import AlreadyWritten, Database, Reader
 from routing.storage.transaction import Transaction
 
 
@@ -51,6 +52,29 @@ class Office:
             self.bell.ring(Topic.SENT)
         if transaction.has_arrived:
             self.bell.ring(Topic.ARRIVED)
+
+    def only_once(self, once: Once, act: Callable[[Transaction], Application]) -> Receipt:
+        """The receipt of the act; of the one done already under this key, if there is one.
+
+        The answer is kept in the transaction of what it tells of, so that neither can be there without the other. An
+        act that is refused keeps none. Raises IdempotencyKeyReused and what the act raises.
+        """
+        with suppress(AlreadyWritten):
+            return self._once(once, act)
+        # Two with one key at the same moment: the other was first, and its answer is there by now.
+        return self._once(once, act)
+
+    def _once(self, once: Once, act: Callable[[Transaction], Application]) -> Receipt:
+        with self.transaction() as tx:
+            earlier = tx.answers.earlier(once)
+            if earlier is not None:
+                return earlier
+            # The key is taken before anything else, so that whoever brings the same one waits here.
+            tx.answers.take_key(once, self.now())
+            after = act(tx)
+            answer = receipt(after, tx.open_visits(after.id))
+            tx.answers.keep(once, answer)
+            return answer
 
     @contextmanager
     def reading(self) -> Iterator[Reader]:

@@ -161,6 +161,22 @@ class Settings(BaseSettings):
         description="Addresses of proxies in front of the pages, with commas between; what they say of a visitor's "
         "address and of https is believed. *: anybody's word.",
     )
+    tracking_per_minute: int = Field(
+        default=60, ge=1, description="How often one address may ask where an application stands, in a minute."
+    )
+    tracking_per_minute_everybody: int = Field(
+        default=6000, ge=1, description="The same for all addresses together, so that codes cannot be tried out."
+    )
+    sign_ins_per_minute: int = Field(
+        default=60, ge=1, description="Passwords and one-time links one address may try in a minute."
+    )
+    sign_ins_per_minute_account: int = Field(
+        default=20, ge=1, description="Passwords that may be tried for one account in a minute, from wherever."
+    )
+    api_per_minute: int = Field(default=1200, ge=1, description="Requests one token may make in a minute.")
+    api_strangers_per_minute: int = Field(
+        default=30, ge=1, description="Requests with a token that is none, from one address in a minute."
+    )
     log_level: Annotated[str, AfterValidator(_known_level)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )

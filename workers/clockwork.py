@@ -9,6 +9,7 @@ from pathlib import Path
 from celery import Celery
 from celery.beat import Service
 
+from routing.actions.forget_answers import forget_answers
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
 from routing.reading.hand_offs import hand_offs_on_their_way
@@ -38,12 +39,21 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     def _end_stale_sessions() -> None:
         end_stale_sessions(office)
 
+    @app.task(name="forget-answers", shared=False)
+    def _forget_answers() -> None:
+        forget_answers(office)
+
     app.conf.beat_schedule = {
         "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
         "end-stale-sessions": {
             "task": "end-stale-sessions",
             "schedule": 600.0,
             "options": {"queue": queue, "expires": 550},
+        },
+        "forget-answers": {
+            "task": "forget-answers",
+            "schedule": 3600.0,
+            "options": {"queue": queue, "expires": 3500},
         },
     }
 

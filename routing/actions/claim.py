@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from routing.domain import stays
 from routing.domain.application import Application
-from routing.domain.errors import NotAtThisDesk
-from routing.domain.visits import Visit
+from routing.domain.move import Move
+from routing.domain.receipts import Once, Receipt
+from routing.domain.resubmission import visit_named
 from routing.office import Office
 from routing.storage.transaction import Transaction
+
+#: What is done at a visit: ``stays.claim``, ``stays.release``, ``stays.reassign``.
+Stay = Callable[..., Move | None]
 
 
 def claim(office: Office, number: str, *, visit: int, person_id: int) -> Application:
@@ -17,30 +23,24 @@ def claim(office: Office, number: str, *, visit: int, person_id: int) -> Applica
 
     Raises UnknownApplication, NotAtThisDesk, NotAllowed, StillOnItsWay, HeldByAnother.
     """
-    lease = timedelta(minutes=office.settings.claim_minutes)
     with office.transaction() as tx:
-        application = tx.application(number)
-        stay = _open_visit(tx, application, visit)
-        book = office.rule_book(application.workflow, tx)
-        person = tx.people.with_id(person_id)
-        move = stays.claim(book, application, stay, person=person, at=office.now(), lease=lease)
-        if move is None:
-            return application
-        tx.record(move)
-        return move.after
+        return _carry_out(_claimed(office), office, tx, number, visit, person_id)
+
+
+def claim_once(office: Office, number: str, *, visit: int | None, once: Once) -> Receipt:
+    """As ``claim``; without ``visit`` the only open one. Raises also IdempotencyKeyReused, VisitNotNamed."""
+    return office.only_once(once, lambda tx: _carry_out(_claimed(office), office, tx, number, visit, once.person_id))
 
 
 def release(office: Office, number: str, *, visit: int, person_id: int) -> Application:
     """The application, back in the desk's queue. Raises UnknownApplication, NotAtThisDesk, NotAllowed."""
     with office.transaction() as tx:
-        application = tx.application(number)
-        stay = _open_visit(tx, application, visit)
-        book = office.rule_book(application.workflow, tx)
-        move = stays.release(book, application, stay, person=tx.people.with_id(person_id), at=office.now())
-        if move is None:
-            return application
-        tx.record(move)
-        return move.after
+        return _carry_out(stays.release, office, tx, number, visit, person_id)
+
+
+def release_once(office: Office, number: str, *, visit: int | None, once: Once) -> Receipt:
+    """As ``release``; without ``visit`` the only open one. Raises also IdempotencyKeyReused, VisitNotNamed."""
+    return office.only_once(once, lambda tx: _carry_out(stays.release, office, tx, number, visit, once.person_id))
 
 
 def reassign(office: Office, number: str, *, visit: int, desk: str, person_id: int) -> Application:
@@ -49,19 +49,21 @@ def reassign(office: Office, number: str, *, visit: int, desk: str, person_id: i
     Raises UnknownApplication, NotAtThisDesk, NotAllowed, DeskNotOffered.
     """
     with office.transaction() as tx:
-        application = tx.application(number)
-        stay = _open_visit(tx, application, visit)
-        book = office.rule_book(application.workflow, tx)
-        person = tx.people.with_id(person_id)
-        move = stays.reassign(book, application, stay, desk=desk, person=person, at=office.now())
-        tx.record(move)
-        return move.after
+        return _carry_out(partial(stays.reassign, desk=desk), office, tx, number, visit, person_id)
 
 
-def _open_visit(tx: Transaction, application: Application, no: int) -> Visit:
-    at_desks = tx.open_visits(application.id)
-    for visit in at_desks:
-        if visit.no == no:
-            return visit
-    desks = ", ".join(visit.desk for visit in at_desks) or "-"
-    raise NotAtThisDesk(number=application.number, desks=desks or "-")
+def _claimed(office: Office) -> Stay:
+    return partial(stays.claim, lease=timedelta(minutes=office.settings.claim_minutes))
+
+
+def _carry_out(
+    what: Stay, office: Office, tx: Transaction, number: str, visit: int | None, person_id: int
+) -> Application:
+    application = tx.application(number)
+    stay = visit_named(application, tx.open_visits(application.id), visit)
+    book = office.rule_book(application.workflow, tx)
+    move = what(book, application, stay, person=tx.people.with_id(person_id), at=office.now())
+    if move is None:
+        return application
+    tx.record(move)
+    return move.after

@@ -5,21 +5,32 @@ from __future__ import annotations
 from routing.domain import moves
 from routing.domain.application import Application
 from routing.domain.moves import Decision
+from routing.domain.receipts import Once, Receipt
 from routing.office import Office
+from routing.storage.transaction import Transaction
 
 
 def decide(office: Office, number: str, said: Decision, *, person_id: int) -> Application:
     """The application after the decision. Raises UnknownApplication and what ``moves.decide`` raises."""
     with office.transaction() as tx:
-        application = tx.application(number)
-        move = moves.decide(
-            office.rule_book(application.workflow, tx),
-            application,
-            tx.open_visits(application.id),
-            said,
-            person=tx.people.with_id(person_id),
-            at=office.now(),
-            digest_key=tx.digest_key(application) if said.reason else b"",
-        )
-        tx.record(move)
-        return move.after
+        return _decide(office, tx, number, said, person_id)
+
+
+def decide_once(office: Office, number: str, said: Decision, *, once: Once) -> Receipt:
+    """As ``decide``, and the same request again changes nothing. Raises also IdempotencyKeyReused."""
+    return office.only_once(once, lambda tx: _decide(office, tx, number, said, once.person_id))
+
+
+def _decide(office: Office, tx: Transaction, number: str, said: Decision, person_id: int) -> Application:
+    application = tx.application(number)
+    move = moves.decide(
+        office.rule_book(application.workflow, tx),
+        application,
+        tx.open_visits(application.id),
+        said,
+        person=tx.people.with_id(person_id),
+        at=office.now(),
+        digest_key=tx.digest_key(application) if said.reason else b"",
+    )
+    tx.record(move)
+    return move.after

@@ -34,7 +34,7 @@ _WHO = (
     ("yudi", "Yudi Kurniawan", "back-office", "jadwal-survei"),
     ("dedi", "Dedi Irawan", "technical-officer", "pupr"),
     ("tini", "Tini Rahayu", "technical-officer", "dishub"),
-    ("joko", "Joko Susilo", "technical-officer", "bapenda"),
+    ("jodi", "Jodi Susilo", "technical-officer", "bapenda"),
     ("putu", "Putu Ariani", "technical-officer", "satpol-pp"),
     ("lina", "Lina Marlina", "team-coordinator", "koordinator-tim"),
     ("eko", "Eko Wahyudi", "treasurer", "loket-pembayaran"),

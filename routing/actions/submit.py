@@ -10,6 +10,7 @@ from routing.domain.errors import FormUsedUp, MalformedField, TextTooLong, Unkno
 from routing.domain.identifiers import check_nik, check_phone
 from routing.domain.phrases import Phrase
 from routing.domain.preconditions import require_plain
+from routing.domain.receipts import Once, Receipt
 from routing.domain.state_machine import RuleBook
 from routing.office import Office
 from routing.storage.database import AlreadyWritten
@@ -37,12 +38,7 @@ def submit(office: Office, registration: Registration) -> Application:
 
     Raises UnknownService, MalformedNik, MalformedField, TextTooLong and what ``intake.submit`` raises.
     """
-    book = office.book_in_force(registration.service)
-    submission = registration.submission
-    if book.workflow.imported_from is not None:
-        # A route derived from a log retells the past; nothing new can be asked of it.
-        raise UnknownService(service=registration.service, known="-")
-    submission = replace(submission, particulars=_checked(submission.particulars))
+    book, submission = _prepared(office, registration)
     try:
         with office.transaction() as tx:
             return _register(office, tx, book, submission, registration)
@@ -53,6 +49,22 @@ def submit(office: Office, registration: Registration) -> Application:
         if first is None:
             raise
         return first
+
+
+def submit_once(office: Office, registration: Registration, *, once: Once) -> Receipt:
+    """As ``submit``, under a key of the API instead of a form's. Raises also IdempotencyKeyReused."""
+    book, submission = _prepared(office, registration)
+    return office.only_once(once, lambda tx: _register(office, tx, book, submission, registration))
+
+
+def _prepared(office: Office, registration: Registration) -> tuple[RuleBook, Submission]:
+    """The route in force, and what is handed in, as it is kept."""
+    book = office.book_in_force(registration.service)
+    submission = registration.submission
+    if book.workflow.imported_from is not None:
+        # A route derived from a log retells the past; nothing new can be asked of it.
+        raise UnknownService(service=registration.service, known="-")
+    return book, replace(submission, particulars=_checked(submission.particulars))
 
 
 def _register(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, say
 
-app = typer.Typer(help="Accounts: add, assign, take away, link, close.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from routing.domain.api_tokens import ApiToken
+
+app = typer.Typer(help="Accounts: add, assign, take away, link, close; tokens for programs.", no_args_is_help=True)
 
 CodeArgument = Annotated[str, typer.Argument(metavar="CODE", help="The account.")]
 RoleArgument = Annotated[str, typer.Argument(metavar="ROLE")]
@@ -85,3 +89,60 @@ def close(code: CodeArgument, data: DataOption = None, as_json: JsonOption = Fal
     with open_office(data) as office:
         keep_accounts.close_account(office, code)
     say({"account": code, "closed": True}, as_json=as_json, words=f"{code} is closed")
+
+
+@app.command()
+def token(
+    code: CodeArgument,
+    days: Annotated[int, typer.Option(help="How long it is good for.")] = 90,
+    label: Annotated[str, typer.Option(help="What it is for.")] = "",
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a token for the API, and print only the token: it is shown this once."""
+    from routing.actions.keep_tokens import make_token
+
+    with open_office(data) as office:
+        secret = make_token(office, code, days=days, label=label)
+    say({"account": code, "token": secret}, as_json=as_json, words=secret)
+
+
+@app.command()
+def tokens(code: CodeArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """List the account's tokens; their secrets are kept nowhere."""
+    from routing.reading.callers import tokens_of
+
+    with open_office(data) as office:
+        rows = [_told(one, office.now()) for one in tokens_of(office, code)]
+    lines = [
+        f"{row['token']}  {row['state']}  until {row['expires_at']}  last used: {row['used_at'] or '-'}  {row['label']}"
+        for row in rows
+    ]
+    say({"account": code, "tokens": rows}, as_json=as_json, words="\n".join(lines) or f"{code} has no token")
+
+
+@app.command("end-token")
+def end_token(
+    token: Annotated[int, typer.Argument(metavar="TOKEN", min=1, max=2**31 - 1, help="Its number in the list.")],
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """End a token at once; `account tokens` tells its number."""
+    from routing.actions import keep_tokens
+
+    with open_office(data) as office:
+        keep_tokens.end_token(office, token)
+    say({"token": token, "ended": True}, as_json=as_json, words=f"token {token} has ended")
+
+
+def _told(token: ApiToken, now: datetime) -> dict[str, object]:
+    from routing.domain.audit_chain import rfc3339
+
+    times = {"made_at": token.made_at, "expires_at": token.expires_at, "used_at": token.used_at}
+    times["ended_at"] = token.ended_at
+    return {
+        "token": token.id,
+        "label": token.label,
+        "state": "in force" if token.is_in_force(now) else "ended" if token.ended_at else "expired",
+        **{name: rfc3339(at) if at is not None else None for name, at in times.items()},
+    }

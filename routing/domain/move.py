@@ -45,7 +45,7 @@ class Move:
 def entry_of(
     application: Application, *, at: datetime, kind: str, desk: str, actor: str, facts: Mapping[str, object]
 ) -> Entry:
-    """The application's next entry."""
+    """The application's next entry, with the version that the move it tells of leads to."""
     return write_entry(
         application_id=application.id,
         seq=application.entry_count + 1,

@@ -14,6 +14,7 @@ from routing.domain.errors import (
     ReasonMissing,
     RequirementMissing,
     RequirementsNotNamed,
+    StaleVersion,
     StillOnItsWay,
     TextTooLong,
     UnknownRequirement,
@@ -31,6 +32,12 @@ def require_open(workflow: Workflow, application: Application) -> None:
     """Nothing can be decided on an application that has ended."""
     if not application.is_open:
         raise ApplicationEnded(number=application.number, outcome=workflow.label_of(application.step).id)
+
+
+def require_seen(application: Application, version: int | None) -> None:
+    """Nothing has happened since the person looked; None: they do not say what they saw."""
+    if version is not None and version != application.version:
+        raise StaleVersion(number=application.number, seen=version, now=application.version)
 
 
 def require_in_hand(application: Application, visit: Visit, person: Person, at: datetime) -> None:

@@ -12,7 +12,7 @@ from routing.domain.errors import DeskNotOffered
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import not_possible
 from routing.domain.people import Action, Person, Place, require
-from routing.domain.preconditions import reason_text, require_open
+from routing.domain.preconditions import reason_text, require_open, require_seen
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Reason
@@ -28,12 +28,14 @@ def withdraw(
     person: Person,
     at: datetime,
     digest_key: bytes,
+    seen_version: int | None = None,
 ) -> Move:
     """The applicant takes the application back; the counter ``desk`` records it and every open visit is recalled.
 
-    Raises ApplicationEnded, NotAllowed, DecisionNotPossible (too late for a withdrawal), TextTooLong.
+    Raises ApplicationEnded, StaleVersion, NotAllowed, DecisionNotPossible (too late for a withdrawal), TextTooLong.
     """
     require_open(book.workflow, application)
+    require_seen(application, seen_version)
     intake = book.workflow.steps[book.workflow.intake[0]]
     if desk not in intake.desks:
         raise DeskNotOffered(step=intake.label.id, desk=desk, desks=", ".join(intake.desks))

@@ -65,6 +65,8 @@ class Event:
     cause: str | None = None
     #: requirements handed in, or to be repaired
     requirements: tuple[Label, ...] = ()
+    #: the application's version after the move it tells of; None: written before entries said so
+    version: int | None = None
     #: the keyed digest of the reason in the log
     reason_digest: str | None = None
     #: the reason itself, kept beside the log; None: there is none, or it is not for these eyes
@@ -150,6 +152,7 @@ def _read_first_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str, 
         "target": _label(workflow, target),
         **_sent([said["sent"]] if said.get("sent") else []),
         "requirements": tuple(workflow.requirements[code].label for code in named if code in workflow.requirements),
+        "version": said.get("version"),
         "reason_digest": said.get("reason"),
     }
 

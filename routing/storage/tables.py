@@ -152,6 +152,33 @@ one_time_links = Table(
     comment="Links by which somebody sets a password once",
 )
 
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", sa.Integer(), primary_key=True, autoincrement=True),
+    Column("token_hash", _TEXT, nullable=False, unique=True, comment="SHA-256 of the token"),
+    Column("person_id", sa.Integer(), ForeignKey("people.id"), nullable=False),
+    Column("label", _TEXT, nullable=False, comment="What it was made for"),
+    Column("made_at", Instant(), nullable=False),
+    Column("expires_at", Instant(), nullable=False),
+    Column("used_at", Instant(), comment="Last use, to the minute"),
+    Column("ended_at", Instant(), comment="Ended before its time"),
+    Index("ix_api_tokens_person", "person_id"),
+    comment="What programs show instead of signing in",
+)
+
+kept_answers = Table(
+    "kept_answers",
+    metadata,
+    Column("person_id", sa.Integer(), ForeignKey("people.id"), primary_key=True),
+    Column("key", _TEXT, primary_key=True, comment="SHA-256 of the Idempotency-Key"),
+    Column("fingerprint", _TEXT, nullable=False, comment="Digest of the request, keyed by its key"),
+    Column("answer", _TEXT, nullable=False, comment="As it was sent; empty until its transaction ends"),
+    Column("at", Instant(), nullable=False),
+    Index("ix_kept_answers_at", "at"),
+    comment="Answers for requests that come again",
+)
+
 applications = Table(
     "applications",
     metadata,

@@ -17,6 +17,8 @@ from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.move import Move
 from routing.domain.visits import Visit
 from routing.storage import applications, audit_log, visits
+from routing.storage.api_tokens import TokenBook
+from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
 from routing.storage.workflow_versions import Publishing
 
@@ -28,6 +30,8 @@ class Transaction:
         self._connection = connection
         self.people = PeopleBook(connection)
         self.published = Publishing(connection)
+        self.tokens = TokenBook(connection)
+        self.answers = KeptAnswers(connection)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now

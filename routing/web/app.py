@@ -19,8 +19,10 @@ from routing.web import (
     public_pages,
     sign_in_pages,
 )
+from routing.web.api.app import MOUNTED_AT, make_api
 from routing.web.head_requests import HeadAsGet
 from routing.web.password_checks import PasswordChecks
+from routing.web.rate_limits import RateLimits
 from routing.web.refusal_pages import LastResort, answer_refusals
 from routing.web.security import SecurityHeaders
 from routing.web.wording import load_wordings
@@ -40,6 +42,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
     web.state.plain_http_warning = plain_http_warning
     web.state.static_version = _static_version()
     web.state.password_checks = PasswordChecks()
+    web.state.rate_limits = RateLimits(office.settings)
     for pages in (
         public_pages,
         sign_in_pages,
@@ -50,6 +53,9 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         health,
     ):
         web.include_router(pages.router)
+    api = make_api()
+    api.state = web.state
+    web.mount(MOUNTED_AT, api, name="api")
     web.mount("/static", StaticFiles(directory=_STATIC), name="static")
     answer_refusals(web)
     # The last one added is the outermost: the last resort's page has the headers, too, and HEAD goes without any body.

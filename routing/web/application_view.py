@@ -131,6 +131,18 @@ def decision_named(file: ApplicationFile, visit: Visit, code: str) -> PossibleDe
     raise UnknownDecision(step=step, service=file.workflow.service, decision=code[:100], possible=listed)
 
 
+def sayable(staff: Staff, file: ApplicationFile, visit: Visit) -> tuple[PossibleDecision, ...]:
+    """What this person can say at the visit, as long as nobody else holds it."""
+    if not visit.has_arrived or visit.holder not in (None, staff.person.code):
+        return ()
+    step = file.workflow.steps[visit.step]
+    return tuple(
+        one
+        for one in file.possible(visit)
+        if staff.may(Action.DECIDE, Place(desks=(visit.desk,), roles=one.rule.roles or step.roles))
+    )
+
+
 def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
     step = file.workflow.steps[visit.step]
     is_mine = visit.holder == staff.person.code
@@ -138,11 +150,7 @@ def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
     sits_here = visit.has_arrived and staff.may(Action.CLAIM, here)
     is_free = not visit.is_held_against(staff.person.code, staff.at)
     in_hand = is_mine or (visit.holder is None and step.waits_for == "applicant")
-    decisions = tuple(
-        one
-        for one in (file.possible(visit) if in_hand and visit.has_arrived else ())
-        if staff.may(Action.DECIDE, Place(desks=(visit.desk,), roles=one.rule.roles or step.roles))
-    )
+    decisions = sayable(staff, file, visit) if in_hand else ()
     may_release = visit.has_arrived and staff.may(Action.RELEASE, here)
     return Stay(
         visit=visit,

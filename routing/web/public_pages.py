@@ -11,7 +11,7 @@ from routing.domain.identifiers import check_tracking_code
 from routing.reading.catalogue import directory, services_in_force
 from routing.reading.public_status import Turn, public_status
 from routing.web.rendering import go_to, show, wants_json
-from routing.web.visitors import OfficeHere
+from routing.web.visitors import OfficeHere, limits_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,6 +25,7 @@ def start(request: Request, office: OfficeHere) -> HTMLResponse:
 @router.get("/track")
 def track(request: Request, office: OfficeHere, code: str = "") -> Response:
     """From the box to the page of the application."""
+    limits_of(request).tracking(request)
     try:
         return go_to(f"/t/{check_tracking_code(code)}")
     except UnknownTrackingCode as refusal:
@@ -38,6 +39,7 @@ def track(request: Request, office: OfficeHere, code: str = "") -> Response:
 @router.get("/T/{code}")
 def status(request: Request, office: OfficeHere, code: str) -> Response:
     """Where the application stands and whose turn it is."""
+    limits_of(request).tracking(request)
     try:
         found = public_status(office, code)
     except UnknownTrackingCode as refusal:

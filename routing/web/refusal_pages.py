@@ -9,14 +9,16 @@ from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routing.domain.errors import DatabaseAway, NotSignedIn, Refusal
 from routing.web.posted_form import PostedForm
-from routing.web.rendering import RETRY_AFTER_SECONDS, STATUS, show, wants_json, wording_of
+from routing.web.problem_documents import problem_document, problem_of
+from routing.web.rendering import show, wants_json, wording_of
+from routing.web.statuses import status_of
 from routing.web.wording import N_
 
 LOG = logging.getLogger("satuatap.web")
@@ -38,6 +40,7 @@ _HEADLINES = {
     404: N_("Not found"),
     409: N_("Not possible now"),
     413: N_("Too large"),
+    429: N_("Too often"),
     422: N_("Not accepted"),
     503: N_("Busy at the moment"),
 }
@@ -83,9 +86,9 @@ class LastResort:
 
 def problem(request: Request, refusal: Refusal) -> Response:
     """A refusal as a page or, for a program, as an RFC 9457 problem."""
-    status = STATUS[refusal.kind]
     if wants_json(request):
-        return _problem_document(status, refusal.code, refusal.sentence(refusal.template()))
+        return problem_of(refusal)
+    status = status_of(refusal)
     form: PostedForm | None = getattr(request.state, "form", None)
     return show(
         request,
@@ -129,7 +132,7 @@ def _not_understood(request: Request, _error: Exception) -> Response:
 def _say(request: Request, status: int, code: str, reference: str | None = None) -> Response:
     headline, sentence = _PLAIN.get(status, _PLAIN[500 if status >= 500 else 422])
     if wants_json(request):
-        return _problem_document(status, code, sentence, reference)
+        return problem_document(status, code, sentence, {"reference": reference} if reference is not None else {})
     wording = wording_of(request)
     form: PostedForm | None = getattr(request.state, "form", None)
     return show(
@@ -141,10 +144,3 @@ def _say(request: Request, status: int, code: str, reference: str | None = None)
         typed=form.typed() if form is not None else [],
         reference=reference,
     )
-
-
-def _problem_document(status: int, code: str, detail: str, reference: str | None = None) -> Response:
-    said = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "code": code}
-    said |= {"detail": detail} | ({"reference": reference} if reference is not None else {})
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else None
-    return JSONResponse(said, status_code=status, headers=headers, media_type="application/problem+json")

@@ -10,25 +10,17 @@ from urllib.parse import parse_qsl, urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from routing.domain.errors import DatabaseAway, Kind, Refusal
+from routing.domain.errors import DatabaseAway, Refusal
 from routing.domain.people import Action
 from routing.office import Office
 from routing.reading.catalogue import names_of
 from routing.web.security import LANGUAGE_COOKIE, cookie, local_path, set_cookie, travels_in_the_open
+from routing.web.statuses import RETRY_AFTER_SECONDS, headers_of, status_of
 from routing.web.visitors import Staff
 from routing.web.wording import LANGUAGES, N_, Wording
 
-STATUS = {
-    Kind.FORBIDDEN: 403,
-    Kind.UNKNOWN: 404,
-    Kind.MALFORMED: 422,
-    Kind.IMPOSSIBLE: 409,
-    Kind.STALE: 409,
-    Kind.TOO_LARGE: 413,
-    Kind.BUSY: 503,
-}
-#: When whoever got a 503 may come back.
-RETRY_AFTER_SECONDS = 5
+#: Where programs ask.
+API = "/api/"
 #: What a page says after something was done; an address can choose among these and cannot add to them.
 TOLD = {
     "decided": N_("%(number)s: your decision is recorded. The file is on its way to the next desk."),
@@ -84,8 +76,10 @@ def show(
         version=request.app.state.static_version,
         **values,
     )
-    response = HTMLResponse(page, status_code=STATUS[refusals[0].kind] if refusals else status)
-    if response.status_code == 503:
+    response = HTMLResponse(page, status_code=status_of(refusals[0]) if refusals else status)
+    if refusals:
+        response.headers.update(headers_of(refusals[0]))
+    elif status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if request.query_params.get("lang") in LANGUAGES:
         set_cookie(request, response, LANGUAGE_COOKIE, wording.language, seconds=_A_YEAR)
@@ -99,6 +93,8 @@ def go_to(path: str, **query: str) -> RedirectResponse:
 
 def wants_json(request: Request) -> bool:
     """Whether a program asks, and not a browser."""
+    if request.url.path.startswith(API):
+        return True
     accept = request.headers.get("accept", "")
     return "json" in accept and "text/html" not in accept
 

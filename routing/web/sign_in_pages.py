@@ -15,6 +15,7 @@ from routing.actions.sign_in import sign_in, sign_out
 from routing.domain.errors import Busy, LinkExpired, MalformedField, Refusal, SignInRefused, WeakPassword
 from routing.domain.phrases import Phrase
 from routing.web.password_checks import PasswordChecks
+from routing.web.rate_limits import TooManyRequests
 from routing.web.rendering import go_to, show, wants_json
 from routing.web.security import (
     SESSION_COOKIE,
@@ -25,7 +26,7 @@ from routing.web.security import (
     require_own_form,
     set_cookie,
 )
-from routing.web.visitors import AnyForm, OfficeHere, OwnForm, SignedIn
+from routing.web.visitors import AnyForm, OfficeHere, OwnForm, SignedIn, limits_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -42,9 +43,10 @@ def sign_in_here(request: Request, office: OfficeHere, form: AnyForm) -> Respons
     require_own_form(request, form.text("visitor_token"), cookie(request, VISITOR_COOKIE))
     account, wanted = form.text("account").strip(), local_path(form.text("next"))
     try:
+        limits_of(request).signing_in(request, account)
         with _turn(request):
             secret = sign_in(office, account, form.text("password"))
-    except (SignInRefused, Busy) as refusal:
+    except (SignInRefused, Busy, TooManyRequests) as refusal:
         if wants_json(request):
             raise
         return _for_a_visitor(request, "sign_in/sign_in.html", refusal, account=account, next=wanted)
@@ -82,10 +84,11 @@ def set_own_password(request: Request, office: OfficeHere, secret: str, form: An
     password = form.text("password")
     try:
         _require_the_same(password, form.text("password_again"))
+        limits_of(request).signing_in(request)
         # Hashing takes as much memory as checking.
         with _turn(request):
             set_password_by_link(office, secret, password)
-    except (WeakPassword, MalformedField, LinkExpired, Busy) as refusal:
+    except (WeakPassword, MalformedField, LinkExpired, Busy, TooManyRequests) as refusal:
         if wants_json(request):
             raise
         return _password_form(request, secret, refusal)

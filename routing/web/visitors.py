@@ -27,6 +27,7 @@ from routing.office import Office
 from routing.reading.catalogue import Directory, directory
 from routing.reading.sessions import Session, session_of
 from routing.web.posted_form import PostedForm, posted_form
+from routing.web.rate_limits import RateLimits
 from routing.web.security import SESSION_COOKIE, cookie, require_own_form
 
 #: A session's last use is written down at most this often: reading a page should not cost a commit.
@@ -85,6 +86,12 @@ def office_of(request: Request) -> Office:
     """The office this web serves."""
     office: Office = request.app.state.office
     return office
+
+
+def limits_of(request: Request) -> RateLimits:
+    """What counts who asks how often."""
+    limits: RateLimits = request.app.state.rate_limits
+    return limits
 
 
 def signed_in(request: Request) -> Staff:

@@ -38,7 +38,7 @@ def test_the_last_administrator_who_can_sign_in_stays(mall: Mall) -> None:
     # Whoever never got in may go; the one who can stays.
     assert take_away(mall.office, "adi", role=ADMINISTRATOR, desk=None) == 1
     assert not account(mall, "rina").is_closed
-    administrator(mall, "joko")
+    administrator(mall, "jaka")
     assert take_away(mall.office, "rina", role=ADMINISTRATOR, desk=None) == 1
     close_account(mall.office, "rina")
 

@@ -1,7 +1,8 @@
-"""Settings and refusals stand in docs/ as they stand in the code: python3 -m tests.house.test_documents writes them."""
+"""Settings, refusals and the API in docs/ are as in the code: python3 -m tests.house.test_documents writes them."""
 
 import difflib
 import importlib
+import json
 import os
 import pkgutil
 import re
@@ -16,8 +17,10 @@ import pytest
 
 import routing
 import workers
-from routing.domain.errors import Fault, Kind, Refusal
+from routing.domain.errors import DatabaseAway, Fault, Kind, Refusal
 from routing.settings import PREFIX, Settings, UnknownSetting, load_settings
+from routing.web.api.app import make_api, openapi_document
+from routing.web.statuses import status_of
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -92,20 +95,26 @@ def refusals_document() -> str:
         "# Refusals and faults",
         "",
         "A refusal is the office saying no: it changes nothing, and its code stays the same from version to version.",
-        "What stands in braces is filled in. A fault means that something broke; it is logged and tried again.",
+        "What stands in braces is filled in. A fault means that something broke; it is logged and tried again. The",
+        "status is that of pages and API; there the code is the last part of a problem's `type`.",
         "",
-        "| code | kind | sentence |",
+        "| code | status | kind | sentence |",
+        "|---|---|---|---|",
+        *(f"| `{one.code}` | {status_of(one)} | {_MEANT[one.kind]} | {sentence(one)} |" for one in refusals()),
+        "",
+        "| fault | status | sentence |",
         "|---|---|---|",
-        *(f"| `{one.code}` | {_MEANT[one.kind]} | {sentence(one)} |" for one in refusals()),
-        "",
-        "| fault | sentence |",
-        "|---|---|",
-        *(f"| `{one.code}` | {sentence(one)} |" for one in faults()),
+        *(f"| `{one.code}` | {503 if one is DatabaseAway else 500} | {sentence(one)} |" for one in faults()),
     ]
     return "\n".join(lines) + "\n"
 
 
-DOCUMENTS = {"settings.md": settings_document, "refusals.md": refusals_document}
+def api_document() -> str:
+    """docs/openapi.json, as the API serves it."""
+    return json.dumps(openapi_document(make_api()), ensure_ascii=False, indent=1) + "\n"
+
+
+DOCUMENTS = {"settings.md": settings_document, "refusals.md": refusals_document, "openapi.json": api_document}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -128,7 +137,7 @@ def test_every_setting_has_a_default_so_that_a_clone_runs() -> None:
     assert [name for name, field in Settings.model_fields.items() if field.is_required()] == []
 
 
-def test_the_readme_leads_to_both_documents() -> None:
+def test_the_readme_leads_to_each_document() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert [name for name in DOCUMENTS if f"docs/{name}" not in readme] == []
 

@@ -1,0 +1,96 @@
+"""What programs send. Unknown members are refused: a misspelt one that is silently ignored is a wrong decision."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+_Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$")]
+# The limits of the office itself (and their sentences) come after these, which only keep out what is absurd.
+_Text = Annotated[str, StringConstraints(max_length=100_000)]
+_VisitNo = Annotated[
+    int, Field(strict=True, ge=1, lt=2**31, description="The visit it is about. Absent: the only open one.")
+]
+_Codes = Annotated[list[_Code], Field(max_length=200)]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def _example(**said: JsonValue) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [said]})
+
+
+class Applicant(_Body):
+    """Who applies."""
+
+    name: _Text
+    nik: _Text = Field(description="16 digits.")
+    phone: _Text = ""
+
+
+class NewApplication(_Body):
+    """An application as a counter registers it."""
+
+    model_config = _example(
+        service="sip-dokter",
+        desk="loket-pendaftaran",
+        applicant={"name": "Siti Rahmawati", "nik": "3579014506900001", "phone": "081234567890"},
+        answers={"place": "Klinik Sehat, Jalan Diponegoro 12"},
+        papers=["form", "id-card", "registration", "practice-place", "photo"],
+    )
+
+    service: _Code
+    desk: _Code = Field(description="The counter it is handed in at.")
+    decision: _Code | None = Field(
+        default=None, description="The counter's decision. Absent: the first the step lists."
+    )
+    next_desk: _Code | None = Field(
+        default=None, description="Where it goes, if the next step can be done at several desks."
+    )
+    applicant: Applicant
+    answers: Annotated[dict[_Code, _Text], Field(max_length=100)] = Field(default_factory=dict)
+    papers: _Codes = Field(
+        default_factory=list,
+        description="Codes of the requirements that have been handed in.",
+    )
+
+
+class StayBody(_Body):
+    """Which visit is taken or given back."""
+
+    model_config = _example(visit=2)
+
+    visit: _VisitNo | None = None
+
+
+class DecisionBody(_Body):
+    """What is said at a visit."""
+
+    model_config = _example(decision="return", reason="STR tidak terbaca", requirements=["registration"])
+
+    decision: _Code
+    visit: _VisitNo | None = None
+    reason: _Text = Field(default="", description="Kept beside the log, its keyed digest in it.")
+    requirements: _Codes = Field(default_factory=list, description="What is to be repaired.")
+    next_desk: _Code | None = None
+
+
+class ResubmissionBody(_Body):
+    """The repaired file has come back."""
+
+    model_config = _example(visit=3)
+
+    visit: _VisitNo | None = None
+    reason: _Text = ""
+
+
+class WithdrawalBody(_Body):
+    """The applicant takes the application back."""
+
+    model_config = _example(desk="loket-pendaftaran", reason="Pindah praktik ke kota lain")
+
+    desk: _Code = Field(description="The counter that records it.")
+    reason: _Text = ""

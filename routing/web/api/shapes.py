@@ -1,0 +1,255 @@
+"""What programs are given: wire shapes, and how they are made from what was read. Times are RFC 3339 in UTC."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from routing.domain.application import Particulars
+from routing.domain.audit_chain import rfc3339
+from routing.domain.desks import Label
+from routing.domain.identifiers import masked
+from routing.reading.application_file import PossibleDecision
+from routing.reading.desk_queue import QueueRow
+from routing.reading.history import Event
+from routing.web.application_view import ApplicationView, Stay, sayable
+from routing.web.visitors import Staff
+
+At = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-23T02:05:00.000000Z"])]
+
+
+class Name(BaseModel):
+    """A name on screen."""
+
+    id: str
+    en: str
+
+
+class ReceiptShape(BaseModel):
+    """How an application stands after what was asked has been done."""
+
+    number: str = Field(examples=["SIP-DOKTER-2026-000001-8"])
+    tracking_code: str = Field(examples=["7K3M9QWXF"])
+    version: int = Field(examples=[1])
+    step: str = Field(examples=["verify"], description="The step, or the end, it is at.")
+    outcome: Literal["granted", "refused", "withdrawn", "closed"] | None = Field(examples=[None])
+    desks: list[str] = Field(examples=[["verifikasi"]], description="Where it lies or is on its way to.")
+
+
+class DecisionShape(BaseModel):
+    """Something that can be said at a visit."""
+
+    code: str
+    name: Name
+    to: str = Field(description="The step or end it leads to.")
+    reason: Literal["none", "optional", "required"]
+    names_requirements: bool
+    desks: list[str] = Field(description="Where it can go; if several, `next_desk` names one.")
+
+
+class VisitShape(BaseModel):
+    """An open visit, and what the caller can do at it."""
+
+    visit: int
+    step: str
+    desk: str
+    sent_at: At
+    arrived_at: At | None
+    due_at: At | None = Field(description="When the desk's time ends; null: the step sets it no limit.")
+    holder: str | None
+    holder_name: str | None
+    lease_until: At | None = Field(description="Until when the holder holds it; after that anybody may take it.")
+    needs_attention: bool = Field(description="The program of an automatic desk has given up.")
+    trouble: str | None = Field(description="The code of what keeps that program from deciding.")
+    may_claim: bool
+    may_release: bool
+    decisions: list[DecisionShape] = Field(description="What the caller can say, taken or not.")
+
+
+class ApplicantShape(BaseModel):
+    """Who applies, as the caller may see it: the NIK is never shown."""
+
+    name: str
+    nik: str
+    phone: str
+    answers: dict[str, str]
+
+
+class ApplicationShape(BaseModel):
+    """An application as it stands."""
+
+    number: str
+    tracking_code: str
+    service: str
+    service_name: Name
+    step: str
+    step_name: Name
+    outcome: Literal["granted", "refused", "withdrawn", "closed"] | None
+    version: int
+    submitted_at: At
+    changed_at: At
+    papers: list[str]
+    visits: list[VisitShape]
+    withdraws_at: str | None = Field(description="The counter at which the caller can record a withdrawal.")
+    applicant: ApplicantShape | None = Field(description="Null for who may not see who applies.")
+
+
+class EntryShape(BaseModel):
+    """One line of the log."""
+
+    number: str
+    seq: int
+    at: At
+    kind: str = Field(examples=["decided"])
+    desk: str | None
+    actor: str
+    actor_name: str | None
+    role: str | None
+    step: str | None
+    decision: str | None
+    sent_to: list[str] = Field(description="The desks the document goes to; none: it stays, or ends.")
+    requirements: list[Name]
+    version: int | None = Field(description="The application's version afterwards; null in entries of old.")
+    reason: str | None = Field(description="For who may see who applies; null: there is none, or it is not shown.")
+    reason_digest: str | None = Field(description="HMAC-SHA-256 that stands for the reason in the log.")
+    hash: str = Field(description="The entry's place in its chain, in hex.")
+
+
+class Entries(BaseModel):
+    """A page of the log, newest first."""
+
+    items: list[EntryShape]
+    next: str | None = Field(description="The cursor of the next page; null: this is the last.")
+
+
+class QueueItem(BaseModel):
+    """A document that lies at the desk."""
+
+    number: str
+    visit: int
+    service_name: Name
+    step_name: Name
+    since: At
+    due_at: At | None = Field(description="When the desk's time ends; null: the step sets it no limit.")
+    holder: str | None
+    holder_name: str | None
+    lease_until: At | None = Field(description="Until when the holder holds it; after that anybody may take it.")
+    needs_attention: bool = Field(description="The program of an automatic desk has given up.")
+    version: int
+
+
+class Queue(BaseModel):
+    """A page of a desk's queue, in the order in which it is worked through."""
+
+    items: list[QueueItem]
+    next: str | None = Field(description="The cursor of the next page; null: this is the last.")
+
+
+def at_text(at: datetime) -> str:
+    """An instant as the API writes it."""
+    return rfc3339(at)
+
+
+def name_of(label: Label) -> Name:
+    """A label on the wire."""
+    return Name(id=label.id, en=label.en)
+
+
+def decision_shape(one: PossibleDecision) -> DecisionShape:
+    """A possible decision on the wire."""
+    return DecisionShape(
+        code=one.code,
+        name=name_of(one.rule.label),
+        to=one.target,
+        reason=one.rule.reason.value,
+        names_requirements=one.rule.names_requirements,
+        desks=list(one.desks),
+    )
+
+
+def application_shape(staff: Staff, view: ApplicationView) -> ApplicationShape:
+    """An application before the caller's eyes."""
+    application, workflow = view.file.application, view.file.workflow
+    return ApplicationShape(
+        number=application.number,
+        tracking_code=application.tracking_code,
+        service=application.service,
+        service_name=name_of(workflow.label),
+        step=application.step,
+        step_name=name_of(workflow.label_of(application.step)),
+        outcome=application.outcome.value if application.outcome is not None else None,
+        version=application.version,
+        submitted_at=at_text(application.submitted_at),
+        changed_at=at_text(application.changed_at),
+        papers=list(application.papers),
+        visits=[_visit_shape(staff, view, stay) for stay in view.stays],
+        withdraws_at=view.withdraws_at,
+        applicant=_applicant_shape(view.who),
+    )
+
+
+def entry_shape(event: Event) -> EntryShape:
+    """An entry on the wire."""
+    return EntryShape(
+        number=event.number,
+        seq=event.seq,
+        at=at_text(event.at),
+        kind=event.kind,
+        desk=event.desk,
+        actor=event.actor,
+        actor_name=event.actor_name,
+        role=event.role,
+        step=event.step_code,
+        decision=event.decision_code,
+        sent_to=list(event.sent_to),
+        requirements=[name_of(label) for label in event.requirements],
+        version=event.version,
+        reason=event.note,
+        reason_digest=event.reason_digest,
+        hash=event.hash.hex(),
+    )
+
+
+def queue_item(row: QueueRow) -> QueueItem:
+    """A row of a queue on the wire."""
+    return QueueItem(
+        number=row.number,
+        visit=row.visit,
+        service_name=name_of(row.service),
+        step_name=name_of(row.step.label),
+        since=at_text(row.since),
+        due_at=at_text(row.due_at) if row.has_limit else None,
+        holder=row.holder,
+        holder_name=row.holder_name,
+        lease_until=at_text(row.lease_until) if row.lease_until is not None else None,
+        needs_attention=row.needs_attention,
+        version=row.version,
+    )
+
+
+def _visit_shape(staff: Staff, view: ApplicationView, stay: Stay) -> VisitShape:
+    visit = stay.visit
+    return VisitShape(
+        visit=visit.no,
+        step=visit.step,
+        desk=visit.desk,
+        sent_at=at_text(visit.sent_at),
+        arrived_at=at_text(visit.arrived_at) if visit.arrived_at is not None else None,
+        due_at=at_text(visit.due_at) if stay.has_limit else None,
+        holder=visit.holder,
+        holder_name=stay.holder_name,
+        lease_until=at_text(visit.lease_until) if visit.lease_until is not None else None,
+        needs_attention=visit.needs_attention,
+        trouble=visit.trouble.code if visit.trouble is not None else None,
+        may_claim=stay.may_take,
+        may_release=stay.may_release,
+        decisions=[decision_shape(one) for one in sayable(staff, view.file, visit)],
+    )
+
+
+def _applicant_shape(who: Particulars | None) -> ApplicantShape | None:
+    if who is None:
+        return None
+    return ApplicantShape(name=who.name, nik=masked(who.nik), phone=who.phone, answers=dict(who.answers))
