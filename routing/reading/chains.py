@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -61,8 +62,7 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
     """Recomputes every hash, in memory that does not grow with the log."""
     chains = entries = 0
     breaks: list[ChainBreak] = []
-    with office.reading() as connection:
-        papers = PaperRows(connection, service, number)
+    with office.reading() as connection, closing(PaperRows(connection, service, number)) as papers:
         for rows in _by_application(connection, service, number):
             chains += 1
             said = [_entry(row) for row in rows if row.seq is not None]

@@ -28,8 +28,8 @@ class PaperRows:
     def __init__(self, connection: Connection, service: str | None, number: str | None) -> None:
         statement = _OF_APPLICATION if number else _OF_SERVICE if service else _ROWS
         wanted = {"number": number} if number else {"service": service} if service else {}
-        rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement, wanted)
-        self._groups = groupby(rows, key=lambda row: row.application_id)
+        self._rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement, wanted)
+        self._groups = groupby(self._rows, key=lambda row: row.application_id)
         self._next: tuple[int, list[Any]] | None = None
 
     def of(self, application_id: int) -> list[Any]:
@@ -40,6 +40,10 @@ class PaperRows:
                 return []
             self._next = (group[0], list(group[1]))
         return self._next[1] if self._next[0] == application_id else []
+
+    def close(self) -> None:
+        """Lets go of what was not read."""
+        self._rows.close()
 
 
 def paper_problems(

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO, Self
 
 from routing.domain.errors import Fault, Kind, Refusal
+from routing.formats.paper_kinds import shown_name
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ class Upload:
         """Adds a piece. Raises PaperTooLarge, NoRoomForPapers."""
         self.bytes += len(piece)
         if self.bytes > self._most:
-            raise PaperTooLarge(file=self.name, most=self._most // 1_048_576)
+            raise PaperTooLarge(file=shown_name(self.name), most=self._most // 1_048_576)
         self._hash.update(piece)
         with _writing():
             self._file.write(piece)
@@ -103,9 +104,9 @@ class PaperStore:
         self._incoming = folder / "incoming"
 
     def upload(self, name: str, *, most: int) -> Upload:
-        """A place for a file of at most ``most`` bytes; ``name`` is what refusals call it. Raises NoRoomForPapers."""
+        """A place for a file of at most ``most`` bytes, sent under this name. Raises NoRoomForPapers."""
         with _writing():
-            self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make(self._incoming)
             path = self._incoming / f"{secrets.token_hex(16)}.part"
             handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
             # The lock says that somebody is still writing; the system lets go of it when the process ends.
@@ -122,7 +123,7 @@ class PaperStore:
         """Moves the finished upload to its place; the same content twice lies there once. Raises NoRoomForPapers."""
         place = self.path_of(upload.sha256)
         with _writing():
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make(place.parent)
             # Over what may be there: it is the same, and now it is new, so that no sweep takes it for left over.
             upload.path.replace(place)
             for folder in (place.parent, place.parent.parent, self.folder):
@@ -185,7 +186,7 @@ class PaperStore:
     @contextmanager
     def _locked(self, how: int) -> Iterator[None]:
         with _writing():
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            _make(self.folder)
             handle = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, how)
@@ -204,6 +205,13 @@ def _writing() -> Iterator[None]:
             "papers cannot be kept", extra={"action": "attach", "cause": error.strerror, "full": error.errno in _FULL}
         )
         raise NoRoomForPapers from error
+
+
+def _make(folder: Path) -> None:
+    """The folder and those above it, each for us alone: ``mkdir`` gives the mode only to the last."""
+    for one in (*reversed(folder.parents), folder):
+        if not one.is_dir():
+            one.mkdir(mode=0o700, exist_ok=True)
 
 
 def _sync(folder: Path) -> None:

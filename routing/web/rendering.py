@@ -36,6 +36,7 @@ TOLD = {
     "withdrawn": N_("%(number)s: the withdrawal is recorded. The application is closed."),
     "taken": N_("You have taken %(number)s. Nobody else decides on it until you release it."),
     "released": N_("%(number)s is back in the queue of the desk."),
+    "attached": N_("%(number)s: the papers are attached."),
     "nothing-to-take": N_("Nothing is waiting to be taken at this desk."),
     "password-set": N_("Your password is set. Sign in with it."),
     "signed-out": N_("You have signed out."),

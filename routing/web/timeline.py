@@ -18,6 +18,7 @@ KINDS = {
     "released": N_("Put back into the queue of %(desk)s"),
     "withdrawn": N_("Withdrawn by the applicant, recorded at %(desk)s"),
     "recalled": N_("Recalled from %(desk)s"),
+    "attached": N_("Paper attached at %(desk)s: %(requirement)s"),
 }
 #: The same in a word, for filters and tables.
 KIND_NAMES = {
@@ -28,6 +29,7 @@ KIND_NAMES = {
     "released": N_("released"),
     "withdrawn": N_("withdrawn"),
     "recalled": N_("recalled"),
+    "attached": N_("paper attached"),
 }
 #: Kinds that tell of the way and not of what somebody thought; shown more quietly.
 QUIET = frozenset({"arrived", "claimed", "released"})
@@ -62,4 +64,6 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         return event.kind
     desk = names.get(event.desk, event.desk) if event.desk is not None else "-"
     decision = wording.label(event.decision) or event.decision_code or "-"
-    return wording.text(template) % {"desk": desk, "decision": decision}
+    # Only the entry of a paper is told by what it is for; one for no requirement is another paper.
+    requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
+    return wording.text(template) % {"desk": desk, "decision": decision, "requirement": requirement}

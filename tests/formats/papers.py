@@ -135,7 +135,7 @@ def bomb(gigabytes: int, layers: Iterable[str] = ("word/media/image1.png",)) -> 
     # A full flush begins anew: what stands for 16 MiB of zeros can be written again and again.
     block = packing.compress(bytes(16 * 1024 * 1024)) + packing.flush(zlib.Z_FULL_FLUSH)
     packed = block * (gigabytes * 64) + packing.flush()
-    return _spliced({name: (packed, gigabytes * 1024**3, 0) for name in layers})
+    return _spliced(dict.fromkeys(layers, (packed, gigabytes * 1024 ** 3, 0)))
 
 
 def _spliced(ready: dict[str, tuple[bytes, int, int]]) -> bytes:

@@ -1,4 +1,4 @@
-"""What may be attached is decided from the bytes; every trick there is a test for is refused, each with its sentence."""
+"""What may be attached is decided from the bytes; every trick is refused with its sentence."""
 
 import subprocess
 import sys
@@ -93,7 +93,9 @@ def test_a_file_sent_as_something_else_is_refused(inspection: PaperInspection, t
     assert refused(inspection, path, "surat.pdf", said).code == "paper_media_type_differs"
 
 
-@pytest.mark.parametrize("said", ["", "application/octet-stream", "application/x-pdf", "Application/PDF; charset=binary"])
+@pytest.mark.parametrize(
+    "said", ["", "application/octet-stream", "application/x-pdf", "Application/PDF; charset=binary"]
+)
 def test_a_browser_that_does_not_know_better_is_believed_the_bytes(
     inspection: PaperInspection, tmp_path: Path, said: str
 ) -> None:
