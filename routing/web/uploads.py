@@ -99,7 +99,9 @@ class Sending:
         self._upload, self._field, self._value = None, None, bytearray()
         _, said = parse_options_header(headers.get(b"content-disposition"))
         if b"filename" not in said:
-            self._field = said.get(b"name", b"").decode("utf-8", "replace")
+            if not said.get(b"name"):
+                raise UploadBroken
+            self._field = said[b"name"].decode("utf-8", "replace")
             return
         name = said[b"filename"].decode("utf-8", "replace")
         if not name:

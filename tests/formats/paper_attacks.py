@@ -7,16 +7,18 @@ import zlib
 from collections.abc import Callable
 
 from tests.formats.papers import (
-    _XML,
     MINIMAL,
     TYPES,
     WORDS,
+    XML,
     archive,
     bomb,
     docx,
+    going_in_circles,
     jpeg_of,
     jpeg_saying,
     locked_archive,
+    lying_of_sizes,
     many_parts,
     object_stream,
     overlapping,
@@ -134,7 +136,7 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "paper_too_many_pages",
     ),
     "a TIFF of 201 pages": ("pindai.tif", lambda: tiff(201), "paper_too_many_pages"),
-    "a TIFF that goes round in circles": ("pindai.tif", lambda: _circle(), "paper_damaged"),
+    "a TIFF that goes round in circles": ("pindai.tif", going_in_circles, "paper_damaged"),
     "half a TIFF": ("pindai.tif", lambda: tiff()[:-200], "paper_damaged"),
     "a TIFF and something behind": ("pindai.tif", lambda: tiff() + b"#!/bin/sh\n" * 10, "paper_two_in_one"),
     "an archive": ("berkas.docx", lambda: archive({"a.txt": "b"}), "docx_not_word"),
@@ -184,31 +186,16 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a DOCX whose parts overlap": ("berkas.docx", overlapping, "docx_parts_overlap"),
     "a DOCX with a part twice": ("berkas.docx", lambda: docx(WORD__document_xml=b""), "docx_not_word"),
     "a locked DOCX": ("berkas.docx", locked_archive, "docx_locked"),
-    "a DOCX with a billion laughs": ("berkas.docx", lambda: docx(word__document2=_XML + _LAUGHS), "docx_entities"),
+    "a DOCX with a billion laughs": ("berkas.docx", lambda: docx(word__document2=XML + _LAUGHS), "docx_entities"),
     "a DOCX with an outer entity": (
         "berkas.docx",
-        lambda: docx(**{"word__a.xml": _XML + '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'}),
+        lambda: docx(**{"word__a.xml": XML + '<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>'}),
         "docx_entities",
     ),
     "a DOCX that cannot be read": ("berkas.docx", lambda: docx(**{"word__document.xml": WORDS[:-9]}), "paper_damaged"),
-    "a DOCX that lies of its sizes": ("berkas.docx", lambda: _lying(), "paper_damaged"),
+    "a DOCX that lies of its sizes": ("berkas.docx", lying_of_sizes, "paper_damaged"),
     "half a DOCX": ("berkas.docx", lambda: docx()[:-100], "paper_damaged"),
     "a DOCX behind a program": ("berkas.docx", lambda: docx() + b"MZ", "paper_two_in_one"),
     "a DOCX with a hidden front": ("berkas.docx", lambda: b"PK\x03\x04" + bytes(60) + docx(), "paper_two_in_one"),
     "a DOCX that is a PDF": ("berkas.docx", lambda: archive({"%PDF-1.7": "x"} | MINIMAL), "paper_two_in_one"),
 }
-
-
-def _circle() -> bytes:
-    """The first page says that the next one is the first."""
-    honest = bytearray(tiff(1))
-    (at,) = struct.unpack_from("<I", honest, 4)
-    (count,) = struct.unpack_from("<H", honest, at)
-    struct.pack_into("<I", honest, at + 2 + 12 * count, at)
-    return bytes(honest)
-
-
-def _lying() -> bytes:
-    honest = bytearray(docx())
-    struct.pack_into("<I", honest, honest.index(b"PK\x01\x02") + 24, 7)
-    return bytes(honest)

@@ -12,9 +12,9 @@ import pypdfium2
 from PIL import Image
 
 DOCUMENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 TYPES = (
-    _XML + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    XML + '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
     '<Default Extension="xml" ContentType="application/xml"/>'
     f'<Override PartName="/word/document.xml" ContentType="{DOCUMENT_TYPE}"/></Types>'
@@ -24,7 +24,7 @@ _RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 
 def relations(*said: str) -> str:
     return (
-        _XML
+        XML
         + '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
         + "".join(f"<Relationship {one}/>" for one in said)
         + "</Relationships>"
@@ -33,7 +33,7 @@ def relations(*said: str) -> str:
 
 RELS = relations(f'Id="rId1" Type="{_RELATION}/officeDocument" Target="word/document.xml"')
 WORDS = (
-    _XML + '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
+    XML + '<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r>'
     "<w:t>Surat pernyataan</w:t></w:r></w:p></w:body></w:document>"
 )
 MINIMAL = {"[Content_Types].xml": TYPES, "_rels/.rels": RELS, "word/document.xml": WORDS}
@@ -135,7 +135,7 @@ def bomb(gigabytes: int, layers: Iterable[str] = ("word/media/image1.png",)) -> 
     # A full flush begins anew: what stands for 16 MiB of zeros can be written again and again.
     block = packing.compress(bytes(16 * 1024 * 1024)) + packing.flush(zlib.Z_FULL_FLUSH)
     packed = block * (gigabytes * 64) + packing.flush()
-    return _spliced(dict.fromkeys(layers, (packed, gigabytes * 1024 ** 3, 0)))
+    return _spliced(dict.fromkeys(layers, (packed, gigabytes * 1024**3, 0)))
 
 
 def _spliced(ready: dict[str, tuple[bytes, int, int]]) -> bytes:
@@ -177,3 +177,18 @@ def locked_archive() -> bytes:
 
 def many_parts(count: int) -> bytes:
     return archive(MINIMAL | {f"word/{number}": b"" for number in range(count)})
+
+
+def going_in_circles() -> bytes:
+    """The first page says that the next one is the first."""
+    honest = bytearray(tiff(1))
+    (at,) = struct.unpack_from("<I", honest, 4)
+    (count,) = struct.unpack_from("<H", honest, at)
+    struct.pack_into("<I", honest, at + 2 + 12 * count, at)
+    return bytes(honest)
+
+
+def lying_of_sizes() -> bytes:
+    honest = bytearray(docx())
+    struct.pack_into("<I", honest, honest.index(b"PK\x01\x02") + 24, 7)
+    return bytes(honest)
