@@ -25,6 +25,7 @@ _END = b"%%EOF"
 _END_WITHIN = 1024
 _AFTER_END = b"\r\n\t \x00"
 _MOST_UNPACKED = 64 * 1024 * 1024
+_MOST_OBJECT_STREAMS = 5_000
 _PIECE = 64 * 1024
 #: A stream's dictionary is no longer than this.
 _DICTIONARY = 4096
@@ -135,10 +136,12 @@ def _plain(name: bytes) -> str:
 
 def _look_into_object_streams(file: str, data: Mapped) -> None:
     """Objects may be packed into streams, where the raw bytes do not show them."""
-    left, has_unusual = _MOST_UNPACKED, None
-    for found in _OBJECT_STREAM.finditer(data):
-        if has_unusual is None:
+    left, has_unusual = _MOST_UNPACKED, False
+    for nth, found in enumerate(_OBJECT_STREAM.finditer(data)):
+        if nth == 0:
             has_unusual = _UNUSUAL.search(data) is not None
+        if nth >= _MOST_OBJECT_STREAMS:
+            raise TooHardToOpen(file=file)
         begin = _STREAM.search(data, found.end(), found.end() + _DICTIONARY)
         start = data.rfind(b"obj", max(0, found.start() - _DICTIONARY), found.start())
         if has_unusual or begin is None or start < 0:

@@ -20,8 +20,8 @@ _PARTS = {273: 279, 324: 325}
 _FURTHER = (330, 34665, 34853, 40965)
 _TYPE_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _NUMBERS = {1: "B", 3: "H", 4: "I", 13: "I"}
-_MOST_ENTRIES = 1_000
-_MOST_PARTS = 200_000
+_MOST_ENTRIES = 500
+_MOST_NUMBERS = 500_000
 _MOST_DIRECTORIES = 1_000
 #: Scanners end a file on a full block.
 _PADDING = 16
@@ -40,6 +40,8 @@ class _Tiff:
         self.order = "<" if data[:2] == b"II" else ">"
         #: the end of the last byte that something in the file speaks of
         self.extent = 8
+        #: so many are read; pages that share one endless list are no document
+        self.numbers_left = _MOST_NUMBERS
 
     def directory(self, at: int) -> tuple[dict[int, _Field], int]:
         """The fields of the directory at ``at``, and where the next one is."""
@@ -59,7 +61,10 @@ class _Tiff:
 
     def numbers(self, field: _Field | None) -> Iterator[int]:
         """The whole numbers of a field."""
-        if field is None or field.type not in _NUMBERS or field.count > _MOST_PARTS:
+        if field is None or field.type not in _NUMBERS:
+            raise self.damaged(Phrase("its list of pages is broken"))
+        self.numbers_left -= field.count
+        if self.numbers_left < 0:
             raise self.damaged(Phrase("its list of pages is broken"))
         letter, size = _NUMBERS[field.type], _TYPE_SIZES[field.type]
         for index in range(field.count):
@@ -133,8 +138,12 @@ def _look_at_parts(tiff: _Tiff, fields: dict[int, _Field]) -> int:
 
 
 def _follow(tiff: _Tiff, fields: dict[int, _Field], seen: set[int]) -> None:
-    for tag in _FURTHER:
-        for at in tiff.numbers(fields[tag]) if tag in fields else ():
-            further, _ = _directory(tiff, at, seen)
-            _look_at_parts(tiff, further)
-            _follow(tiff, further, seen)
+    """Every directory below the page's; a list and not a recursion, because they can be nested without end."""
+    waiting = [fields]
+    while waiting:
+        above = waiting.pop()
+        for tag in _FURTHER:
+            for at in tiff.numbers(above[tag]) if tag in above else ():
+                further, _ = _directory(tiff, at, seen)
+                _look_at_parts(tiff, further)
+                waiting.append(further)

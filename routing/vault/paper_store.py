@@ -25,9 +25,8 @@ _log = logging.getLogger(__name__)
 
 _PIECE = 1024 * 1024
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-#: An upload that nobody writes to any more is swept when it is older, in seconds: between its first byte and its lock
-#: lie microseconds.
-_STALE_UPLOAD = 60.0
+#: An upload that nobody holds is swept when it is older, in seconds: it is made microseconds before it is locked.
+_STALE_UPLOAD = 10.0
 #: A paper that no row names is left alone for so long: a database put back from yesterday comes with its papers.
 _STALE_PAPER = 24 * 3600.0
 

@@ -192,3 +192,26 @@ def lying_of_sizes() -> bytes:
     honest = bytearray(docx())
     struct.pack_into("<I", honest, honest.index(b"PK\x01\x02") + 24, 7)
     return bytes(honest)
+
+
+def endless_lists() -> bytes:
+    """Pages that share one list of strips, each of which would be looked at for each page."""
+    pages, strips, file = 20, 50_000, b"II*\0" + struct.pack("<I", 8)
+    size = 2 + 12 * 4 + 4
+    lists = 8 + pages * size
+    for page in range(1, pages + 1):
+        fields = [(256, 4, 1, 8), (257, 4, 1, 8), (273, 4, strips, lists), (279, 4, strips, lists)]
+        file += struct.pack("<H", 4) + b"".join(struct.pack("<HHII", *field) for field in fields)
+        file += struct.pack("<I", 8 + page * size if page < pages else 0)
+    return file + bytes(4 * strips)
+
+
+def nested_pages() -> bytes:
+    """A page within a page within a page, deeper than a program can follow by calling itself."""
+    depth, size = 5_000, 2 + 12 * 5 + 4
+    file = b"II*\0" + struct.pack("<I", 8)
+    for level in range(1, depth + 1):
+        below = 8 + level * size if level < depth else 8
+        fields = [(256, 4, 1, 8), (257, 4, 1, 8), (273, 4, 1, 8), (279, 4, 1, 8), (330, 4, 1, below)]
+        file += struct.pack("<H", 5) + b"".join(struct.pack("<HHII", *field) for field in fields) + bytes(4)
+    return file

@@ -1,5 +1,7 @@
 """What may be attached is decided from the bytes; every trick is refused with its sentence."""
 
+import json
+import struct
 import subprocess
 import sys
 import textwrap
@@ -10,6 +12,7 @@ import pytest
 
 from routing.domain.attachment import PaperKind
 from routing.domain.errors import Refusal
+from routing.formats import paper_opening
 from routing.formats.paper_kinds import PaperInspection, shown_name
 from tests.formats.paper_attacks import ATTACKS
 from tests.formats.papers import docx, object_stream, pdf, pdf_of_a_library, picture, relations, tiff
@@ -145,17 +148,43 @@ def test_a_bomb_is_refused_in_little_memory(tmp_path: Path, what: str) -> None:
     assert int(apart) < 256 * 1024
 
 
-def test_a_file_that_breaks_its_reader_is_a_refusal(tmp_path: Path) -> None:
-    """Memory beyond the limit of the process apart: 16 pages that are each just allowed."""
+@pytest.mark.parametrize(
+    ("ends", "code"),
+    [
+        ("os.kill(os.getpid(), signal.SIGSEGV)", "paper_damaged"),
+        ("os.kill(os.getpid(), signal.SIGXCPU)", "paper_too_hard_to_open"),
+        ("print('half of a wo')", "paper_damaged"),
+        ("print(json.dumps({'problem': 'memory'}))", "paper_too_hard_to_open"),
+    ],
+)
+def test_a_file_that_breaks_its_reader_is_a_refusal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: str, code: str
+) -> None:
+    """Nobody has such a file for the readers of today; the day somebody does, this is what happens."""
+    reader = tmp_path / "reader.py"
+    reader.write_text(f"import json, os, signal\n{ends}\n")
+    monkeypatch.setattr(paper_opening, "_PROGRAM", reader)
     path = tmp_path / "file"
-    packed = zlib.compress(bytes(7_990 * 7_990 * 4), 1)
+    path.write_bytes(pdf())
+    assert refused(PaperInspection(), path, "surat.pdf").code == code
+
+
+def test_a_reader_has_no_more_memory_than_it_is_given(tmp_path: Path) -> None:
+    program = Path(paper_opening.__file__).with_name("paper_opener.py")
+    greedy = tmp_path / "greedy.py"
+    greedy.write_text(program.read_text().replace("return _open_picture(", "return bytes(2 * 1024**3) and ("))
+    done = subprocess.run([sys.executable, "-I", greedy, "PNG", greedy], check=True, capture_output=True, text=True)
+    assert json.loads(done.stdout) == {"problem": "memory"}
+
+
+def test_the_largest_page_that_is_taken_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    packed = zlib.compress(bytes(7_990 * 7_990), 1)
     path.write_bytes(_tiff_of(7_990, 7_990, packed))
     assert PaperInspection().kind_of(path, name="besar.tif") is PaperKind.TIFF
 
 
 def _tiff_of(width: int, height: int, packed: bytes) -> bytes:
-    import struct
-
     fields = [(256, 4, 1, width), (257, 4, 1, height), (258, 3, 1, 8), (259, 3, 1, 8), (262, 3, 1, 1),
               (273, 4, 1, 8), (277, 3, 1, 1), (278, 4, 1, height), (279, 4, 1, len(packed))]  # fmt: skip
     directory = struct.pack("<H", len(fields)) + b"".join(struct.pack("<HHII", *field) for field in fields) + bytes(4)
