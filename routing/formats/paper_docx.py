@@ -134,7 +134,8 @@ def _read_xml(file: str, part: Part, first: bytes, rest: Iterator[bytes], seen: 
             if total - max(parser.CurrentByteIndex, 0) > _MOST_HELD_BACK:
                 raise EntitiesInside(file=file, part=_shown(part.name))
         parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keywords
-    except expat.ExpatError:
+    # It knows neither every encoding a file can name, nor every one that Python knows.
+    except (expat.ExpatError, LookupError, ValueError):
         raise DamagedPaper(file=file, kind=KIND, problem=Phrase("its text cannot be read")) from None
     return total
 

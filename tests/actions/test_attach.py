@@ -71,7 +71,12 @@ def test_a_paper_without_its_row_or_a_row_without_its_paper_is_found(mall: Mall)
     document = attaches(mall, mall.registers(), IDA, *list(HONEST.items())[:2], requirement="photo")
     first, second = papers_of(mall.office, document.id).papers
     row = (attachments.c.application_id == document.id) & (attachments.c.no == 2)
-    changed = [{"sha256": first.sha256}, {"bytes": 1}, {"media_type": "text/html"}, {"requirement": "form"}]
+    changed: list[dict[str, object]] = [
+        {"sha256": first.sha256},
+        {"bytes": 1},
+        {"media_type": "text/html"},
+        {"requirement": "form"},
+    ]
     honest = {name: getattr(second, name) for name in ("sha256", "bytes", "media_type", "requirement")}
     for values in changed:
         with mall.office.database.writing() as connection:

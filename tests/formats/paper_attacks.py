@@ -207,6 +207,16 @@ ATTACKS: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "docx_entities",
     ),
     "a DOCX that cannot be read": ("berkas.docx", lambda: docx(**{"word__document.xml": WORDS[:-9]}), "paper_damaged"),
+    "a DOCX in a secret writing": (
+        "berkas.docx",
+        lambda: docx(**{"word__a.xml": '<?xml version="1.0" encoding="UTF-9"?><a/>'}),
+        "paper_damaged",
+    ),
+    "a DOCX in a writing of many bytes": (
+        "berkas.docx",
+        lambda: docx(**{"word__a.xml": '<?xml version="1.0" encoding="Shift_JIS"?><a/>'}),
+        "paper_damaged",
+    ),
     "a DOCX that lies of its sizes": ("berkas.docx", lying_of_sizes, "paper_damaged"),
     "half a DOCX": ("berkas.docx", lambda: docx()[:-100], "paper_damaged"),
     "a DOCX behind a program": ("berkas.docx", lambda: docx() + b"MZ", "paper_two_in_one"),

@@ -6,7 +6,7 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pypdfium2
 from PIL import Image
@@ -39,15 +39,12 @@ WORDS = (
 MINIMAL = {"[Content_Types].xml": TYPES, "_rels/.rels": RELS, "word/document.xml": WORDS}
 
 
-def docx(*, without: Iterable[str] = (), **more: str | bytes) -> bytes:
+def docx(**more: str | bytes) -> bytes:
     """A Word document; ``more`` adds or replaces parts, with / written as __."""
-    return archive(
-        {name: text for name, text in MINIMAL.items() if name not in without}
-        | {name.replace("__", "/"): text for name, text in more.items()}
-    )
+    return archive({**MINIMAL, **{name.replace("__", "/"): text for name, text in more.items()}})
 
 
-def archive(parts: dict[str, str | bytes]) -> bytes:
+def archive(parts: Mapping[str, str | bytes]) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         for name, text in parts.items():

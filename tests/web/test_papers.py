@@ -102,7 +102,9 @@ def test_a_paper_is_attached_and_opened_by_who_has_to_do_with_it(mall: WebMall) 
         page = omar.get(f"/applications/{number}").text
         claim = part_of(page, rf'action="(/applications/{number}/visits/\d+/claim)"')
         omar.send(f"/applications/{number}", claim)
-    sends, opens, sees = set(), set(), set()
+    sends: set[str] = set()
+    opens: set[str] = set()
+    sees: set[str] = set()
     for account in EVERYBODY:
         with mall.signed_in(account) as person:
             page = person.get(f"/applications/{number}").text
