@@ -133,12 +133,18 @@ def test_nothing_is_attached_to_what_has_ended(mall: WebMall) -> None:
 
 
 def test_every_attack_is_refused_at_the_door(mall: WebMall, subtests: pytest.Subtests) -> None:
-    """A page with a sentence, and for a program its code; whatever the file is, it is gone afterwards."""
+    """A page with a sentence, and for a program its code; whatever the file is, it is gone afterwards.
+
+    One of each sort: that all are known for what they are is asked of the bytes, without a door.
+    """
+    one_of_each = {code: what for what, (_, _, code) in ATTACKS.items()}
+    assert len(one_of_each) > 20
     with mall.signed_in("ida") as ida:
         number = ida.registered()
         token = ida.token()
         with nothing_kept(mall):
-            for what, (name, make, code) in ATTACKS.items():
+            for what in one_of_each.values():
+                name, make, code = ATTACKS[what]
                 answer = send(ida, number, (name, make()), token=token, accept="application/json")
                 with subtests.test(what):
                     assert (answer.status_code, answer.json()["code"]) in ((422, code), (413, code))
