@@ -15,10 +15,12 @@ from routing.domain.identifiers import application_number, tracking_code
 from routing.domain.receipts import Once, Receipt, receipt
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
+from routing.formats.paper_kinds import PaperInspection
 from routing.settings import Settings
 from routing.storage.bell import Bell, InProcessBell, PostgresBell, Topic
 from routing.storage.database import AlreadyWritten, Database, Reader
 from routing.storage.transaction import Transaction
+from routing.vault.paper_store import PaperStore
 
 
 def wall_clock() -> datetime:
@@ -34,6 +36,9 @@ class Office:
         self.database = Database(settings.database)
         self.bell: Bell = InProcessBell() if self.database.is_sqlite else PostgresBell(self.database.url)
         self.time_zone = ZoneInfo(settings.time_zone)
+        #: the attached papers, and who looks at them before they are taken
+        self.papers = PaperStore(settings.papers_folder)
+        self.paper_inspection = PaperInspection()
         self._clock = clock
         self._books: dict[str, RuleBook] = {}
         self._books_lock = threading.Lock()

@@ -109,6 +109,14 @@ class Settings(BaseSettings):
         default=SecretStr(IN_PROCESS_BROKER),
         description="redis://..., rediss://... or redis+socket://... of a distributed mall. Absent: in this process.",
     )
+    papers: Path | None = Field(
+        default=None,
+        description="Folder of the attached papers; the web processes of a distributed mall share one. "
+        "Absent: `papers` in the data folder.",
+    )
+    paper_mebibytes: int = Field(
+        default=20, gt=0, le=200, description="MiB a paper that is attached may have; at most 200."
+    )
     workflows: Path | None = Field(
         default=None,
         description="Folder of the workflow files that `up` publishes. Absent: the program's own.",
@@ -194,6 +202,16 @@ class Settings(BaseSettings):
         return self.data / "satuatap.db"
 
     @property
+    def papers_folder(self) -> Path:
+        """Where the attached papers lie."""
+        return self.papers if self.papers is not None else self.data / "papers"
+
+    @property
+    def most_paper_bytes(self) -> int:
+        """What a paper may have."""
+        return self.paper_mebibytes * 1024 * 1024
+
+    @property
     def broker(self) -> str:
         """The broker's address, secrets included: never log it."""
         return self.broker_url.get_secret_value()
@@ -213,4 +231,4 @@ def load_settings(data: Path | None = None) -> Settings:
     if data is None:
         return Settings()
     # --data means the embedded mall in that folder, whatever the environment says of servers.
-    return Settings(data=data, database_url=None, broker_url=SecretStr(IN_PROCESS_BROKER))
+    return Settings(data=data, database_url=None, broker_url=SecretStr(IN_PROCESS_BROKER), papers=None)

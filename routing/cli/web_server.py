@@ -7,12 +7,14 @@ import signal
 import socket
 import ssl
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
 
+from routing.actions.sweep_papers import sweep_papers
 from routing.cli.opening import tell
-from routing.domain.errors import MalformedField, Refusal, UnreadableFile
+from routing.domain.errors import Fault, MalformedField, Refusal, UnreadableFile
 from routing.office import Office
 from routing.web.app import make_web
 
@@ -27,6 +29,7 @@ class WebServer:
     """Bound to its address; ``run`` serves until the program is told to stop."""
 
     def __init__(self, office: Office, *, host: str, port: int, certificate: Path | None, key: Path | None) -> None:
+        self._office = office
         # What can be wrong is found before anything is announced.
         context = _context(certificate, key)
         self._socket = _bound(host, port)
@@ -59,6 +62,9 @@ class WebServer:
 
         signal.signal(signal.SIGTERM, finish)
         signal.signal(signal.SIGINT, finish)
+        # A disk that takes nothing must not keep anybody from reading.
+        with suppress(Refusal, Fault, OSError):
+            sweep_papers(self._office)
         self._server.run(sockets=[self._socket])
 
 

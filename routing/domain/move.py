@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application, Particulars
+from routing.domain.attachment import Attachment
 from routing.domain.audit_chain import Entry, write_entry
 from routing.domain.visits import Visit
 
@@ -35,6 +36,8 @@ class Move:
     note: Note | None = None
     particulars: Particulars | None = None
     digest_key: bytes | None = None
+    #: papers that are new
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def sends(self) -> bool:

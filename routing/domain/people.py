@@ -33,6 +33,7 @@ class Action(StrEnum):
     RELEASE = "release"
     DECIDE = "decide"
     WITHDRAW = "withdraw"
+    ATTACH = "attach papers"
     SEE_QUEUE = "see the queue"
     SEE_APPLICATION = "see the application"
     SEE_PARTICULARS = "see who applies"
@@ -90,7 +91,7 @@ class Place:
 #: The whole office.
 OFFICE = Place()
 
-_AT_A_DESK = frozenset({Action.REGISTER, Action.CLAIM, Action.RELEASE, Action.DECIDE, Action.WITHDRAW})
+_AT_A_DESK = frozenset({Action.REGISTER, Action.CLAIM, Action.RELEASE, Action.DECIDE, Action.WITHDRAW, Action.ATTACH})
 _WHOLE_OFFICE = {
     Action.SEE_AUDIT_LOG: frozenset({AUDITOR}),
     Action.MANAGE_PEOPLE: frozenset({ADMINISTRATOR}),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy.engine import Connection
 from routing.domain.application import Particulars, particulars_text
 from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break, keyed_digest
 from routing.office import Office
+from routing.reading.paper_chains import PaperRows, paper_problems
 from routing.storage.tables import applications, audit_entries, notes, particulars
 
 _ENTRIES = (
@@ -60,12 +62,12 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
     """Recomputes every hash, in memory that does not grow with the log."""
     chains = entries = 0
     breaks: list[ChainBreak] = []
-    with office.reading() as connection:
+    with office.reading() as connection, closing(PaperRows(connection, service, number)) as papers:
         for rows in _by_application(connection, service, number):
             chains += 1
             said = [_entry(row) for row in rows if row.seq is not None]
             entries += len(said)
-            found = _break(rows, said)
+            found = _break(rows, said, papers.of(rows[0].id))
             if found is not None:
                 breaks.append(found)
     return ChainReport(chains=chains, entries=entries, breaks=tuple(breaks))
@@ -84,9 +86,9 @@ def _entry(row: Any) -> Entry:
     return Entry(**columns | {"body": bytes(row.body), "hash": bytes(row.hash)})
 
 
-def _break(rows: list[Any], said: list[Entry]) -> ChainBreak | None:
+def _break(rows: list[Any], said: list[Entry], papers: list[Any]) -> ChainBreak | None:
     # Where the chain itself does not hold, comparing with what stands beside it says nothing.
-    found = list(_problems(rows[0], said)) or list(_problems_beside(rows, said))
+    found = list(_problems(rows[0], said)) or list(_problems_beside(rows, said, papers))
     return next(
         (
             ChainBreak(number=rows[0].number, seq=seq, problem=problem)
@@ -114,9 +116,10 @@ def _problems(application: Any, said: list[Entry]) -> Iterator[tuple[int, str]]:
         yield len(said) + 1, problem
 
 
-def _problems_beside(rows: list[Any], said: list[Entry]) -> Iterator[tuple[int, str]]:
+def _problems_beside(rows: list[Any], said: list[Entry], papers: list[Any]) -> Iterator[tuple[int, str]]:
     """What stands beside the log and differs from what the log says of it."""
     last: Mapping[str, Any] = {}
+    attached: list[tuple[int, Mapping[str, Any]]] = []
     for row, entry in zip(rows, said, strict=False):
         try:
             body = json.loads(entry.body)
@@ -131,6 +134,8 @@ def _problems_beside(rows: list[Any], said: list[Entry]) -> Iterator[tuple[int, 
             yield entry.seq, "who applies is not whom the entry was made with"
         # An opinion among several leads nowhere by itself.
         last = body if entry.kind in ("decided", "withdrawn") and body.get("to") else last
+        attached += [(entry.seq, body)] if entry.kind == "attached" else []
+    yield from paper_problems(bytes(rows[0].digest_key or b""), papers, attached)
     if last and last.get("to") != rows[0].at_step:
         yield len(said), f"the application stands at {rows[0].at_step}, the log led it to {last.get('to')}"
 

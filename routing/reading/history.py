@@ -63,7 +63,7 @@ class Event:
     holder: str | None = None
     #: the code of what kept a program from deciding
     cause: str | None = None
-    #: requirements handed in, or to be repaired
+    #: requirements handed in, to be repaired, or that a paper was attached for
     requirements: tuple[Label, ...] = ()
     #: the application's version after the move it tells of; None: written before entries said so
     version: int | None = None
@@ -142,7 +142,8 @@ def event_of(
 def _read_first_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
     step, decision, target = said.get("step"), said.get("decision"), said.get("to")
     rule = workflow.steps[step].decisions.get(decision) if step in workflow.steps and decision else None
-    named = said.get("requirements") or said.get("papers") or ()
+    # A decision and a registration name several, a paper is for one or for none.
+    named = said.get("requirements") or said.get("papers") or [said.get("requirement")]
     return {
         "role": said.get("role"),
         "step_code": step,

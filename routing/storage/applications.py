@@ -36,6 +36,11 @@ _UPDATE = (
     .where(applications.c.id == sa.bindparam("b_id"), applications.c.version == sa.bindparam("b_version"))
     .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
 )
+_UPDATE_PAPERS = (
+    sa.update(applications)
+    .where(applications.c.id == sa.bindparam("b_id"))
+    .values(papers=sa.bindparam("b_papers", type_=sa.JSON()))
+)
 _INSERT_NOTE = sa.insert(notes)
 _INSERT_PARTICULARS = sa.insert(particulars)
 _WHO = sa.select(particulars).where(particulars.c.application_id == sa.bindparam("id"))
@@ -107,6 +112,12 @@ def update(connection: Connection, changes: Sequence[tuple[Application, Applicat
     if connection.execute(_UPDATE, rows).rowcount != len(rows):
         numbers = ", ".join(before.number for before, _ in changes)
         raise WrittenMeanwhile(f"{WrittenMeanwhile.__doc__} ({numbers})")
+
+
+def update_papers(connection: Connection, changed: Sequence[Application]) -> None:
+    """Which requirements have been handed in; on its own, because hardly any move says something of it."""
+    if changed:
+        connection.execute(_UPDATE_PAPERS, [{"b_id": one.id, "b_papers": list(one.papers)} for one in changed])
 
 
 def insert_particulars(connection: Connection, new: Sequence[tuple[int, bytes, Particulars | None]]) -> None:

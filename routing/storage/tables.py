@@ -280,6 +280,21 @@ notes = Table(
     comment="Free text of decisions, beside the log and never in it",
 )
 
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
+    Column("no", sa.Integer(), primary_key=True, comment="Counts within the application"),
+    Column("requirement", _TEXT, comment="What it was handed in for; null: another paper"),
+    Column("sha256", _TEXT, nullable=False, comment="Names the file in the folder of papers"),
+    Column("media_type", _TEXT, nullable=False, comment="As its bytes say"),
+    Column("bytes", sa.BigInteger(), nullable=False),
+    Column("at", Instant(), nullable=False),
+    Column("by", _TEXT, nullable=False, comment="The account that attached it"),
+    Index("ix_attachments_sha256", "sha256"),
+    comment="Papers of applications; the files lie beside the database, by their content's hash",
+)
+
 audit_entries = Table(
     "audit_entries",
     metadata,

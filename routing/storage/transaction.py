@@ -12,11 +12,12 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from routing.domain.application import Application, Particulars
+from routing.domain.attachment import Attachment
 from routing.domain.errors import UnknownApplication
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.move import Move
 from routing.domain.visits import Visit
-from routing.storage import applications, audit_log, visits
+from routing.storage import applications, attachments, audit_log, visits
 from routing.storage.api_tokens import TokenBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
@@ -68,6 +69,14 @@ class Transaction:
         """What keys the digests of its free text."""
         return applications.digest_key(self._connection, application.id)
 
+    def attachments(self, application: Application) -> list[Attachment]:
+        """Its papers so far, in the order in which they were attached."""
+        return attachments.load(self._connection, application.id)
+
+    def names_paper(self, sha256: str) -> bool:
+        """Whether some application has a paper with this content."""
+        return attachments.is_named(self._connection, sha256)
+
     def record(self, move: Move, *, submission_key: str | None = None) -> None:
         """Writes a move: the application, its visits, its entries and what stands beside them."""
         self.record_all([move], {move.after.id: submission_key} if submission_key is not None else {})
@@ -88,6 +97,8 @@ class Transaction:
         visits.update(self._connection, changed)
         visits.insert(self._connection, new)
         audit_log.append(self._connection, entries)
+        attachments.insert(self._connection, [one for move in moves for one in move.attachments])
+        applications.update_papers(self._connection, [move.after for move in moves if move.attachments])
         for move in moves:
             if move.note is not None:
                 applications.insert_note(self._connection, move.after.id, move.note.seq, move.note.text)

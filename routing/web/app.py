@@ -16,6 +16,7 @@ from routing.web import (
     counter_pages,
     desk_pages,
     health,
+    paper_pages,
     public_pages,
     sign_in_pages,
 )
@@ -48,6 +49,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         sign_in_pages,
         counter_pages,
         desk_pages,
+        paper_pages,
         audit_pages,
         account_pages,
         health,

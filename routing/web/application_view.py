@@ -22,6 +22,7 @@ from routing.reading.application_file import (
     who_applies,
 )
 from routing.reading.history import history
+from routing.reading.papers import sight_of
 from routing.web.numbers_in_addresses import small_number
 from routing.web.rendering import wording_of
 from routing.web.timeline import TimelineRow, told
@@ -82,7 +83,7 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
     """The application, as this person may see it. Raises NotAllowed, UnknownApplication."""
     staff.require(Action.SEE_APPLICATION)
     file = application_file(office, number)
-    shows_who = staff.may(Action.SEE_PARTICULARS, Place(desks=(*file.desks, *staff.directory.counters)))
+    shows_who = staff.may(Action.SEE_PARTICULARS, sight_of(file, tuple(staff.directory.counters)))
     who = None
     if shows_who:
         with office.reading() as connection:

@@ -35,7 +35,8 @@ from routing.reading.desk_queue import QueueRow, desk_counts, queue, untaken
 from routing.reading.history import decision_behind
 from routing.web.application_view import decision_named, open_visit, see_application, see_timeline
 from routing.web.numbers_in_addresses import application_number, visit_number
-from routing.web.rendering import go_to, show, wants_json
+from routing.web.paper_view import see_papers
+from routing.web.rendering import go_to, show, wants_json, wording_of
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
 
 router = APIRouter(include_in_schema=False)
@@ -109,7 +110,8 @@ def application_page(
     """The file: what it is, where it lies, what this person can do next, what happened."""
     view = see_application(office, staff, application_number(number))
     timeline = see_timeline(request, office, staff, view, before)
-    return show(request, "desk/application.html", view=view, file=view.file, timeline=timeline)
+    papers = see_papers(office, staff, view, wording_of(request))
+    return show(request, "desk/application.html", view=view, file=view.file, timeline=timeline, papers=papers)
 
 
 @router.post("/applications/{number}/visits/{visit}/claim")

@@ -30,6 +30,7 @@ TOLD = {
     "released": N_("%(number)s is back in the queue of the desk."),
     "retried": N_("%(number)s: the program tries again."),
     "reassigned": N_("%(number)s is on its way to the other desk."),
+    "attached": N_("%(number)s: the papers are attached."),
     "nothing-to-take": N_("Nothing is waiting to be taken at this desk."),
     "password-set": N_("Your password is set. Sign in with it."),
     "signed-out": N_("You have signed out."),

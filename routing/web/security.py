@@ -46,7 +46,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
-                    headers[name] = value
+                    # A response may have a policy of its own: it knows better what it is.
+                    headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers.update(_UNDER_TLS)
                 # Addresses of static files carry their content's hash.

@@ -21,6 +21,7 @@ KINDS = {
     "reassigned": N_("Passed on from %(desk)s"),
     "stuck": N_("%(desk)s: the program could not decide and asks for help"),
     "retried": N_("%(desk)s: the program tries again"),
+    "attached": N_("Paper attached at %(desk)s: %(requirement)s"),
 }
 #: The same in a word, for filters and tables.
 KIND_NAMES = {
@@ -34,6 +35,7 @@ KIND_NAMES = {
     "reassigned": N_("passed on"),
     "stuck": N_("asks for help"),
     "retried": N_("tried again"),
+    "attached": N_("paper attached"),
 }
 #: Kinds that tell of the way and not of what somebody thought; shown more quietly.
 QUIET = frozenset({"arrived", "claimed", "released"})
@@ -76,4 +78,6 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         return event.kind
     desk = names.get(event.desk, event.desk) if event.desk is not None else "-"
     decision = wording.label(event.decision) or event.decision_code or "-"
-    return wording.text(template) % {"desk": desk, "decision": decision}
+    # Only the entry of a paper is told by what it is for; one for no requirement is another paper.
+    requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
+    return wording.text(template) % {"desk": desk, "decision": decision, "requirement": requirement}

@@ -17,6 +17,7 @@ from tests.acceptance.books import Books
 from tests.acceptance.event_logs import make_log
 from tests.acceptance.processes import answer_of, programs, until
 from tests.domain.people_of_the_mall import ALL_PAPERS
+from tests.formats.papers import pdf
 
 _MEBIBYTE = 1024 * 1024
 
@@ -75,6 +76,11 @@ class Window:
         filled = form | {"name": "dr. Putu Lestari", "nik": "3579014107900001", "decision": "accept"}
         return self._pages.post("/counter/new/sip-dokter", data={**filled, "paper": list(ALL_PAPERS)})
 
+    def attaches(self, number: str, content: bytes) -> httpx2.Response:
+        """A paper to an application, through the form on its page."""
+        form = {"form_token": self._hidden(f"/applications/{number}")["form_token"]}
+        return self._pages.post(f"/applications/{number}/papers", data=form, files={"file": ("surat.pdf", content)})
+
     def close(self) -> None:
         self._pages.close()
 
@@ -92,7 +98,9 @@ def test_a_mall_whose_disk_is_full_says_so_and_recovers(disk: Disk, tmp_path: Pa
         address = said["address"]
         window = Window(address, said["accounts"][0]["password"])
         stack.callback(window.close)
-        assert window.sends(window.form()).status_code == 303
+        registered = window.sends(window.form())
+        assert registered.status_code == 303
+        number = registered.headers["location"].rsplit("/", 1)[1]
         until(lambda: books.on_their_way() == 0, "the first document arrives")
         form = window.form()
         assert answer_of(f"{address}health/ready")[0] == 200
@@ -108,8 +116,12 @@ def test_a_mall_whose_disk_is_full_says_so_and_recovers(disk: Disk, tmp_path: Pa
         assert "sqlite" not in answer.text.lower()
         assert answer.headers["retry-after"]
         assert answer_of(f"{address}health/ready")[0] == 503
+        paper = window.attaches(number, pdf())
+        assert (paper.status_code, "Traceback" in paper.text) == (503, False)
+        assert [path.name for path in (data / "papers").rglob("*") if path.is_file()] == []
         assert answer_of(f"{address}health/live")[0] == 200
         disk.tidy()
+        until(lambda: window.attaches(number, pdf()).status_code == 303, "the paper is attached")
         # The same form, sent once more.
         until(lambda: window.sends(form).status_code == 303, "it is registered")
         until(lambda: answer_of(f"{address}health/ready")[0] == 200, "ready again")

@@ -5,12 +5,14 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from routing.actions.attach import SentPaper, attach
 from routing.actions.claim import claim, release
 from routing.actions.withdraw import withdraw
 from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
 from routing.storage.tables import audit_entries, metadata, notes, particulars
 from tests.domain.people_of_the_mall import IDA, OMAR, RATNA, SARI, WAYAN
+from tests.formats.papers import pdf
 from tests.mall import LESTARI, Mall
 
 WHO = replace(
@@ -29,6 +31,10 @@ def walked(mall: Mall) -> Application:
     document = mall.registers(who=WHO)
     mall.carries()
     claim(mall.office, document.number, visit=2, person_id=mall.id_of(OMAR))
+    with mall.office.papers.upload("KTP Zamzami Ranupatma 3579014107900042.pdf", most=10**6) as upload:
+        upload.write(pdf())
+        paper = SentPaper(upload=upload, requirement="id-card")
+        attach(mall.office, document.number, [paper], person_id=mall.id_of(OMAR))
     release(mall.office, document.number, visit=2, person_id=mall.id_of(OMAR))
     mall.decides(document, OMAR, "return", reason=REASONS[0], requirements=("photo",))
     mall.walks(document, [(IDA, "resubmit"), (OMAR, "forward"), (SARI, "recommend")])
@@ -52,7 +58,7 @@ def test_no_entry_and_no_row_beside_its_own_holds_what_is_personal(mall: Mall) -
         }
         kinds = set(connection.execute(sa.select(audit_entries.c.kind)).scalars())
     assert found == {"particulars", "notes"}
-    assert kinds == {"submitted", "decided", "arrived", "claimed", "released", "withdrawn", "recalled"}
+    assert kinds == {"submitted", "decided", "arrived", "claimed", "released", "withdrawn", "recalled", "attached"}
 
 
 def test_an_entry_proves_its_note_to_whoever_holds_the_key(mall: Mall) -> None:

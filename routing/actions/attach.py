@@ -1,0 +1,86 @@
+"""Papers are attached to an application: each is looked at first, then moved to its place and written into the books.
+
+All of one sending or none. A crash leaves at most a paper that no row names, which the sweep takes away; never a row
+without its paper, because a paper is on the disk before the books are closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from routing.domain import papers
+from routing.domain.application import Application
+from routing.domain.attachment import Paper
+from routing.domain.errors import Kind, Refusal
+from routing.office import Office
+from routing.vault.paper_store import Upload
+
+
+class NothingSent(Refusal):
+    """No file was sent. Choose at least one, then send the form again."""
+
+    code = "nothing_sent"
+    kind = Kind.MALFORMED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentPaper:
+    """A file that has come whole, with what whoever sent it says of it."""
+
+    upload: Upload
+    #: code of the requirement it is for; None: another paper
+    requirement: str | None
+    media_type: str = ""
+
+
+def attach(office: Office, number: str, sent: Sequence[SentPaper], *, person_id: int) -> Application:
+    """The application with the papers; what is attached already changes nothing.
+
+    Raises NothingSent, what ``PaperInspection.kind_of`` and ``papers.attach`` raise, NoRoomForPapers,
+    UnknownApplication.
+    """
+    if not sent:
+        raise NothingSent
+    _require_may(office, number, person_id)
+    looked_at = [_look(office, one) for one in sent]
+    with office.papers.keeping(), office.transaction() as tx:
+        application = tx.application(number)
+        move = papers.attach(
+            office.rule_book(application.workflow, tx),
+            application,
+            tx.open_visits(application.id),
+            looked_at,
+            attached=tx.attachments(application),
+            person=tx.people.with_id(person_id),
+            at=office.now(),
+            digest_key=tx.digest_key(application),
+        )
+        if move is None:
+            return application
+        new = {one.sha256 for one in move.attachments}
+        for one in sent:
+            if one.upload.sha256 in new:
+                new.remove(one.upload.sha256)
+                office.papers.keep(one.upload)
+        tx.record(move)
+        return move.after
+
+
+def _require_may(office: Office, number: str, person_id: int) -> None:
+    """Whoever may attach nothing here is told so before their files are opened; asked again under the lock."""
+    with office.transaction() as tx:
+        application = tx.application(number)
+        papers.spot_of(
+            office.rule_book(application.workflow, tx),
+            application,
+            tx.open_visits(application.id),
+            tx.people.with_id(person_id),
+            office.now(),
+        )
+
+
+def _look(office: Office, one: SentPaper) -> Paper:
+    one.upload.finish()
+    kind = office.paper_inspection.kind_of(one.upload.path, name=one.upload.name, media_type=one.media_type)
+    return Paper(requirement=one.requirement, kind=kind, bytes=one.upload.bytes, sha256=one.upload.sha256)
