@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from routing.domain.errors import Refusal
@@ -101,6 +101,10 @@ class Settings(BaseSettings):
     broker_url: Annotated[SecretStr, AfterValidator(_broker)] = Field(
         default=SecretStr(IN_PROCESS_BROKER),
         description="redis://..., rediss://... or redis+socket://... of a distributed mall. Absent: in this process.",
+    )
+    broker_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,60}:$")] = Field(
+        default="satuatap:",
+        description="Begins every key at the broker; malls that share one Redis give each its own. It ends in a colon.",
     )
     workflows: Path | None = Field(
         default=None,

@@ -12,7 +12,7 @@ from celery import Celery
 from kombu import Queue
 
 from routing.office import Office
-from routing.settings import IN_PROCESS_BROKER
+from routing.settings import IN_PROCESS_BROKER, Settings
 from workers.clockwork import add_clockwork
 from workers.deliver import add_deliver
 
@@ -25,7 +25,7 @@ _VISIBILITY_SECONDS = 900
 def make_app(office: Office) -> Celery:
     """The app of this office, with its tasks."""
     app = Celery("satuatap", set_as_current=False, fixups=[])
-    app.conf.update(_settings(office.settings.broker))
+    app.conf.update(celery_settings(office.settings))
     app.conf.task_queues = [queue_named(CLOCKWORK_QUEUE)]
     add_deliver(app, office)
     add_clockwork(app, office, CLOCKWORK_QUEUE)
@@ -37,9 +37,10 @@ def queue_named(name: str) -> Queue:
     return Queue(name, exchange="", routing_key=name)
 
 
-def _settings(broker: str) -> dict[str, Any]:
+def celery_settings(mall: Settings) -> dict[str, Any]:
+    """What Celery is told, of this mall and in general."""
     settings: dict[str, Any] = {
-        "broker_url": broker,
+        "broker_url": mall.broker,
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],
@@ -70,7 +71,7 @@ def _settings(broker: str) -> dict[str, Any]:
         "timezone": "UTC",
         "enable_utc": True,
     }
-    if broker == IN_PROCESS_BROKER:
+    if mall.broker == IN_PROCESS_BROKER:
         settings["broker_transport"] = "workers.in_process_broker:Transport"
         settings["worker_prefetch_multiplier"] = 16
     else:
@@ -83,6 +84,6 @@ def _settings(broker: str) -> dict[str, Any]:
             "socket_keepalive": True,
             "health_check_interval": 25,
             "priority_steps": [0],
-            "global_keyprefix": "satuatap:",
+            "global_keyprefix": mall.broker_prefix,
         }
     return settings
