@@ -54,6 +54,30 @@ def bench(
     say(figures, as_json=as_json, words=words)
 
 
+@app.command()
+def limit(
+    documents: DocumentsOption = 500,
+    rate: RateOption = 50.0,
+    clerks: ClerksOption = 4,
+    workers: WorkersOption = 1,
+    rounds: Annotated[int, typer.Option(min=1, max=99, help="How often each is measured, in turn.")] = 5,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The same beside pgbench with the same rows, and beside plain Celery, in one run; PostgreSQL only."""
+    from workers.bench.limit import measure_limit
+
+    settings, plan = _prepared(data, documents=documents, rate=rate, clerks=clerks, workers=workers)
+    figures = measure_limit(settings, plan, tell, rounds=rounds)
+    words = (
+        f"{figures['moves_per_second']} moves/s, {figures['ratio_to_pgbench']:.1%} of what pgbench writes "
+        f"({figures['pgbench_per_second']}/s); plain Celery carries {figures['celery_per_second']} hand-offs/s; "
+        f"decision to inbox p50 {figures['decision_to_inbox_ms']['p50']} ms, "
+        f"p99 {figures['decision_to_inbox_ms']['p99']} ms."
+    )
+    say(figures, as_json=as_json, words=words)
+
+
 def _prepared(data: Any, **plan: Any) -> tuple[Settings, Plan]:
     from routing.domain.errors import MalformedField
     from routing.settings import IN_PROCESS_BROKER, load_settings

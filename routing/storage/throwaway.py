@@ -63,6 +63,22 @@ def run_script(database: Database, script: str) -> None:
         connection.exec_driver_sql(script)
 
 
+def libpq_environment(address: str) -> dict[str, str]:
+    """The address as PostgreSQL's own programs read it; a password on a command line could be read by everybody."""
+    url = make_url(address)
+    host = url.host or url.query.get("host")
+    port = url.port or url.query.get("port")
+    said = {
+        "PGHOST": host,
+        "PGPORT": port,
+        "PGUSER": url.username,
+        "PGPASSWORD": url.password,
+        "PGDATABASE": url.database,
+        "PGSSLMODE": url.query.get("sslmode"),
+    }
+    return {name: str(value) for name, value in said.items() if value is not None}
+
+
 @contextmanager
 def _autocommit(server: URL) -> Iterator[Connection]:
     engine = sa.create_engine(
