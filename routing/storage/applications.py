@@ -32,7 +32,7 @@ _BY_KEY = sa.select(applications).where(applications.c.submission_key == sa.bind
 _INSERT = sa.insert(applications)
 _CHANGED = ("step", "outcome", "origin_step", "origin_desk", "version", "visit_count", "entry_count", "chain_head",
             "changed_at")  # fmt: skip
-_UPDATE = (
+UPDATE = (
     sa.update(applications)
     .where(applications.c.id == sa.bindparam("b_id"), applications.c.version == sa.bindparam("b_version"))
     .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
@@ -101,13 +101,15 @@ def update(connection: Connection, changes: Sequence[tuple[Application, Applicat
     """What moves changed, as (before, after); raises WrittenMeanwhile where a row is not at ``before``'s version."""
     if not changes:
         return
-    rows: list[dict[str, Any]] = [
-        {f"b_{name}_new": getattr(after, name) for name in _CHANGED} | {"b_id": before.id, "b_version": before.version}
-        for before, after in changes
-    ]
-    if connection.execute(_UPDATE, rows).rowcount != len(rows):
+    rows = [changed_row(before, after) for before, after in changes]
+    if connection.execute(UPDATE, rows).rowcount != len(rows):
         numbers = ", ".join(before.number for before, _ in changes)
         raise WrittenMeanwhile(f"{WrittenMeanwhile.__doc__} ({numbers})")
+
+
+def changed_row(before: Application, after: Application) -> dict[str, Any]:
+    """What ``UPDATE`` is given for one move."""
+    return {f"b_{name}_new": getattr(after, name) for name in _CHANGED} | {"b_id": before.id, "b_version": before.version}
 
 
 def insert_particulars(connection: Connection, new: Sequence[tuple[int, bytes, Particulars | None]]) -> None:

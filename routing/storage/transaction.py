@@ -16,7 +16,7 @@ from routing.domain.errors import UnknownApplication
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.move import Move
 from routing.domain.visits import Visit
-from routing.storage import applications, audit_log, visits
+from routing.storage import applications, audit_log, stroke, visits
 from routing.storage.people import PeopleBook
 from routing.storage.workflow_versions import Publishing
 
@@ -70,20 +70,10 @@ class Transaction:
 
     def record_all(self, moves: Sequence[Move], submission_keys: Mapping[int, str] | None = None) -> None:
         """Writes moves in this order, each table in one go; ``submission_keys``: of new applications, by their id."""
-        keys = submission_keys or {}
-        begun = [move for move in moves if move.before is None]
-        changes = [(move.before, move.after) for move in moves if move.before is not None]
-        new = [visit for move in moves for visit in move.visits if visit.no > _known(move)]
-        changed = [visit for move in moves for visit in move.visits if visit.no <= _known(move)]
-        entries = [entry for move in moves for entry in move.entries]
-        applications.insert(self._connection, [(move.after, keys.get(move.after.id)) for move in begun])
-        applications.insert_particulars(
-            self._connection, [(move.after.id, move.digest_key or b"", move.particulars) for move in begun]
-        )
-        applications.update(self._connection, changes)
-        visits.update(self._connection, changed)
-        visits.insert(self._connection, new)
-        audit_log.append(self._connection, entries)
+        if len(moves) == 1 and stroke.fits(self._connection, moves[0]):
+            stroke.write(self._connection, moves[0])
+        else:
+            self._write_all(moves, submission_keys or {})
         for move in moves:
             if move.note is not None:
                 applications.insert_note(self._connection, move.after.id, move.note.seq, move.note.text)
@@ -104,6 +94,21 @@ class Transaction:
     def ring_all_again(self) -> int:
         """Forgets every ring that has not been answered."""
         return visits.ring_all_again(self._connection)
+
+    def _write_all(self, moves: Sequence[Move], keys: Mapping[int, str]) -> None:
+        begun = [move for move in moves if move.before is None]
+        changes = [(move.before, move.after) for move in moves if move.before is not None]
+        new = [visit for move in moves for visit in move.visits if visit.no > _known(move)]
+        changed = [visit for move in moves for visit in move.visits if visit.no <= _known(move)]
+        entries = [entry for move in moves for entry in move.entries]
+        applications.insert(self._connection, [(move.after, keys.get(move.after.id)) for move in begun])
+        applications.insert_particulars(
+            self._connection, [(move.after.id, move.digest_key or b"", move.particulars) for move in begun]
+        )
+        applications.update(self._connection, changes)
+        visits.update(self._connection, changed)
+        visits.insert(self._connection, new)
+        audit_log.append(self._connection, entries)
 
     def _remember(self, moves: Sequence[Move]) -> None:
         self.has_sent = self.has_sent or any(move.sends for move in moves)

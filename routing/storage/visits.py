@@ -21,7 +21,7 @@ _OPEN = (
 )
 _INSERT = sa.insert(visits)
 _CHANGED = ("arrived_at", "holder", "claimed_at", "closed_at", "decision", "decided_by")
-_UPDATE = (
+UPDATE = (
     sa.update(visits)
     .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
     .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
@@ -69,12 +69,13 @@ def update(connection: Connection, changed: Sequence[Visit]) -> None:
     """Visits as moves left them."""
     if not changed:
         return
-    rows: list[dict[str, Any]] = [
-        {f"b_{name}_new": getattr(visit, name) for name in _CHANGED}
-        | {"b_application_id": visit.application_id, "b_no": visit.no}
-        for visit in changed
-    ]
-    connection.execute(_UPDATE, rows)
+    connection.execute(UPDATE, [changed_row(visit) for visit in changed])
+
+
+def changed_row(visit: Visit) -> dict[str, Any]:
+    """What ``UPDATE`` is given for one visit."""
+    named = {"b_application_id": visit.application_id, "b_no": visit.no}
+    return {f"b_{name}_new": getattr(visit, name) for name in _CHANGED} | named
 
 
 def to_ring(connection: Connection, *, now: datetime, most: int) -> list[HandOff]:
