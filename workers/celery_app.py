@@ -75,6 +75,9 @@ def celery_settings(mall: Settings) -> dict[str, Any]:
         settings["broker_transport"] = "workers.in_process_broker:Transport"
         settings["worker_prefetch_multiplier"] = 16
     else:
+        if mall.broker.startswith("redis://"):
+            # With TLS or by a socket kombu goes by the address to choose its transport.
+            settings["broker_transport"] = "workers.redis_transport:Transport"
         settings["broker_transport_options"] = {
             "visibility_timeout": _VISIBILITY_SECONDS,
             "unacked_restore_interval": 10,

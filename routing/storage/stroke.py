@@ -15,6 +15,7 @@ from routing.domain.audit_chain import Entry
 from routing.domain.move import Move
 from routing.domain.visits import Visit
 from routing.storage import applications, visits
+from routing.storage.straight import Question, ask
 from routing.storage.tables import audit_entries
 from routing.storage.tables import visits as visits_table
 
@@ -38,20 +39,20 @@ def write(connection: Connection, move: Move) -> None:
     values |= {f"entry_{name}": getattr(move.entries[0], name) for name in Entry.__dataclass_fields__}
     if len(move.visits) == 2:
         values |= {f"sent_{name}": getattr(move.visits[1], name) for name in Visit.__dataclass_fields__}
-    advanced = connection.execute(_WITHOUT_HAND_OFF if len(move.visits) == 1 else _WITH_HAND_OFF, values).scalar_one()
-    if advanced != 1:
+    [[advanced]] = ask(connection, (_WITHOUT_HAND_OFF if len(move.visits) == 1 else _WITH_HAND_OFF, values))
+    if advanced[0] != 1:
         raise applications.WrittenMeanwhile(f"{applications.WrittenMeanwhile.__doc__} ({move.before.number})")
 
 
-def _statement(*, with_hand_off: bool) -> sa.Select[Any]:
+def _statement(*, with_hand_off: bool) -> Question:
     advanced = applications.UPDATE.returning(sa.literal_column("1")).cte("advanced")
     parts: list[Any] = [visits.UPDATE.cte("changed"), _inserted(audit_entries, Entry, "entry").cte("written")]
     if with_hand_off:
         parts.append(_inserted(visits_table, Visit, "sent").cte("sent"))
-    return sa.select(sa.func.count()).select_from(advanced).add_cte(*parts)
+    return Question(sa.select(sa.func.count()).select_from(advanced).add_cte(*parts))
 
 
-def _inserted(table: sa.Table, kind: type, prefix: str) -> sa.Insert:
+def _inserted(table: sa.Table, kind: type[Entry | Visit], prefix: str) -> sa.Insert:
     names = kind.__dataclass_fields__
     return sa.insert(table).values({name: sa.bindparam(f"{prefix}_{name}") for name in names})
 

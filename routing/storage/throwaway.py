@@ -22,8 +22,9 @@ _NOT_PERMITTED = "42501"
 
 
 class MayNotCreateDatabase(Refusal):
-    """The account {account} may not create a database on this server, and a measurement never touches the office's own.
-    Give it the right (ALTER ROLE {account} CREATEDB), name another in SATUATAP_DATABASE_URL, or use --data DIR."""
+    """The account {account} may not create a database on this server, and a measurement never touches the office's.
+    Give it the right (ALTER ROLE {account} CREATEDB), name another in SATUATAP_DATABASE_URL, or use --data DIR.
+    """
 
     code = "may_not_create_database"
 

@@ -12,12 +12,14 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from routing.domain.application import Application, Particulars
-from routing.domain.errors import UnknownApplication
+from routing.domain.errors import UnknownApplication, UnknownPerson
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.move import Move
+from routing.domain.people import Person
 from routing.domain.visits import Visit
-from routing.storage import applications, audit_log, stroke, visits
+from routing.storage import applications, audit_log, people, stroke, visits
 from routing.storage.people import PeopleBook
+from routing.storage.straight import ask
 from routing.storage.workflow_versions import Publishing
 
 
@@ -39,6 +41,26 @@ class Transaction:
         if found is None:
             raise UnknownApplication(number=number)
         return found
+
+    def to_decide(self, number: str, *, person_id: int) -> tuple[Application, list[Visit], Person]:
+        """What a decision is made from, in one round trip: the application, its open visits, the person.
+
+        Locked as ``application`` and ``people.with_id`` lock. Raises UnknownApplication, UnknownPerson.
+        """
+        of_application, of_person = {"number": number}, {"id": person_id}
+        found, open_visits, _, of_person_now = ask(
+            self._connection,
+            (applications.LOCK_BY_NUMBER, of_application),
+            (visits.OPEN_OF_NUMBER, of_application),
+            (people.LOCK_BY_ID, of_person),
+            (people.BY_ID, of_person),
+        )
+        person = people.from_rows(of_person_now)
+        if not found:
+            raise UnknownApplication(number=number)
+        if person is None:
+            raise UnknownPerson(person=person_id)
+        return applications.from_row(found[0]), [visits.from_row(row) for row in open_visits], person
 
     def applications(self, ids: Sequence[int]) -> list[Application]:
         """These applications, locked in the order of their ids; unknown ids are left out."""

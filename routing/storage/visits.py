@@ -11,13 +11,21 @@ from sqlalchemy.engine import Connection, Row
 
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.visits import Visit
-from routing.storage.tables import visits
+from routing.storage.straight import Question
+from routing.storage.tables import applications, visits
 
 _COLUMNS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
 _OPEN = (
     sa.select(*_COLUMNS)
     .where(visits.c.application_id.in_(sa.bindparam("ids", expanding=True)), visits.c.closed_at.is_(None))
     .order_by(visits.c.application_id, visits.c.no)
+)
+#: The same of one application, by its number, whose row the caller has locked before this is asked.
+OPEN_OF_NUMBER = Question(
+    sa.select(*_COLUMNS)
+    .join_from(visits, applications, applications.c.id == visits.c.application_id)
+    .where(applications.c.number == sa.bindparam("number"), visits.c.closed_at.is_(None))
+    .order_by(visits.c.no)
 )
 _INSERT = sa.insert(visits)
 _CHANGED = ("arrived_at", "holder", "claimed_at", "closed_at", "decision", "decided_by")
@@ -110,4 +118,4 @@ def ring_all_again(connection: Connection) -> int:
 
 def from_row(row: Row[Any]) -> Visit:
     """The value a row stands for."""
-    return Visit(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+    return Visit(**row._asdict())

@@ -2,7 +2,7 @@
 
 A document is one clerk's from the counter to the hand-over, under the accounts of all its desks, so that clerks wait
 for documents and never for one another. *Decision to inbox* is the time from the return of the decision (it is
-committed) to the moment at which a reader of the inbox, woken by the office's bell, has read that the document is there.
+committed) to the moment at which a reader of the inbox, woken by the office's bell, reads that it is there.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ WAY = (
     ("hand-over", "hand-over"),
 )
 _PATIENCE_SECONDS = 60.0
-#: Seconds between two looks at the inbox when no bell rings: a bell may be lost, and that of another process is not heard.
+#: Seconds between two looks at the inbox when no bell rings; a bell may be lost.
 LOOK_AGAIN = 0.25
+_REST = 0.02
 
 
 class NothingArrives(Fault):
@@ -98,15 +99,11 @@ class Clerk:
     def register(self, count: int) -> None:
         """New applications at the counter; their documents are on their way afterwards."""
         papers = tuple(
-            code
-            for code, need in self._office.book_in_force(SERVICE).workflow.requirements.items()
-            if need.required
+            code for code, need in self._office.book_in_force(SERVICE).workflow.requirements.items() if need.required
         )
         for _ in range(count):
             who = Particulars(name="dr. Contoh Ukuran", nik="3579014107900001")
-            submission = Submission(
-                desk="loket-pendaftaran", decision="accept", papers=papers, particulars=who
-            )
+            submission = Submission(desk="loket-pendaftaran", decision="accept", papers=papers, particulars=who)
             registration = Registration(service=SERVICE, submission=submission, person_id=self._people["register"])
             made = submit(self._office, registration)
             document = Document(id=made.id, number=made.number, version=made.version, visit=made.visit_count)
@@ -129,6 +126,9 @@ class Clerk:
                         # As long as there is work, nobody looks for more: each look costs the office a query.
                         continue
                     due = max(due + 1 / per_second, now - 1)
+                elif per_second is None:
+                    # A clerk who has nothing to do does not look into the inbox all the time.
+                    time.sleep(_REST)
                 if self._look(worked):
                     last_arrival = now
                 elif now - last_arrival > _PATIENCE_SECONDS:

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from routing.domain.errors import Fault, Refusal
@@ -27,7 +28,7 @@ def main() -> None:
     people = json.loads(sys.stdin.readline())
     # What a page's process writes to its log is written here, too, and thrown away behind the pipe.
     settings = load_settings()
-    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         set_up_logs(settings.log_level, nowhere)
         office = Office(settings)
         try:

@@ -38,15 +38,18 @@ class DistributedMall:
             raise
 
     def walk(self, documents: int, *, per_second: float | None = None, through_pages: bool = False) -> Run:
-        """So many documents, all registered before the relay begins to ring for the first."""
-        for clerk, count in zip(self._clerks, shares(len(self._clerks), documents), strict=True):
+        """So many documents, all registered before the relay begins to ring for the first.
+
+        At a steady pace one clerk does it all: each that looks into the inboxes is work for the office, too.
+        """
+        clerks = self._clerks if per_second is None else self._clerks[:1]
+        for clerk, count in zip(clerks, shares(len(clerks), documents), strict=True):
             clerk.tell({"do": "register", "documents": count})
-        for clerk in self._clerks:
+        for clerk in clerks:
             clerk.answer()
-        each = per_second / len(self._clerks) if per_second is not None else None
         with self._pages(wanted=through_pages) as door:
-            order = {"do": "decide", "per_second": each, "door": door, "look_again": LOOK_AGAIN}
-            for clerk in self._clerks:
+            order = {"do": "decide", "per_second": per_second, "door": door, "look_again": LOOK_AGAIN}
+            for clerk in clerks:
                 clerk.tell(order)
             before, messages = self._processor(), messages_of(self._office, SERVICE)
             relay = Part(["-m", "routing", "relay"], self._ground.environment)
@@ -54,7 +57,7 @@ class DistributedMall:
                 relay.line_with("The relay is listening.")
                 began = time.monotonic()
                 relay_before = processor_seconds(relay.pid) or 0.0
-                answers = [clerk.answer() for clerk in self._clerks]
+                answers = [clerk.answer() for clerk in clerks]
                 relay_used = processor_seconds(relay.pid)
                 after = self._processor()
             finally:

@@ -34,8 +34,9 @@ class EmbeddedMall:
         self._clerks = [Clerk(self._office, people) for people in self._people]
 
     def walk(self, documents: int, *, per_second: float | None = None, through_pages: bool = False) -> Run:
-        """So many documents, all registered before the relay begins to ring for the first."""
-        for clerk, count in zip(self._clerks, shares(len(self._clerks), documents), strict=True):
+        """So many documents, all registered before the relay begins to ring for the first; by one clerk at a pace."""
+        clerks = len(self._clerks) if per_second is None else 1
+        for clerk, count in zip(self._clerks, shares(clerks, documents), strict=False):
             clerk.register(count)
         messages = messages_of(self._office, SERVICE)
         if through_pages:
@@ -69,11 +70,9 @@ class EmbeddedMall:
             up.end()
 
     def _decide(self, per_second: float | None, where: dict[str, Any] | None, look_again: float) -> list[Worked]:
-        each = per_second / len(self._clerks) if per_second is not None else None
-
         def work(place: int) -> Worked:
             door = ActionDoor(self._office) if where is None else HttpDoor(self._office, self._people[place], **where)
-            return self._clerks[place].decide_all(door, per_second=each, look_again=look_again)
+            return self._clerks[place].decide_all(door, per_second=per_second, look_again=look_again)
 
         with ThreadPoolExecutor(len(self._clerks), thread_name_prefix="clerk") as pool:
             return list(pool.map(work, range(len(self._clerks))))

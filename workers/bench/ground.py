@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -71,7 +72,8 @@ def forget_corner(settings: Settings) -> None:
     office = Office(settings)
     try:
         with make_app(office).connection_for_write() as connection:
-            client = connection.default_channel.client
+            channel: Any = connection.default_channel
+            client = channel.client
             prefix = settings.broker_prefix
             # The client puts the prefix before the keys it deletes, and not before a pattern.
             for key in client.scan_iter(match=f"{prefix}*", count=1000):

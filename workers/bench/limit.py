@@ -1,4 +1,4 @@
-"""The measurement beside its limits: the office, pgbench and plain Celery in turn, so that all meet the same machine."""
+"""The measurement beside its limits: the office, pgbench and plain Celery in turn, on the same machine."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ def measure_limit(settings: Settings, plan: Plan, tell: Tell, *, rounds: int) ->
             mall_on(ground, plan) as mall,
             closing(PlainCelery(ground, workers=plan.workers, senders=plan.clerks)) as celery,
         ):
-            # The first document opens connections and builds statements; an office does that once a day.
-            mall.walk(plan.clerks)
-            celery.hand_offs_per_second(plan.clerks)
+            steady = paced(mall, plan, tell)
             for round_ in range(rounds):
                 run = mall.walk(plan.documents)
                 limit = pgbench.moves_per_second(program, ground.settings, seconds=_PGBENCH_SECONDS)
@@ -47,7 +45,6 @@ def measure_limit(settings: Settings, plan: Plan, tell: Tell, *, rounds: int) ->
                     }
                 )
                 tell(f"Round {round_ + 1} of {rounds}: {beside[-1]}")
-            steady = paced(mall, plan, tell)
     typical = sorted(runs, key=lambda run: run.per_second)[len(runs) // 2]
     # The ratio of each round, and not that of the medians: within a round all three met the same machine.
     medians = {name: middle([one[name] for one in beside]) for name in ("moves_per_second", "pgbench_per_second")}

@@ -30,18 +30,16 @@ class Plan:
     clerks: int
     workers: int
     #: whether decisions through the pages are measured, too
-    through_pages: bool = True
+    pages: bool = True
 
 
 def measure(settings: Settings, plan: Plan, tell: Tell) -> dict[str, Any]:
     """The figures of one measurement. Raises MayNotCreateDatabase, DataFolderUnusable and faults."""
     with measuring_ground(settings, clerks=plan.clerks) as ground, mall_on(ground, plan) as mall:
-        # The first document opens connections and builds statements; an office does that once a day.
-        mall.walk(plan.clerks)
+        steady = paced(mall, plan, tell)
         fast = mall.walk(plan.documents)
         tell(f"As fast as it goes: {fast.per_second} moves/s.")
-        steady = paced(mall, plan, tell)
-        pages = mall.walk(plan.documents, through_pages=True) if plan.through_pages else None
+        pages = mall.walk(plan.documents, through_pages=True) if plan.pages else None
     return figures(settings, plan, fast, steady) | (
         {"http_moves_per_second": pages.per_second} if pages is not None else {}
     )
@@ -65,7 +63,6 @@ def figures(settings: Settings, plan: Plan, fast: Run, steady: Run) -> dict[str,
         "messages": fast.messages,
         "moves": fast.moves,
         "seconds": round(fast.seconds, 3),
-        "saturated_decision_to_inbox_ms": fast.to_inbox_ms,
         "paced_moves_per_second": steady.per_second,
         "processor_ms_per_move": fast.processor_ms_per_move,
         "clerks": plan.clerks,

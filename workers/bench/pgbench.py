@@ -21,27 +21,26 @@ from routing.storage.throwaway import libpq_environment, run_script
 
 #: Connections that write at once, as in every figure we compare ourselves with.
 CLIENTS = 8
-_DOCUMENTS = 10_000
-_COPIES = f"""
+_COPIES = """
 CREATE TABLE bench_applications (LIKE applications INCLUDING ALL);
 CREATE TABLE bench_visits (LIKE visits INCLUDING ALL);
 CREATE TABLE bench_audit_entries (LIKE audit_entries INCLUDING ALL);
 INSERT INTO bench_applications (id, number, tracking_code, service, workflow, step, version, visit_count, entry_count,
                                 chain_head, submitted_at, changed_at, channel, facts, papers)
 SELECT n, 'SIP-2026-' || lpad(n::text, 6, '0') || '-4', 'TEST-' || n, 'sip-dokter', repeat('0', 64), 'verify', 1, 1, 1,
-       decode(repeat('00', 32), 'hex'), now(), now(), 'counter', '{{}}', '["form","id-card","registration"]'
-FROM generate_series(1, {_DOCUMENTS}) AS n;
+       decode(repeat('00', 32), 'hex'), now(), now(), 'counter', '{}', '["form","id-card","registration"]'
+FROM generate_series(1, 10000) AS n;
 """
 _ANALYZE = "ANALYZE bench_applications"
-_MOVE = f"""
-\\set id random(1, {_DOCUMENTS})
+_MOVE = """
+\\set id random(1, 10000)
 BEGIN;
 SELECT version AS seen FROM bench_applications WHERE id = :id FOR UPDATE \\gset
 UPDATE bench_applications SET step = 'recommend', version = version + 1, visit_count = visit_count + 1,
     entry_count = entry_count + 1, changed_at = now() WHERE id = :id AND version = :seen;
 INSERT INTO bench_audit_entries (application_id, seq, at, kind, desk, actor, body, hash)
 VALUES (:id, :seen + 1, now(), 'decided', 'verifikasi', 'omar',
-    convert_to(rpad('{{"actor":"omar","kind":"decided"', 400, '.'), 'UTF8'), decode(repeat('00', 32), 'hex'));
+    convert_to(rpad('{"actor":"omar","kind":"decided"', 400, '.'), 'UTF8'), decode(repeat('00', 32), 'hex'));
 INSERT INTO bench_visits (application_id, no, step, desk, sent_at)
 VALUES (:id, :seen + 1, 'recommend', 'dinas-kesehatan', now());
 COMMIT;
@@ -50,14 +49,16 @@ COMMIT;
 
 class NoPgbench(Refusal):
     """There is no pgbench on this machine, so nothing can be compared with it. Install PostgreSQL's client programs
-    (Debian: postgresql-contrib or postgresql), or leave the comparison out: satuatap bench."""
+    (Debian: postgresql-contrib or postgresql), or leave the comparison out: satuatap bench.
+    """
 
     code = "no_pgbench"
 
 
 class NotPostgresql(Refusal):
     """The limit is that of a PostgreSQL server, and this is an embedded mall. Set SATUATAP_DATABASE_URL and
-    SATUATAP_BROKER_URL, or measure the embedded mall alone: satuatap bench --data DIR."""
+    SATUATAP_BROKER_URL, or measure the embedded mall alone: satuatap bench --data DIR.
+    """
 
     code = "not_postgresql"
 

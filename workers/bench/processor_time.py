@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from celery import Celery
 
@@ -41,7 +42,8 @@ def postgresql_seconds(office: Office) -> float | None:
 def broker_seconds(app: Celery) -> float | None:
     """What the Redis behind this app has used; None where it does not say."""
     with app.connection_for_read() as connection:
-        said = connection.default_channel.client.info("cpu")
+        channel: Any = connection.default_channel
+        said = channel.client.info("cpu")
     used = [said.get("used_cpu_user"), said.get("used_cpu_sys")]
     return None if None in used else float(sum(used))
 
