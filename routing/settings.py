@@ -136,6 +136,11 @@ class Settings(BaseSettings):
         description="Addresses of proxies in front of the pages, with commas between; what they say of a visitor's "
         "address and of https is believed. *: anybody's word.",
     )
+    metrics: Annotated[str, AfterValidator(_addresses)] = Field(
+        default="127.0.0.1,::1",
+        description="Addresses that may read /metrics, with commas between; empty: nobody; *: anybody. A proxy on this "
+        "machine has to pass on its visitors' addresses (X-Forwarded-For), or everybody seems to be this machine.",
+    )
     log_level: Annotated[str, AfterValidator(_known_level)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )

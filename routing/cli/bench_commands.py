@@ -34,7 +34,7 @@ def bench(
     context: typer.Context,
     documents: DocumentsOption = 500,
     rate: RateOption = 50.0,
-    clerks: ClerksOption = 4,
+    clerks: ClerksOption = 8,
     workers: WorkersOption = 1,
     pages: Annotated[bool, typer.Option(help="Also measure decisions through the pages.")] = True,
     data: DataOption = None,
@@ -61,7 +61,7 @@ def bench(
 def limit(
     documents: DocumentsOption = 500,
     rate: RateOption = 50.0,
-    clerks: ClerksOption = 4,
+    clerks: ClerksOption = 8,
     workers: WorkersOption = 1,
     rounds: Annotated[int, typer.Option(min=1, max=99, help="How often each is measured, in turn.")] = 5,
     data: DataOption = None,

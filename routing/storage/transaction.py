@@ -34,6 +34,8 @@ class Transaction:
         self.has_sent = False
         #: whether a queue looks different now
         self.has_arrived = False
+        #: what has been written so far
+        self.recorded: list[Move] = []
 
     def application(self, number: str) -> Application:
         """The application, locked until the commit. Raises UnknownApplication."""
@@ -133,6 +135,7 @@ class Transaction:
         audit_log.append(self._connection, entries)
 
     def _remember(self, moves: Sequence[Move]) -> None:
+        self.recorded += moves
         self.has_sent = self.has_sent or any(move.sends for move in moves)
         self.has_arrived = self.has_arrived or any(not move.sends for move in moves)
 

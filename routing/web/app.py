@@ -16,12 +16,15 @@ from routing.web import (
     counter_pages,
     desk_pages,
     health,
+    metrics_page,
     public_pages,
     sign_in_pages,
 )
 from routing.web.head_requests import HeadAsGet
+from routing.web.metrics import Metrics
 from routing.web.password_checks import PasswordChecks
 from routing.web.refusal_pages import LastResort, answer_refusals
+from routing.web.request_log import RequestLog
 from routing.web.security import SecurityHeaders
 from routing.web.wording import load_wordings
 
@@ -39,6 +42,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
     web.state.wordings = load_wordings(office.time_zone)
     web.state.plain_http_warning = plain_http_warning
     web.state.static_version = _static_version()
+    web.state.metrics = Metrics(office)
     web.state.password_checks = PasswordChecks()
     for pages in (
         public_pages,
@@ -48,12 +52,14 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         audit_pages,
         account_pages,
         health,
+        metrics_page,
     ):
         web.include_router(pages.router)
     web.mount("/static", StaticFiles(directory=_STATIC), name="static")
     answer_refusals(web)
     # The last one added is the outermost: the last resort's page has the headers, too, and HEAD goes without any body.
     web.add_middleware(LastResort)
+    web.add_middleware(RequestLog, watched=web.state.metrics.saw_request)
     web.add_middleware(SecurityHeaders)
     web.add_middleware(HeadAsGet)
     return web
