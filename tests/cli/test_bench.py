@@ -29,7 +29,7 @@ def databases(server: PostgreSQL) -> set[str]:
 
 def say(server: PostgreSQL, sentence: str) -> None:
     with psycopg.connect(server.url.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(sentence)  # type: ignore[call-overload]
+        connection.execute(sentence)
 
 
 @contextlib.contextmanager
