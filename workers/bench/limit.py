@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
+from routing.office import Office
 from routing.settings import Settings
 from workers.bench import pgbench
 from workers.bench.figures import Run, middle, ratio
 from workers.bench.ground import measuring_ground
 from workers.bench.measurement import Plan, Tell, figures, mall_on, paced
 from workers.bench.plain_celery import PlainCelery
-from workers.bench.processor_time import load_average
+from workers.bench.processor_time import ended_children_seconds, load_average, postgresql_seconds
 
 _PGBENCH_SECONDS = 5
 
@@ -27,12 +29,13 @@ def measure_limit(settings: Settings, plan: Plan, tell: Tell, *, rounds: int) ->
         pgbench.prepare(ground.settings)
         with (
             mall_on(ground, plan) as mall,
+            closing(Office(ground.settings)) as office,
             closing(PlainCelery(ground, workers=plan.workers, senders=plan.clerks)) as celery,
         ):
             steady = paced(mall, plan, tell)
             for round_ in range(rounds):
                 run = mall.walk(plan.documents)
-                limit = pgbench.moves_per_second(program, ground.settings, seconds=_PGBENCH_SECONDS)
+                limit, processor = _pgbench(program, office)
                 plain = celery.hand_offs_per_second(run.moves)
                 runs.append(run)
                 beside.append(
@@ -41,6 +44,8 @@ def measure_limit(settings: Settings, plan: Plan, tell: Tell, *, rounds: int) ->
                         "pgbench_per_second": round(limit, 1),
                         "ratio_to_pgbench": ratio(run.per_second, limit),
                         "celery_per_second": round(plain, 1),
+                        "processor_ms_per_move": round(sum(run.processor_ms_per_move.values()), 3),
+                        "pgbench_processor_ms_per_move": processor,
                         "load_average": load_average(),
                     }
                 )
@@ -51,3 +56,14 @@ def measure_limit(settings: Settings, plan: Plan, tell: Tell, *, rounds: int) ->
     medians["ratio_to_pgbench"] = sorted(one["ratio_to_pgbench"] for one in beside)[len(beside) // 2]
     medians["celery_per_second"] = middle([one["celery_per_second"] for one in beside])
     return figures(settings, plan, typical, steady) | medians | {"rounds": beside}
+
+
+def _pgbench(program: Path, office: Office) -> tuple[float, float | None]:
+    """Its moves a second, and the processor time of one: the program's and the server's."""
+    before, program_before = postgresql_seconds(office), ended_children_seconds()
+    per_second = pgbench.moves_per_second(program, office.settings, seconds=_PGBENCH_SECONDS)
+    after = postgresql_seconds(office)
+    if before is None or after is None:
+        return per_second, None
+    used = after - before + ended_children_seconds() - program_before
+    return per_second, round(used * 1000 / (per_second * _PGBENCH_SECONDS), 3)

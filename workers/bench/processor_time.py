@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,12 @@ def broker_seconds(app: Celery) -> float | None:
         said = channel.client.info("cpu")
     used = [said.get("used_cpu_user"), said.get("used_cpu_sys")]
     return None if None in used else float(sum(used))
+
+
+def ended_children_seconds() -> float:
+    """What processes used that this one started, and that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def load_average() -> list[float] | None:
