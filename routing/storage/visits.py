@@ -23,8 +23,12 @@ _OPEN = (
 #: The same of one application, by its number, whose row the caller has locked before this is asked.
 OPEN_OF_NUMBER = Question(
     sa.select(*_COLUMNS)
-    .join_from(visits, applications, applications.c.id == visits.c.application_id)
-    .where(applications.c.number == sa.bindparam("number"), visits.c.closed_at.is_(None))
+    .where(
+        # Not a join: planned while the tables are small, that reads all visits for as long as the plan is kept.
+        visits.c.application_id
+        == sa.select(applications.c.id).where(applications.c.number == sa.bindparam("number")).scalar_subquery(),
+        visits.c.closed_at.is_(None),
+    )
     .order_by(visits.c.no)
 )
 _INSERT = sa.insert(visits)
