@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from zoneinfo import ZoneInfo
 from routing.domain.application import Application, Identity
 from routing.domain.errors import Fault, UnknownService
 from routing.domain.identifiers import application_number, tracking_code
+from routing.domain.move import Move
 from routing.domain.receipts import Once, Receipt, receipt
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
@@ -20,6 +22,7 @@ from routing.settings import Settings
 from routing.storage.bell import Bell, InProcessBell, PostgresBell, Topic
 from routing.storage.database import AlreadyWritten, Database, Reader
 from routing.storage.transaction import Transaction
+from routing.telemetry import tell_of_moves
 from routing.vault.paper_store import PaperStore
 
 
@@ -42,6 +45,8 @@ class Office:
         self._clock = clock
         self._books: dict[str, RuleBook] = {}
         self._books_lock = threading.Lock()
+        #: each is told of the moves of every transaction, after its commit
+        self.watchers: list[Callable[[Sequence[Move]], None]] = []
 
     def now(self) -> datetime:
         """The one office clock, in the office's time zone: what day it is depends on where one asks."""
@@ -50,9 +55,14 @@ class Office:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """The books, open for writing; rings the bell after the commit."""
+        began = time.perf_counter()
         with self.database.writing() as connection:
             transaction = Transaction(connection)
             yield transaction
+        if transaction.recorded:
+            tell_of_moves(transaction.recorded, time.perf_counter() - began)
+            for watcher in self.watchers:
+                watcher(transaction.recorded)
         if transaction.has_sent:
             self.bell.ring(Topic.SENT)
         if transaction.has_arrived:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from routing.domain.errors import Refusal
@@ -117,6 +117,10 @@ class Settings(BaseSettings):
     paper_mebibytes: int = Field(
         default=20, gt=0, le=200, description="MiB a paper that is attached may have; at most 200."
     )
+    broker_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,60}:$")] = Field(
+        default="satuatap:",
+        description="Begins every key at the broker; malls that share one Redis give each its own. It ends in a colon.",
+    )
     workflows: Path | None = Field(
         default=None,
         description="Folder of the workflow files that `up` publishes. Absent: the program's own.",
@@ -184,6 +188,11 @@ class Settings(BaseSettings):
     api_per_minute: int = Field(default=1200, ge=1, description="Requests one token may make in a minute.")
     api_strangers_per_minute: int = Field(
         default=30, ge=1, description="Requests with a token that is none, from one address in a minute."
+    )
+    metrics: Annotated[str, AfterValidator(_addresses)] = Field(
+        default="127.0.0.1,::1",
+        description="Addresses that may read /metrics, with commas between; empty: nobody; *: anybody. A proxy on this "
+        "machine has to pass on its visitors' addresses (X-Forwarded-For), or everybody seems to be this machine.",
     )
     log_level: Annotated[str, AfterValidator(_known_level)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."

@@ -12,7 +12,7 @@ from celery import Celery
 from kombu import Queue
 
 from routing.office import Office
-from routing.settings import IN_PROCESS_BROKER
+from routing.settings import IN_PROCESS_BROKER, Settings
 from workers.attend import add_attend
 from workers.clockwork import add_clockwork
 from workers.deliver import add_deliver
@@ -26,7 +26,7 @@ _VISIBILITY_SECONDS = 900
 def make_app(office: Office) -> Celery:
     """The app of this office, with its tasks."""
     app = Celery("satuatap", set_as_current=False, fixups=[])
-    app.conf.update(_settings(office.settings.broker))
+    app.conf.update(celery_settings(office.settings))
     app.conf.task_queues = [queue_named(CLOCKWORK_QUEUE)]
     add_deliver(app, office)
     add_attend(app, office)
@@ -39,9 +39,10 @@ def queue_named(name: str) -> Queue:
     return Queue(name, exchange="", routing_key=name)
 
 
-def _settings(broker: str) -> dict[str, Any]:
+def celery_settings(mall: Settings) -> dict[str, Any]:
+    """What Celery is told, of this mall and in general."""
     settings: dict[str, Any] = {
-        "broker_url": broker,
+        "broker_url": mall.broker,
         "task_ignore_result": True,
         "task_serializer": "json",
         "accept_content": ["json"],
@@ -72,10 +73,13 @@ def _settings(broker: str) -> dict[str, Any]:
         "timezone": "UTC",
         "enable_utc": True,
     }
-    if broker == IN_PROCESS_BROKER:
+    if mall.broker == IN_PROCESS_BROKER:
         settings["broker_transport"] = "workers.in_process_broker:Transport"
         settings["worker_prefetch_multiplier"] = 16
     else:
+        if mall.broker.startswith("redis://"):
+            # With TLS or by a socket kombu goes by the address to choose its transport.
+            settings["broker_transport"] = "workers.redis_transport:Transport"
         settings["broker_transport_options"] = {
             "visibility_timeout": _VISIBILITY_SECONDS,
             "unacked_restore_interval": 10,
@@ -85,6 +89,6 @@ def _settings(broker: str) -> dict[str, Any]:
             "socket_keepalive": True,
             "health_check_interval": 25,
             "priority_steps": [0],
-            "global_keyprefix": "satuatap:",
+            "global_keyprefix": mall.broker_prefix,
         }
     return settings

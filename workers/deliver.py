@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import time
+from typing import Any
 
 from celery import Celery
 
@@ -10,6 +12,7 @@ from routing.actions.deliver import deliver
 from routing.domain.errors import DatabaseAway, Fault
 from routing.domain.visits import HandOffName
 from routing.office import Office
+from routing.telemetry import with_ids
 
 #: The task's name in messages.
 DELIVER = "deliver"
@@ -21,26 +24,35 @@ def add_deliver(app: Celery, office: Office) -> None:
     """Registers the task."""
 
     # Not shared: Celery would give it, with this office in it, to every other app of the process.
-    @app.task(name=DELIVER, shared=False)
-    def _deliver(hand_offs: list[HandOffName]) -> None:
-        names = well_formed(hand_offs)
-        try:
-            deliver(office, names)
-        except DatabaseAway:
-            # Trying each alone would only wait fifty times; the relay rings again.
-            raise
-        except Fault:
-            # One sick document must not hold up the forty-nine others in the bundle.
-            _one_by_one(office, names)
+    @app.task(name=DELIVER, shared=False, bind=True)
+    def _deliver(task: Any, hand_offs: list[HandOffName]) -> None:
+        with with_ids(message=task.request.id):
+            _bundle(office, well_formed(hand_offs))
 
 
-def _one_by_one(office: Office, names: list[HandOffName]) -> None:
+def _bundle(office: Office, names: list[HandOffName]) -> None:
+    began = time.perf_counter()
+    try:
+        arrived = deliver(office, names)
+    except DatabaseAway:
+        # Trying each alone would only wait fifty times; the relay rings again.
+        raise
+    except Fault:
+        # One sick document must not hold up the forty-nine others in the bundle.
+        arrived = _one_by_one(office, names)
+    said = {"action": "deliver", "applications": [application for application, _ in names], "arrived": arrived}
+    _log.info("delivered", extra=said | {"ms": round((time.perf_counter() - began) * 1000, 1)})
+
+
+def _one_by_one(office: Office, names: list[HandOffName]) -> int:
+    arrived = 0
     for name in names:
         try:
-            deliver(office, [name])
+            arrived += deliver(office, [name])
         except Fault as fault:
             # The hand-off stays open; the relay rings for it again after its lease.
             _log.warning("hand-off not delivered", extra={"action": "deliver", "hand_off": name, "fault": str(fault)})
+    return arrived
 
 
 def well_formed(hand_offs: object) -> list[HandOffName]:

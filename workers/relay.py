@@ -25,6 +25,10 @@ from workers.deliver import DELIVER
 
 # Documents sent within this time (seconds) travel in one message: a message costs as much as five moves.
 _GATHER = 0.002
+# The more were found on their way, the longer the next are gathered: an office that is busy saves messages, and in one
+# that is not nobody waits.
+_GATHER_FOR_EACH_MORE = 0.006
+_LONGEST_GATHER = 0.08
 _LONGEST_PAUSE = 30.0
 
 _log = logging.getLogger(__name__)
@@ -46,7 +50,7 @@ class Relay:
         try:
             while not self._stopping.is_set():
                 try:
-                    self.ring_once()
+                    rung = self.ring_once()
                     pause = sweep
                 except (Fault, KombuError, OperationalError, OSError) as error:
                     pause = min(pause * 2, _LONGEST_PAUSE)
@@ -57,20 +61,21 @@ class Relay:
                     self._stopping.wait(pause)
                     continue
                 if listener.wait(sweep) and not self._stopping.is_set():
-                    self._stopping.wait(_GATHER)
+                    self._stopping.wait(gathering(rung))
         finally:
             listener.close()
 
     def ring_once(self) -> int:
-        """Rings for everything that is due; how many messages that took."""
-        sent = 0
+        """Rings for everything that is due; how many hand-offs that were."""
+        rung = 0
         while True:
             messages = collect_rings(self._office)
             if messages:
                 self._send(messages)
-            sent += len(messages)
-            if sum(len(message.hand_offs) for message in messages) < MOST_AT_ONCE:
-                return sent
+            found = sum(len(message.hand_offs) for message in messages)
+            rung += found
+            if found < MOST_AT_ONCE:
+                return rung
 
     def stop(self) -> None:
         """Lets ``run`` end soon."""
@@ -104,6 +109,11 @@ class Relay:
             argsrepr="",
             kwargsrepr="",
         )
+
+
+def gathering(rung: int) -> float:
+    """Seconds for which hand-offs are gathered after so many were found the last time."""
+    return min(_GATHER + _GATHER_FOR_EACH_MORE * max(0, rung - 1), _LONGEST_GATHER)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from routing.storage.transaction import Transaction
 
 
 def decide(office: Office, number: str, said: Decision, *, person_id: int) -> Application:
-    """The application after the decision. Raises UnknownApplication and what ``moves.decide`` raises."""
+    """The application after the decision. Raises UnknownApplication, UnknownPerson and what ``moves.decide`` raises."""
     with office.transaction() as tx:
         return _decide(office, tx, number, said, person_id)
 
@@ -22,13 +22,13 @@ def decide_once(office: Office, number: str, said: Decision, *, once: Once) -> R
 
 
 def _decide(office: Office, tx: Transaction, number: str, said: Decision, person_id: int) -> Application:
-    application = tx.application(number)
+    application, open_visits, person = tx.to_decide(number, person_id=person_id)
     move = moves.decide(
         office.rule_book(application.workflow, tx),
         application,
-        tx.open_visits(application.id),
+        open_visits,
         said,
-        person=tx.people.with_id(person_id),
+        person=person,
         at=office.now(),
         digest_key=tx.digest_key(application) if said.reason else b"",
     )

@@ -8,7 +8,14 @@ import traceback
 
 import typer
 
-from routing.cli import account_commands, audit_commands, serve_commands, workflow_commands
+from routing.cli import (
+    account_commands,
+    audit_commands,
+    bench_commands,
+    data_backup_commands,
+    serve_commands,
+    workflow_commands,
+)
 from routing.cli.opening import end_with
 from routing.cli.replay_command import replay
 from routing.cli.simulate_command import simulate
@@ -31,6 +38,10 @@ app.command()(simulate)
 app.add_typer(workflow_commands.app, name="workflow")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(account_commands.app, name="account")
+data = typer.Typer(help="The data of an embedded mall: back it up, put it back.", no_args_is_help=True)
+data_backup_commands.add_backup_commands(data)
+app.add_typer(data, name="data")
+app.add_typer(bench_commands.app, name="bench")
 
 
 def main() -> None:

@@ -43,12 +43,25 @@ def open_office(data: Path | None) -> Iterator[Office]:
     office = Office(settings)
     try:
         if settings.is_embedded:
+            _back_up_before_migrating(office)
             migrate(office.database)
         else:
             require_migrated(office.database)
         yield office
     finally:
         office.close()
+
+
+def _back_up_before_migrating(office: Office) -> None:
+    """A mall that was made by an older program is kept as it was, too."""
+    from routing.storage.migration import NEWEST, version
+
+    at = version(office.database)
+    if at is not None and at < NEWEST:
+        from routing.actions.back_up import back_up_before_migrating
+
+        made = back_up_before_migrating(office.settings.data, at=office.now())
+        tell(f"The database is at {at} and becomes {NEWEST}; as it was, it is in {made.file}")
 
 
 @contextmanager

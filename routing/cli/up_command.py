@@ -7,6 +7,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -67,7 +68,13 @@ def _alone(office: Office) -> Iterator[None]:
     if not office.settings.is_embedded:
         yield
         return
-    folder = office.settings.data
+    with alone_in(office.settings.data):
+        yield
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Holds that folder while the block runs. Raises AlreadyRunning, DatabaseAway."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         opened = (folder / LOCK_FILE).open("a")

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from routing.domain.errors import UnknownPerson
 from routing.domain.people import ADMINISTRATOR, Assignment, Person, SignIn
+from routing.storage.straight import Question, ask
 from routing.storage.tables import assignments, one_time_links, people, sign_ins
 
 _PERSON = (
@@ -21,11 +22,11 @@ _PERSON = (
     .outerjoin_from(people, assignments, assignments.c.person_id == people.c.id)
     .order_by(assignments.c.id)
 )  # fmt: skip
-_BY_ID = _PERSON.where(people.c.id == sa.bindparam("id"))
+BY_ID = Question(_PERSON.where(people.c.id == sa.bindparam("id")))
 _BY_CODE = _PERSON.where(people.c.code == sa.bindparam("code"), people.c.source == sa.bindparam("source"))
 # Locked in the deciding transaction: a right withdrawn by a transaction that commits first is gone for this one.
 # A statement of its own: one that waited for the lock would still see the assignments as they were before it waited.
-_LOCK_BY_ID = sa.select(people.c.id).where(people.c.id == sa.bindparam("id")).with_for_update(read=True)
+LOCK_BY_ID = Question(sa.select(people.c.id).where(people.c.id == sa.bindparam("id")).with_for_update(read=True))
 
 
 class PeopleBook:
@@ -36,19 +37,19 @@ class PeopleBook:
 
     def with_id(self, person_id: int) -> Person:
         """The person as they are now; a right that is being withdrawn waits for this transaction, or it for that."""
-        self._connection.execute(_LOCK_BY_ID, {"id": person_id})
-        person = _person(self._connection.execute(_BY_ID, {"id": person_id}).all())
+        _, rows = ask(self._connection, (LOCK_BY_ID, {"id": person_id}), (BY_ID, {"id": person_id}))
+        person = from_rows(rows)
         if person is None:
             raise UnknownPerson(person=person_id)
         return person
 
     def glance(self, person_id: int) -> Person | None:
         """The person as they are now, unlocked: to show, not to decide."""
-        return _person(self._connection.execute(_BY_ID, {"id": person_id}).all())
+        return from_rows(self._connection.execute(BY_ID.statement, {"id": person_id}).all())
 
     def with_code(self, code: str, source: str | None = None) -> Person | None:
         """The account with this code: the office's own, or one of an imported log."""
-        return _person(self._connection.execute(_BY_CODE, {"code": code, "source": source or ""}).all())
+        return from_rows(self._connection.execute(_BY_CODE, {"code": code, "source": source or ""}).all())
 
     def account(self, code: str, source: str | None = None) -> Person:
         """As ``with_code``. Raises UnknownPerson."""
@@ -167,7 +168,8 @@ class PeopleBook:
         return self._connection.execute(found.returning(one_time_links.c.person_id)).scalar()
 
 
-def _person(rows: Sequence[Any]) -> Person | None:
+def from_rows(rows: Sequence[Any]) -> Person | None:
+    """The person of these rows, one an assignment."""
     if not rows:
         return None
     first = rows[0]

@@ -13,14 +13,16 @@ from sqlalchemy.engine import Connection
 
 from routing.domain.application import Application, Particulars
 from routing.domain.attachment import Attachment
-from routing.domain.errors import UnknownApplication
+from routing.domain.errors import UnknownApplication, UnknownPerson
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.move import Move
+from routing.domain.people import Person
 from routing.domain.visits import Visit
-from routing.storage import applications, attachments, audit_log, visits
+from routing.storage import applications, attachments, audit_log, people, stroke, visits
 from routing.storage.api_tokens import TokenBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
+from routing.storage.straight import ask
 from routing.storage.workflow_versions import Publishing
 
 
@@ -37,6 +39,8 @@ class Transaction:
         self.has_sent = False
         #: whether a queue looks different now
         self.has_arrived = False
+        #: what has been written so far
+        self.recorded: list[Move] = []
 
     def application(self, number: str) -> Application:
         """The application, locked until the commit. Raises UnknownApplication."""
@@ -44,6 +48,26 @@ class Transaction:
         if found is None:
             raise UnknownApplication(number=number)
         return found
+
+    def to_decide(self, number: str, *, person_id: int) -> tuple[Application, list[Visit], Person]:
+        """What a decision is made from, in one round trip: the application, its open visits, the person.
+
+        Locked as ``application`` and ``people.with_id`` lock. Raises UnknownApplication, UnknownPerson.
+        """
+        of_application, of_person = {"number": number}, {"id": person_id}
+        found, open_visits, _, of_person_now = ask(
+            self._connection,
+            (applications.LOCK_BY_NUMBER, of_application),
+            (visits.OPEN_OF_NUMBER, of_application),
+            (people.LOCK_BY_ID, of_person),
+            (people.BY_ID, of_person),
+        )
+        person = people.from_rows(of_person_now)
+        if not found:
+            raise UnknownApplication(number=number)
+        if person is None:
+            raise UnknownPerson(person=person_id)
+        return applications.from_row(found[0]), [visits.from_row(row) for row in open_visits], person
 
     def applications(self, ids: Sequence[int]) -> list[Application]:
         """These applications, locked in the order of their ids; unknown ids are left out."""
@@ -83,22 +107,10 @@ class Transaction:
 
     def record_all(self, moves: Sequence[Move], submission_keys: Mapping[int, str] | None = None) -> None:
         """Writes moves in this order, each table in one go; ``submission_keys``: of new applications, by their id."""
-        keys = submission_keys or {}
-        begun = [move for move in moves if move.before is None]
-        changes = [(move.before, move.after) for move in moves if move.before is not None]
-        new = [visit for move in moves for visit in move.visits if visit.no > _known(move)]
-        changed = [visit for move in moves for visit in move.visits if visit.no <= _known(move)]
-        entries = [entry for move in moves for entry in move.entries]
-        applications.insert(self._connection, [(move.after, keys.get(move.after.id)) for move in begun])
-        applications.insert_particulars(
-            self._connection, [(move.after.id, move.digest_key or b"", move.particulars) for move in begun]
-        )
-        applications.update(self._connection, changes)
-        visits.update(self._connection, changed)
-        visits.insert(self._connection, new)
-        audit_log.append(self._connection, entries)
-        attachments.insert(self._connection, [one for move in moves for one in move.attachments])
-        applications.update_papers(self._connection, [move.after for move in moves if move.attachments])
+        if len(moves) == 1 and stroke.fits(self._connection, moves[0]):
+            stroke.write(self._connection, moves[0])
+        else:
+            self._write_all(moves, submission_keys or {})
         for move in moves:
             if move.note is not None:
                 applications.insert_note(self._connection, move.after.id, move.note.seq, move.note.text)
@@ -133,7 +145,25 @@ class Transaction:
         """Forgets every ring that has not been answered."""
         return visits.ring_all_again(self._connection)
 
+    def _write_all(self, moves: Sequence[Move], keys: Mapping[int, str]) -> None:
+        begun = [move for move in moves if move.before is None]
+        changes = [(move.before, move.after) for move in moves if move.before is not None]
+        new = [visit for move in moves for visit in move.visits if visit.no > _known(move)]
+        changed = [visit for move in moves for visit in move.visits if visit.no <= _known(move)]
+        entries = [entry for move in moves for entry in move.entries]
+        applications.insert(self._connection, [(move.after, keys.get(move.after.id)) for move in begun])
+        applications.insert_particulars(
+            self._connection, [(move.after.id, move.digest_key or b"", move.particulars) for move in begun]
+        )
+        applications.update(self._connection, changes)
+        visits.update(self._connection, changed)
+        visits.insert(self._connection, new)
+        audit_log.append(self._connection, entries)
+        attachments.insert(self._connection, [one for move in moves for one in move.attachments])
+        applications.update_papers(self._connection, [move.after for move in moves if move.attachments])
+
     def _remember(self, moves: Sequence[Move]) -> None:
+        self.recorded += moves
         self.has_sent = self.has_sent or any(move.sends for move in moves)
         self.has_arrived = self.has_arrived or any(not move.sends for move in moves)
 

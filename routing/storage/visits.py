@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection, Row
 
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.visits import Trouble, Visit
-from routing.storage.tables import visits
+from routing.storage.straight import Question
+from routing.storage.tables import applications, visits
 
 _COLUMNS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
 _OPEN = (
@@ -19,10 +20,21 @@ _OPEN = (
     .where(visits.c.application_id.in_(sa.bindparam("ids", expanding=True)), visits.c.closed_at.is_(None))
     .order_by(visits.c.application_id, visits.c.no)
 )
+#: The same of one application, by its number, whose row the caller has locked before this is asked.
+OPEN_OF_NUMBER = Question(
+    sa.select(*_COLUMNS)
+    .where(
+        # Not a join: planned while the tables are small, that reads all visits for as long as the plan is kept.
+        visits.c.application_id
+        == sa.select(applications.c.id).where(applications.c.number == sa.bindparam("number")).scalar_subquery(),
+        visits.c.closed_at.is_(None),
+    )
+    .order_by(visits.c.no)
+)
 _INSERT = sa.insert(visits)
 _CHANGED = ("arrived_at", "holder", "claimed_at", "lease_until", "closed_at", "decision", "decided_by", "version",
             "attempts", "act_at", "trouble", "needs_attention")  # fmt: skip
-_UPDATE = (
+UPDATE = (
     sa.update(visits)
     .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
     .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
@@ -82,12 +94,13 @@ def update(connection: Connection, changed: Sequence[Visit]) -> None:
     """Visits as moves left them."""
     if not changed:
         return
-    rows: list[dict[str, Any]] = [
-        {f"b_{name}_new": getattr(visit, name) for name in _CHANGED}
-        | {"b_application_id": visit.application_id, "b_no": visit.no, "b_trouble_new": _as_row(visit)["trouble"]}
-        for visit in changed
-    ]
-    connection.execute(_UPDATE, rows)
+    connection.execute(UPDATE, [changed_row(visit) for visit in changed])
+
+
+def changed_row(visit: Visit) -> dict[str, Any]:
+    """What ``UPDATE`` is given for one visit."""
+    named = {"b_application_id": visit.application_id, "b_no": visit.no, "b_trouble_new": _as_row(visit)["trouble"]}
+    return {f"b_{name}_new": getattr(visit, name) for name in _CHANGED} | named
 
 
 def to_ring(connection: Connection, *, now: datetime, most: int) -> list[HandOff]:
@@ -110,6 +123,9 @@ def put_off(connection: Connection, rung: Sequence[HandOff], again_at: datetime)
 
 def mark_rung(connection: Connection, rings: Sequence[Ring]) -> None:
     """Remembers which message rang for which hand-off."""
+    if connection.dialect.name == "postgresql":
+        # Nobody waits for the disk: a ring that a crash forgets is rung again, and the next desk waits for this one.
+        connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
     rows = [
         {
             "b_application_id": ring.hand_off.application_id,
@@ -134,7 +150,7 @@ def ring_all_again(connection: Connection) -> int:
 
 def from_row(row: Row[Any]) -> Visit:
     """The value a row stands for."""
-    said = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+    said = row._asdict()
     if said["trouble"] is not None:
         said["trouble"] = Trouble(**said["trouble"])
     return Visit(**said)

@@ -16,15 +16,18 @@ from routing.web import (
     counter_pages,
     desk_pages,
     health,
+    metrics_page,
     paper_pages,
     public_pages,
     sign_in_pages,
 )
 from routing.web.api.app import MOUNTED_AT, make_api
 from routing.web.head_requests import HeadAsGet
+from routing.web.metrics import Metrics
 from routing.web.password_checks import PasswordChecks
 from routing.web.rate_limits import RateLimits
 from routing.web.refusal_pages import LastResort, answer_refusals
+from routing.web.request_log import RequestLog
 from routing.web.security import SecurityHeaders
 from routing.web.wording import load_wordings
 
@@ -42,6 +45,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
     web.state.wordings = load_wordings(office.time_zone)
     web.state.plain_http_warning = plain_http_warning
     web.state.static_version = _static_version()
+    web.state.metrics = Metrics(office)
     web.state.password_checks = PasswordChecks()
     web.state.rate_limits = RateLimits(office.settings)
     for pages in (
@@ -53,6 +57,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         audit_pages,
         account_pages,
         health,
+        metrics_page,
     ):
         web.include_router(pages.router)
     api = make_api()
@@ -62,6 +67,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
     answer_refusals(web)
     # The last one added is the outermost: the last resort's page has the headers, too, and HEAD goes without any body.
     web.add_middleware(LastResort)
+    web.add_middleware(RequestLog, watched=web.state.metrics.saw_request)
     web.add_middleware(SecurityHeaders)
     web.add_middleware(HeadAsGet)
     return web

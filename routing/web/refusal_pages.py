@@ -105,6 +105,7 @@ def problem(request: Request, refusal: Refusal) -> Response:
 def _refused(request: Request, refusal: Exception) -> Response:
     if not isinstance(refusal, Refusal):
         raise refusal
+    request.app.state.metrics.saw_refusal(refusal)
     is_page = request.method in ("GET", "HEAD") and not wants_json(request)
     if isinstance(refusal, NotSignedIn) and is_page:
         wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -86,7 +87,7 @@ def at_verification() -> Walk:
 def taken(by: Person = OMAR) -> Walk:
     walk = at_verification()
     (visit,) = walk.open_visits
-    walk._record(done(claim(walk.book, walk.application, visit, person=by, at=walk.at)))
+    walk._record(done(claim(walk.book, walk.application, visit, person=by, at=walk.at, lease=timedelta(hours=1))))
     return walk
 
 

@@ -24,7 +24,7 @@ from tests.servers.postgresql import Cluster
 from tests.servers.valkey import Daemon, Valkey
 from tests.waiting import wait_until
 from workers.celery_app import make_app
-from workers.relay import Relay, relaying
+from workers.relay import Relay, gathering, relaying
 
 QUEUE = "satuatap:desk.verifikasi"
 QUICK = {"sweep_seconds": 0.05, "ring_lease_seconds": 0.2}
@@ -48,7 +48,7 @@ def test_a_hundred_and_twenty_hand_offs_are_three_messages(settings: Settings, v
         for _ in range(120):
             mall.registers()
         relay = Relay(mall.office, make_app(mall.office))
-        assert relay.ring_once() == 3
+        assert relay.ring_once() == 120
         assert relay.ring_once() == 0
         assert relay.messages == waiting_messages(valkey_server.url) == 3
 
@@ -164,3 +164,8 @@ def test_a_broker_that_was_away_costs_no_document_its_turn(sqlite_settings: Sett
         daemon.start()
         assert relay.ring_once() == 1
         assert waiting_messages(daemon.url) == 1
+
+
+def test_nobody_waits_where_little_is_on_its_way_and_messages_are_saved_where_much_is() -> None:
+    assert gathering(0) == gathering(1) < gathering(2) < gathering(10) == pytest.approx(gathering(1) + 9 * 0.006)
+    assert gathering(100) == gathering(1000) < 0.1

@@ -1,0 +1,98 @@
+"""``satuatap bench`` and ``satuatap bench limit``: how fast this machine carries documents, on ground of its own."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from routing.cli.opening import DataOption, JsonOption, say, tell
+
+if TYPE_CHECKING:
+    from routing.settings import Settings
+    from workers.bench.measurement import Plan
+
+app = typer.Typer(
+    help="How many moves a second, how soon in the next inbox: measured in a throwaway database.",
+    invoke_without_command=True,
+)
+
+DocumentsOption = Annotated[
+    int, typer.Option("--documents", min=1, max=1_000_000, help="Documents that walk the six desks.")
+]
+RateOption = Annotated[
+    float, typer.Option("--rate", min=0.1, max=10_000, help="Decisions a second of the steady pace.")
+]
+ClerksOption = Annotated[int, typer.Option("--clerks", min=1, max=64, help="Clerks who decide at once.")]
+WorkersOption = Annotated[int, typer.Option("--workers", min=1, max=16, help="Worker processes of a distributed mall.")]
+
+
+@app.callback()
+def bench(
+    context: typer.Context,
+    documents: DocumentsOption = 500,
+    rate: RateOption = 50.0,
+    clerks: ClerksOption = 8,
+    workers: WorkersOption = 1,
+    pages: Annotated[bool, typer.Option(help="Also measure decisions through the pages.")] = True,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure moves a second and the time from a decision to the next inbox; nothing of it stays."""
+    if context.invoked_subcommand is not None:
+        return
+    from workers.bench.measurement import measure
+
+    settings, plan = _prepared(data, documents=documents, rate=rate, clerks=clerks, workers=workers, pages=pages)
+    figures = measure(settings, plan, tell)
+    words = (
+        f"{figures['moves_per_second']} moves/s with {figures['documents']} documents on {figures['database']}; "
+        f"decision to inbox p50 {figures['decision_to_inbox_ms']['p50']} ms, "
+        f"p99 {figures['decision_to_inbox_ms']['p99']} ms."
+    )
+    if pages:
+        words += f" Through the pages: {figures['http_moves_per_second']} moves/s."
+    say(figures, as_json=as_json, words=words)
+
+
+@app.command()
+def limit(
+    documents: DocumentsOption = 500,
+    rate: RateOption = 50.0,
+    clerks: ClerksOption = 8,
+    workers: WorkersOption = 1,
+    rounds: Annotated[int, typer.Option(min=1, max=99, help="How often each is measured, in turn.")] = 5,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The same beside pgbench with the same rows, and beside plain Celery, in one run; PostgreSQL only."""
+    from workers.bench.limit import measure_limit
+
+    settings, plan = _prepared(data, documents=documents, rate=rate, clerks=clerks, workers=workers)
+    figures = measure_limit(settings, plan, tell, rounds=rounds)
+    words = (
+        f"{figures['moves_per_second']} moves/s, {figures['ratio_to_pgbench']:.1%} of what pgbench writes "
+        f"({figures['pgbench_per_second']}/s); plain Celery carries {figures['celery_per_second']} hand-offs/s; "
+        f"decision to inbox p50 {figures['decision_to_inbox_ms']['p50']} ms, "
+        f"p99 {figures['decision_to_inbox_ms']['p99']} ms."
+    )
+    say(figures, as_json=as_json, words=words)
+
+
+def _prepared(data: Any, **plan: Any) -> tuple[Settings, Plan]:
+    from routing.domain.errors import MalformedField
+    from routing.settings import IN_PROCESS_BROKER, load_settings
+    from workers.bench.measurement import Plan
+
+    settings = load_settings(data)
+    if not settings.is_embedded and settings.broker == IN_PROCESS_BROKER:
+        raise MalformedField(
+            field="SATUATAP_BROKER_URL",
+            problem="a measurement on PostgreSQL starts several processes, which need a broker between them",
+            way_out="Set it to redis://HOST:PORT/NUMBER, or measure the embedded mall with --data DIR.",
+        )
+    # So that what was made is dropped however the measurement ends; Ctrl-C does the same by itself.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
+    return settings, Plan(**plan)

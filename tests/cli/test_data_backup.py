@@ -1,0 +1,267 @@
+"""``satuatap data backup`` and ``restore``: whole or not at all, checked before anything is touched, keys apart."""
+
+import io
+import itertools
+import json
+import os
+import shutil
+import sqlite3
+import tarfile
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from routing.actions.back_up import (
+    BACKUPS,
+    FolderInUse,
+    back_up,
+    back_up_before_migrating,
+    keys_beside,
+    restore,
+)
+from routing.cli.data_backup_commands import NotEmbedded
+from routing.cli.main import main
+from routing.cli.opening import open_office
+from routing.cli.up_command import AlreadyRunning, alone_in
+from routing.domain.errors import AlreadyThere, Refusal
+from routing.formats.backup_archive import NotABackup
+from routing.office import Office, wall_clock
+from routing.reading.chains import verify_chains
+from routing.settings import Settings
+from routing.storage.backup import DamagedDatabase
+from tests.mall import Mall
+
+SECRET = b"a key nobody finds in the backup"
+
+
+@pytest.fixture
+def data(sqlite_mall: Mall) -> Path:
+    """The folder of a mall with a document, attachments and keys."""
+    sqlite_mall.walks(sqlite_mall.registers())
+    folder = sqlite_mall.office.settings.data
+    (folder / "papers" / "ab").mkdir(parents=True)
+    (folder / "papers" / "ab" / "abcdef").write_bytes(b"a scanned identity card")
+    (folder / "master.key").write_bytes(b"m" * 32)
+    with closing(sqlite3.connect(folder / "satuatap.db")) as connection:
+        connection.execute("CREATE TABLE application_keys (application_id INTEGER PRIMARY KEY, wrapped BLOB)")
+        connection.execute("INSERT INTO application_keys VALUES (1, ?)", (SECRET,))
+        connection.commit()
+    return folder
+
+
+def backed_up(data: Path, target: Path) -> Path:
+    return back_up(data, target, at=wall_clock()).file
+
+
+def put_back(file: Path, folder: Path, **changes: object) -> object:
+    return restore(file, folder, **{"keys": None, "replace": False, "at": wall_clock()} | changes)  # type: ignore[arg-type]
+
+
+def chains_of(folder: Path) -> tuple[int, int]:
+    office = Office(Settings(data=folder))
+    try:
+        report = verify_chains(office)
+    finally:
+        office.close()
+    return report.chains, len(report.breaks)
+
+
+def key_in(folder: Path) -> list[bytes]:
+    with closing(sqlite3.connect(folder / "satuatap.db")) as connection:
+        return [row[0] for row in connection.execute("SELECT wrapped FROM application_keys")]
+
+
+def test_what_was_backed_up_comes_back_with_its_log_attachments_and_keys(data: Path, tmp_path: Path) -> None:
+    file = backed_up(data, tmp_path / "mall.tar")
+    put_back(file, tmp_path / "new")
+    assert chains_of(tmp_path / "new") == (1, 0)
+    assert (tmp_path / "new" / "papers" / "ab" / "abcdef").read_bytes() == b"a scanned identity card"
+    assert (tmp_path / "new" / "master.key").read_bytes() == b"m" * 32
+    assert key_in(tmp_path / "new") == [SECRET]
+    assert key_in(data) == [SECRET]
+    assert {one.name for one in tmp_path.iterdir()} == {"mall", "mall.tar", "mall.tar.keys", "new"}
+
+
+def test_a_backup_holds_no_key_and_both_files_are_their_owners_alone(data: Path, tmp_path: Path) -> None:
+    file = backed_up(data, tmp_path / "mall.tar")
+    assert SECRET not in file.read_bytes()
+    assert b"m" * 32 not in file.read_bytes()
+    assert SECRET in keys_beside(file).read_bytes()
+    assert {one.stat().st_mode & 0o777 for one in (file, keys_beside(file))} == {0o600}
+
+
+def test_without_its_keys_a_mall_comes_back_and_says_what_is_missing(data: Path, tmp_path: Path) -> None:
+    file = backed_up(data, tmp_path / "mall.tar")
+    keys_beside(file).rename(tmp_path / "elsewhere")
+    put = put_back(file, tmp_path / "new")
+    assert put.lacks_keys  # type: ignore[attr-defined]
+    assert chains_of(tmp_path / "new") == (1, 0)
+    assert key_in(tmp_path / "new") == []
+    put_back(file, tmp_path / "newer", keys=tmp_path / "elsewhere")
+    assert key_in(tmp_path / "newer") == [SECRET]
+
+
+def test_keys_of_another_backup_are_refused(data: Path, tmp_path: Path) -> None:
+    file, other = backed_up(data, tmp_path / "one.tar"), backed_up(data, tmp_path / "two.tar")
+    with pytest.raises(NotABackup, match="not the keys of that backup"):
+        put_back(file, tmp_path / "new", keys=keys_beside(other))
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_mall_is_backed_up_while_it_is_written_to(sqlite_mall: Mall, tmp_path: Path) -> None:
+    stop, registered = threading.Event(), [sqlite_mall.registers()]
+
+    def work() -> None:
+        while not stop.is_set():
+            registered.append(sqlite_mall.registers())
+            sqlite_mall.carries()
+
+    clerk = threading.Thread(target=work)
+    clerk.start()
+    try:
+        at_once = [backed_up(sqlite_mall.office.settings.data, tmp_path / f"{place}.tar") for place in range(3)]
+    finally:
+        stop.set()
+        clerk.join()
+    counts = []
+    for place, file in enumerate(at_once):
+        put_back(file, tmp_path / f"new-{place}")
+        chains, breaks = chains_of(tmp_path / f"new-{place}")
+        assert breaks == 0
+        counts.append(chains)
+    assert counts == sorted(counts)
+    assert 1 <= counts[0] <= counts[-1] <= len(registered)
+
+
+def cut(file: Path) -> None:
+    os.truncate(file, file.stat().st_size // 2)
+
+
+def change(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    place = content.index(b"a scanned identity card")
+    content[place] ^= 1
+    file.write_bytes(content)
+
+
+def add_a_file(file: Path) -> None:
+    with tarfile.open(file, "a") as archive:
+        entry = tarfile.TarInfo("papers/more")
+        entry.size = 3
+        archive.addfile(entry, io.BytesIO(b"abc"))
+
+
+def lead_outside(file: Path) -> None:
+    listed = {"format": "satuatap-backup-1", "facts": {"part": "mall"}, "files": {"../out": {"sha256": "0"}}}
+    content = json.dumps(listed).encode()
+    with tarfile.open(file, "w") as archive:
+        for name, written in (("manifest.json", content), ("../out", b"x")):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(written)
+            archive.addfile(entry, io.BytesIO(written))
+
+
+def be_foreign(file: Path) -> None:
+    with tarfile.open(file, "w") as archive:
+        archive.addfile(tarfile.TarInfo("somebody-elses"))
+
+
+def be_nothing(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def be_the_keys(file: Path) -> None:
+    shutil.copy(keys_beside(file), file)
+
+
+@pytest.mark.parametrize(
+    "harm", [cut, change, add_a_file, lead_outside, be_foreign, be_nothing, be_the_keys], ids=lambda one: one.__name__
+)
+def test_a_file_that_is_cut_changed_or_foreign_is_refused_and_nothing_is_touched(
+    data: Path, tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    file = backed_up(data, tmp_path / "mall.tar")
+    harm(file)
+    before = {one.name for one in tmp_path.iterdir()}
+    with pytest.raises(NotABackup, match=r"mall\.tar"):
+        put_back(file, tmp_path / "new")
+    assert {one.name for one in tmp_path.iterdir()} == before
+
+
+def test_a_folder_in_use_is_left_alone_and_with_replace_kept_beside(data: Path, tmp_path: Path) -> None:
+    file = backed_up(data, tmp_path / "mall.tar")
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "satuatap.db").write_bytes(b"theirs")
+    with pytest.raises(FolderInUse):
+        put_back(file, tmp_path / "other")
+    assert (tmp_path / "other" / "satuatap.db").read_bytes() == b"theirs"
+    put = put_back(file, tmp_path / "other", replace=True)
+    assert (put.kept / "satuatap.db").read_bytes() == b"theirs"  # type: ignore[attr-defined]
+    assert chains_of(tmp_path / "other") == (1, 0)
+
+
+def test_a_backup_is_never_written_over(data: Path, tmp_path: Path) -> None:
+    file = backed_up(data, tmp_path / "mall.tar")
+    content = file.read_bytes()
+    with pytest.raises(AlreadyThere):
+        backed_up(data, file)
+    assert file.read_bytes() == content
+    assert backed_up(data, tmp_path).parent == tmp_path
+
+
+def test_a_damaged_database_is_refused_and_leaves_no_backup(tmp_path: Path) -> None:
+    (tmp_path / "mall").mkdir()
+    (tmp_path / "mall" / "satuatap.db").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    with pytest.raises(DamagedDatabase):
+        backed_up(tmp_path / "mall", tmp_path / "mall.tar")
+    assert {one.name for one in tmp_path.iterdir()} == {"mall"}
+
+
+def test_an_older_mall_is_backed_up_before_it_is_migrated(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with closing(sqlite3.connect(data / "satuatap.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+        connection.commit()
+    monkeypatch.setattr("routing.storage.migration.migrate", lambda _database: False)
+    with open_office(data):
+        pass
+    [made] = (data / BACKUPS).glob("*.tar")
+    assert str(made) in capsys.readouterr().err
+
+
+def test_of_the_backups_before_migrations_three_are_kept(data: Path) -> None:
+    made = [back_up_before_migrating(data, at=wall_clock()).file for _ in range(5)]
+    assert set((data / BACKUPS).iterdir()) == set(
+        itertools.chain.from_iterable((one, keys_beside(one)) for one in made[-3:])
+    )
+
+
+def refused(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    monkeypatch.setattr("sys.argv", ["satuatap", "data", *words, "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    return str(json.loads(capsys.readouterr().out)["error"]["code"])
+
+
+def test_the_commands_say_one_document_and_refuse_with_a_sentence(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, new = str(tmp_path / "mall.tar"), str(tmp_path / "new")
+    monkeypatch.setattr("sys.argv", ["satuatap", "data", "backup", file, "--data", str(data), "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0
+    assert json.loads(capsys.readouterr().out)["file"] == file
+    assert refused(monkeypatch, capsys, "backup", file, "--data", str(tmp_path / "gone")) == "unreadable_file"
+    assert refused(monkeypatch, capsys, "restore", str(tmp_path / "no.tar"), "--data", new) == "unreadable_file"
+    assert refused(monkeypatch, capsys, "restore", file, "--data", str(data)) == FolderInUse.code
+    with alone_in(data):
+        assert refused(monkeypatch, capsys, "restore", file, "--replace", "--data", str(data)) == AlreadyRunning.code
+    monkeypatch.setenv("SATUATAP_DATABASE_URL", "postgresql://nobody@localhost/none")
+    assert refused(monkeypatch, capsys, "backup", file) == NotEmbedded.code
+    assert issubclass(NotEmbedded, Refusal)
