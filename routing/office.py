@@ -16,8 +16,10 @@ from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
 from routing.settings import Settings
 from routing.storage.bell import Bell, InProcessBell, PostgresBell, Topic
-from routing.storage.database import Database, Reader
+from routing.storage.database import AlreadyWritten, Database, Reader
+from routing.storage.master_keys import has_master_key, open_vault, set_up_vault
 from routing.storage.transaction import Transaction
+from routing.vault.personal_data import Vault
 
 
 def wall_clock() -> datetime:
@@ -34,6 +36,7 @@ class Office:
         self.bell: Bell = InProcessBell() if self.database.is_sqlite else PostgresBell(self.database.url)
         self.time_zone = ZoneInfo(settings.time_zone)
         self._clock = clock
+        self._vault: Vault | None = None
         self._books: dict[str, RuleBook] = {}
         self._books_lock = threading.Lock()
 
@@ -45,7 +48,7 @@ class Office:
     def transaction(self) -> Iterator[Transaction]:
         """The books, open for writing; rings the bell after the commit."""
         with self.database.writing() as connection:
-            transaction = Transaction(connection)
+            transaction = Transaction(connection, self.vault)
             yield transaction
         if transaction.has_sent:
             self.bell.ring(Topic.SENT)
@@ -57,6 +60,31 @@ class Office:
         """The books, open for reading."""
         with self.database.reading() as connection:
             yield connection
+
+    def set_up_vault(self) -> bool:
+        """Gives a new database its master key, or makes sure that its own is there; True: a new one was made.
+
+        Raises MasterKeyUnusable.
+        """
+        with self.reading() as connection:
+            if has_master_key(connection):
+                self.vault(connection)
+                return False
+        try:
+            with self.database.writing() as connection:
+                return set_up_vault(connection, self.settings.master_key)
+        except AlreadyWritten:
+            # Another process was setting up at the same moment.
+            return False
+
+    def vault(self, connection: Reader) -> Vault:
+        """What opens personal data; ``connection``: the one at hand. Raises MasterKeyUnusable.
+
+        Opened when it is first needed: whoever only carries documents needs no key.
+        """
+        if self._vault is None:
+            self._vault = open_vault(connection, self.settings.master_key)
+        return self._vault
 
     def rule_book(self, content_hash: str, tx: Transaction | None = None) -> RuleBook:
         """The state machine of a workflow version; built once and kept, since a version never changes.
@@ -85,7 +113,9 @@ class Office:
             raise UnknownService(service=service, known=", ".join(sorted(in_force)) or "-")
         return self.rule_book(in_force[service])
 
-    def new_identity(self, service: str, counted: int, at: datetime) -> Identity:
+    def new_identity(
+        self, service: str, counted: int, at: datetime, *, applicant_index: bytes | None = None
+    ) -> Identity:
         """What makes the service's ``counted``-th application itself: id, number, tracking code, digest key."""
         # 63 bits that grow with time: milliseconds since 1970 and 20 random bits.
         milliseconds = int(self.now().timestamp() * 1000)
@@ -94,6 +124,7 @@ class Office:
             number=application_number(service, at.astimezone(self.time_zone).year, counted),
             tracking_code=tracking_code(secrets.randbits(40)),
             digest_key=secrets.token_bytes(32),
+            applicant_index=applicant_index,
         )
 
     def close(self) -> None:

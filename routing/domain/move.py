@@ -35,6 +35,8 @@ class Move:
     note: Note | None = None
     particulars: Particulars | None = None
     digest_key: bytes | None = None
+    #: the application's key is destroyed with it, and every row sealed with that
+    erases: bool = False
 
     @property
     def sends(self) -> bool:
@@ -43,7 +45,7 @@ class Move:
 
 
 def entry_of(
-    application: Application, *, at: datetime, kind: str, desk: str, actor: str, facts: Mapping[str, object]
+    application: Application, *, at: datetime, kind: str, desk: str | None, actor: str, facts: Mapping[str, object]
 ) -> Entry:
     """The application's next entry."""
     return write_entry(

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.audit_chain import Entry
 from routing.domain.errors import StillOnItsWay
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.people import Action, Person, Place, require
-from routing.domain.preconditions import require_in_hand
+from routing.domain.preconditions import require_in_hand, require_not_own
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 
@@ -32,14 +33,15 @@ def arrive(application: Application, visit: Visit, *, now: datetime) -> Move:
 def claim(book: RuleBook, application: Application, visit: Visit, *, person: Person, at: datetime) -> Move | None:
     """The person takes the document, so that nobody else decides meanwhile; None: they hold it already.
 
-    Raises NotAllowed, StillOnItsWay, HeldByAnother.
+    Raises NotAllowed, OwnApplication, StillOnItsWay, HeldByAnother.
     """
     step = book.workflow.steps[visit.step]
-    role = require(person, Action.CLAIM, Place(desks=(visit.desk,), roles=step.roles), at).role
+    held = require(person, Action.CLAIM, Place(desks=(visit.desk,), roles=step.roles), at)
+    require_not_own(person, application.applicant_index, application.number)
     require_in_hand(application, visit, person)
     if visit.holder == person.code:
         return None
-    facts = {**_stay(visit), "role": role}
+    facts = {**_stay(visit), "role": held.role, **acting_facts(held.acting)}
     entry = entry_of(application, at=at, kind="claimed", desk=visit.desk, actor=person.code, facts=facts)
     return _at_the_visit(application, replace(visit, holder=person.code, claimed_at=at), entry, at)
 
@@ -57,7 +59,8 @@ def release(book: RuleBook, application: Application, visit: Visit, *, person: P
     facts = {**_stay(visit), "holder": visit.holder}
     if visit.holder != person.code:
         place = Place(desks=(visit.desk,), roles=book.workflow.steps[visit.step].roles)
-        facts["role"] = require(person, Action.RELEASE, place, at).role
+        held = require(person, Action.RELEASE, place, at)
+        facts |= {"role": held.role, **acting_facts(held.acting)}
     entry = entry_of(application, at=at, kind="released", desk=visit.desk, actor=person.code, facts=facts)
     return _at_the_visit(application, replace(visit, holder=None, claimed_at=None), entry, at)
 

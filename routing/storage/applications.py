@@ -8,10 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from routing.domain.application import Application, Particulars
+from routing.domain.application import Application
 from routing.domain.errors import Fault
 from routing.domain.workflow import Outcome
-from routing.storage.tables import applications, notes, particulars
+from routing.storage.tables import applications
 
 # Statements are built once: building them at each call halves the rate of moves (1,870 to 980/s).
 _LOCK_BY_NUMBER = sa.select(applications).where(applications.c.number == sa.bindparam("number")).with_for_update()
@@ -37,10 +37,6 @@ _UPDATE = (
     .where(applications.c.id == sa.bindparam("b_id"), applications.c.version == sa.bindparam("b_version"))
     .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
 )
-_INSERT_NOTE = sa.insert(notes)
-_INSERT_PARTICULARS = sa.insert(particulars)
-_WHO = sa.select(particulars).where(particulars.c.application_id == sa.bindparam("id"))
-_DIGEST_KEY = sa.select(particulars.c.digest_key).where(particulars.c.application_id == sa.bindparam("id"))
 
 
 class WrittenMeanwhile(Fault):
@@ -71,19 +67,6 @@ def with_key(connection: Connection, key: str) -> Application | None:
     return None if row is None else from_row(row)
 
 
-def who_applies(connection: Connection, application_id: int) -> Particulars | None:
-    """Who applies; None for an imported case, which has nobody."""
-    row = connection.execute(_WHO, {"id": application_id}).one()
-    if row.name is None:
-        return None
-    return Particulars(name=row.name, nik=row.nik, phone=row.phone, answers=row.answers)
-
-
-def digest_key(connection: Connection, application_id: int) -> bytes:
-    """What keys the digests of this application's free text."""
-    return bytes(connection.execute(_DIGEST_KEY, {"id": application_id}).scalar_one())
-
-
 def insert(connection: Connection, new: Sequence[tuple[Application, str | None]]) -> None:
     """New applications, each with the key it was submitted under."""
     if not new:
@@ -110,29 +93,6 @@ def update(connection: Connection, changes: Sequence[tuple[Application, Applicat
         raise WrittenMeanwhile(f"{WrittenMeanwhile.__doc__} ({numbers})")
 
 
-def insert_particulars(connection: Connection, new: Sequence[tuple[int, bytes, Particulars | None]]) -> None:
-    """Personal data, and the key of the digests that stand for it in the log."""
-    if not new:
-        return
-    rows: list[dict[str, Any]] = [
-        {
-            "application_id": application_id,
-            "digest_key": key,
-            "name": who.name if who else None,
-            "nik": who.nik if who else None,
-            "phone": who.phone if who else None,
-            "answers": dict(who.answers) if who else {},
-        }
-        for application_id, key, who in new
-    ]
-    connection.execute(_INSERT_PARTICULARS, rows)
-
-
-def insert_note(connection: Connection, application_id: int, seq: int, text: str) -> None:
-    """Free text, beside the entry it belongs to."""
-    connection.execute(_INSERT_NOTE, {"application_id": application_id, "seq": seq, "text": text})
-
-
 def from_row(row: Row[Any]) -> Application:
     """The value a row stands for."""
     return Application(
@@ -155,4 +115,6 @@ def from_row(row: Row[Any]) -> Application:
         imported_case=row.imported_case,
         facts=row.facts,
         papers=tuple(row.papers),
+        applicant_index=bytes(row.applicant_index) if row.applicant_index is not None else None,
+        erased_at=row.erased_at,
     )
