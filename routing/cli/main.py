@@ -8,7 +8,7 @@ import traceback
 
 import typer
 
-from routing.cli import account_commands, audit_commands, serve_commands, workflow_commands
+from routing.cli import account_commands, audit_commands, data_commands, serve_commands, workflow_commands
 from routing.cli.opening import end_with
 from routing.cli.replay_command import replay
 from routing.cli.up_command import up
@@ -29,6 +29,7 @@ for serve in (serve_commands.web, serve_commands.relay, serve_commands.worker, s
 app.add_typer(workflow_commands.app, name="workflow")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(account_commands.app, name="account")
+app.add_typer(data_commands.app, name="data")
 
 
 def main() -> None:

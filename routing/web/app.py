@@ -16,6 +16,7 @@ from routing.web import (
     counter_pages,
     desk_pages,
     health,
+    personal_pages,
     public_pages,
     sign_in_pages,
 )
@@ -47,6 +48,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         desk_pages,
         audit_pages,
         account_pages,
+        personal_pages,
         health,
     ):
         web.include_router(pages.router)

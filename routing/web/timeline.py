@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from routing.domain.acting import ActingTitle
+from routing.domain.erasure import LegalBasis
+from routing.domain.revealing import Masked
 from routing.domain.stays import COURIER
 from routing.reading.history import Event
 from routing.web.wording import N_, Wording
@@ -18,6 +21,8 @@ KINDS = {
     "released": N_("Put back into the queue of %(desk)s"),
     "withdrawn": N_("Withdrawn by the applicant, recorded at %(desk)s"),
     "recalled": N_("Recalled from %(desk)s"),
+    "revealed": N_("%(desk)s: looked at the applicant's %(fields)s"),
+    "key-destroyed": N_("The applicant's personal data was destroyed: %(basis)s"),
 }
 #: The same in a word, for filters and tables.
 KIND_NAMES = {
@@ -28,7 +33,21 @@ KIND_NAMES = {
     "released": N_("released"),
     "withdrawn": N_("withdrawn"),
     "recalled": N_("recalled"),
+    "revealed": N_("personal data revealed"),
+    "key-destroyed": N_("personal data destroyed"),
 }
+#: What can be revealed.
+FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number")}
+#: Why personal data was destroyed.
+BASES = {
+    LegalBasis.RETENTION_OVER: N_("the retention schedule is over (UU 27/2022, article 44)"),
+    LegalBasis.REQUEST: N_("the applicant asked for it (UU 27/2022, articles 43 and 44)"),
+    LegalBasis.NOT_NEEDED: N_("it is no longer needed (UU 27/2022, article 43)"),
+    LegalBasis.CONSENT_WITHDRAWN: N_("the applicant withdrew the consent (UU 27/2022, article 43)"),
+    LegalBasis.UNLAWFUL: N_("it was obtained unlawfully (UU 27/2022, articles 43 and 44)"),
+}
+#: What stands before the name of whoever stands in; the same in every language.
+ACTING = {ActingTitle.PLH: "Plh.", ActingTitle.PLT: "Plt."}
 #: Kinds that tell of the way and not of what somebody thought; shown more quietly.
 QUIET = frozenset({"arrived", "claimed", "released"})
 
@@ -49,11 +68,19 @@ def told(events: tuple[Event, ...], wording: Wording, names: Mapping[str, str]) 
         TimelineRow(
             event=event,
             title=_title(event, wording, names),
-            actor=wording.text(N_("the system")) if event.actor == COURIER else event.actor_name or event.actor,
+            actor=_actor(event, wording),
             is_quiet=event.kind in QUIET,
         )
         for event in events
     ]
+
+
+def _actor(event: Event, wording: Wording) -> str:
+    if event.actor == COURIER:
+        return wording.text(N_("the system"))
+    name = event.actor_name or event.actor
+    acting = {title.value: short for title, short in ACTING.items()}.get(event.acting or "")
+    return f"{acting} {name} ({event.instrument})" if acting is not None else name
 
 
 def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
@@ -62,4 +89,8 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         return event.kind
     desk = names.get(event.desk, event.desk) if event.desk is not None else "-"
     decision = wording.label(event.decision) or event.decision_code or "-"
-    return wording.text(template) % {"desk": desk, "decision": decision}
+    fields = {one.value: name for one, name in FIELDS.items()}
+    revealed = ", ".join(wording.text(fields.get(one, one)) for one in event.fields) or "-"
+    bases = {one.value: name for one, name in BASES.items()}
+    basis = wording.text(bases.get(event.basis or "", event.basis or "-"))
+    return wording.text(template) % {"desk": desk, "decision": decision, "fields": revealed, "basis": basis}
