@@ -21,9 +21,11 @@ from routing.formats.paper_kinds import PaperInspection
 from routing.settings import Settings
 from routing.storage.bell import Bell, InProcessBell, PostgresBell, Topic
 from routing.storage.database import AlreadyWritten, Database, Reader
+from routing.storage.master_keys import has_master_key, open_vault, set_up_vault
 from routing.storage.transaction import Transaction
 from routing.telemetry import tell_of_moves
 from routing.vault.paper_store import PaperStore
+from routing.vault.personal_data import Vault
 
 
 def wall_clock() -> datetime:
@@ -43,6 +45,7 @@ class Office:
         self.papers = PaperStore(settings.papers_folder)
         self.paper_inspection = PaperInspection()
         self._clock = clock
+        self._vault: Vault | None = None
         self._books: dict[str, RuleBook] = {}
         self._books_lock = threading.Lock()
         #: each is told of the moves of every transaction, after its commit
@@ -57,7 +60,7 @@ class Office:
         """The books, open for writing; rings the bell after the commit."""
         began = time.perf_counter()
         with self.database.writing() as connection:
-            transaction = Transaction(connection)
+            transaction = Transaction(connection, self.vault)
             yield transaction
         if transaction.recorded:
             tell_of_moves(transaction.recorded, time.perf_counter() - began)
@@ -97,6 +100,31 @@ class Office:
         with self.database.reading() as connection:
             yield connection
 
+    def set_up_vault(self) -> bool:
+        """Gives a new database its master key, or makes sure that its own is there; True: a new one was made.
+
+        Raises MasterKeyUnusable.
+        """
+        with self.reading() as connection:
+            if has_master_key(connection):
+                self.vault(connection)
+                return False
+        try:
+            with self.database.writing() as connection:
+                return set_up_vault(connection, self.settings.master_key)
+        except AlreadyWritten:
+            # Another process was setting up at the same moment.
+            return False
+
+    def vault(self, connection: Reader) -> Vault:
+        """What opens personal data; ``connection``: the one at hand. Raises MasterKeyUnusable.
+
+        Opened when it is first needed: whoever only carries documents needs no key.
+        """
+        if self._vault is None:
+            self._vault = open_vault(connection, self.settings.master_key)
+        return self._vault
+
     def rule_book(self, content_hash: str, tx: Transaction | None = None) -> RuleBook:
         """The state machine of a workflow version; built once and kept, since a version never changes.
 
@@ -124,7 +152,9 @@ class Office:
             raise UnknownService(service=service, known=", ".join(sorted(in_force)) or "-")
         return self.rule_book(in_force[service])
 
-    def new_identity(self, service: str, counted: int, at: datetime) -> Identity:
+    def new_identity(
+        self, service: str, counted: int, at: datetime, *, applicant_index: bytes | None = None
+    ) -> Identity:
         """What makes the service's ``counted``-th application itself: id, number, tracking code, digest key."""
         # 63 bits that grow with time: milliseconds since 1970 and 20 random bits.
         milliseconds = int(self.now().timestamp() * 1000)
@@ -133,6 +163,7 @@ class Office:
             number=application_number(service, at.astimezone(self.time_zone).year, counted),
             tracking_code=tracking_code(secrets.randbits(40)),
             digest_key=secrets.token_bytes(32),
+            applicant_index=applicant_index,
         )
 
     def close(self) -> None:

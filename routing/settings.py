@@ -105,6 +105,11 @@ class Settings(BaseSettings):
         default=None,
         description="postgresql+psycopg://... of a distributed mall. Absent: SQLite in the data folder.",
     )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="The master key, which opens personal data: 64 hexadecimal digits. Absent: master.key in the data "
+        "folder. Keep a copy apart from the database's.",
+    )
     broker_url: Annotated[SecretStr, AfterValidator(_broker)] = Field(
         default=SecretStr(IN_PROCESS_BROKER),
         description="redis://..., rediss://... or redis+socket://... of a distributed mall. Absent: in this process.",
@@ -168,6 +173,9 @@ class Settings(BaseSettings):
     )
     session_idle_minutes: int = Field(default=30, gt=0, description="Minutes without a click that end a session.")
     session_hours: int = Field(default=10, gt=0, description="Hours after which a session ends whatever happens.")
+    reveals_an_hour: int = Field(
+        default=30, gt=0, description="How often a person may look at masked personal data within an hour."
+    )
     trusted_proxies: Annotated[str, AfterValidator(_addresses)] = Field(
         default="127.0.0.1",
         description="Addresses of proxies in front of the pages, with commas between; what they say of a visitor's "
@@ -219,6 +227,11 @@ class Settings(BaseSettings):
     def most_paper_bytes(self) -> int:
         """What a paper may have."""
         return self.paper_mebibytes * 1024 * 1024
+
+    @property
+    def master_key(self) -> Path:
+        """Where the master key lies."""
+        return self.master_key_file or self.data / "master.key"
 
     @property
     def broker(self) -> str:

@@ -3,6 +3,7 @@
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,12 +14,15 @@ from pydantic import SecretStr
 
 from routing.settings import Settings
 from routing.storage.database import Database
+from routing.storage.master_keys import set_up_vault
 from routing.storage.migration import migrate
 from routing.storage.tables import metadata
 from tests.servers.postgresql import PostgreSQL
 
 #: The name of one database; several test processes, and several runs, may share a given server.
 _OURS = f"satuatap_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{os.getpid()}"
+#: The master key of every database of the tests, as its file says it.
+MASTER_KEY = "5a7a" * 16
 _COUNTED = itertools.count(1)
 
 _END_OTHERS = sa.text(
@@ -38,7 +42,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite database that nobody is connected to."""
     path = tmp_path_factory.mktemp("template") / "satuatap.db"
     database = Database(f"sqlite:///{path}")
-    migrate(database)
+    _prepare(database, tmp_path_factory.mktemp("key"))
     database.close()
     assert [one.name for one in path.parent.iterdir()] == [path.name], "the template is one file, without a WAL"
     return path
@@ -90,14 +94,29 @@ def new_database(request: pytest.FixtureRequest, kind: str, folder: Path) -> Ite
     """A copy of the template of that kind; dropped afterwards."""
     if kind == "sqlite":
         made = Settings(data=folder / "mall")
-        made.data.mkdir()
+        write_master_key(made.data)
         shutil.copy(request.getfixturevalue("sqlite_template"), made.data / "satuatap.db")
         yield made
         return
     copies: Copies = request.getfixturevalue("postgresql_copies")
     name = copies.take()
+    write_master_key(folder / "mall")
     yield Settings(data=folder / "mall", database_url=SecretStr(copies.server.url_of(name)))
     copies.give_back(name)
+
+
+def write_master_key(folder: Path) -> Path:
+    """The key the templates belong to, where an office with this data folder finds it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "master.key"
+    path.write_text(MASTER_KEY, encoding="ascii")
+    return path
+
+
+def _prepare(database: Database, folder: Path) -> None:
+    migrate(database)
+    with database.writing() as connection:
+        set_up_vault(connection, write_master_key(folder))
 
 
 class Copies:
@@ -108,7 +127,8 @@ class Copies:
         self._template = f"{_OURS}_template"
         self._free: list[str] = []
         database = Database(server.create_database(self._template))
-        migrate(database)
+        with tempfile.TemporaryDirectory() as folder:
+            _prepare(database, Path(folder))
         with database.reading() as connection:
             self._shape = connection.execute(_SHAPE).all()
         database.close()
@@ -131,7 +151,7 @@ class Copies:
                 if connection.execute(_SHAPE).all() == self._shape:
                     # Without triggers and foreign keys: the log itself would refuse.
                     connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-                    for table in metadata.tables:
+                    for table in metadata.tables.keys() - {"master_keys"}:
                         connection.execute(sa.text(f"DELETE FROM {table}"))
                     self._free.append(name)
         except sa.exc.DBAPIError:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from routing.domain.acting import Acting, require_period
 from routing.domain.errors import (
     AlreadyThere,
     LastAdministrator,
@@ -16,6 +17,7 @@ from routing.domain.errors import (
     UnknownRole,
     WeakPassword,
 )
+from routing.domain.identifiers import check_nik
 from routing.domain.people import (
     ADMINISTRATOR,
     AUDITOR,
@@ -50,22 +52,36 @@ class DutiesCollide(Refusal):
     code = "duties_collide"
 
 
-def open_account(office: Office, *, code: str, name: str, by: int | None = None) -> int:
+def open_account(office: Office, *, code: str, name: str, nik: str | None = None, by: int | None = None) -> int:
     """A new account without rights and without sign-in; its id.
 
     ``by``, here and below: the administrator's id; None: done on the machine itself. Raises NotAllowed for anybody
-    else, AlreadyThere, MalformedField, NotUtf8.
+    else, AlreadyThere, MalformedField, MalformedNik, NotUtf8. ``nik``: the owner's, of which an index is kept.
     """
     _require_code_and_name(code, name)
+    checked = check_nik(nik) if nik is not None else None
     try:
         with office.transaction() as tx:
             _require_administrator(tx, by, office.now())
             if tx.people.with_code(code) is not None:
                 raise AlreadyThere(thing=Phrase("Account"), name=code)
-            return tx.people.insert(code=code, name=name.strip(), source=None, at=office.now())
+            index = tx.personal.vault.index_of(checked) if checked is not None else None
+            return tx.people.insert(code=code, name=name.strip(), source=None, at=office.now(), nik_index=index)
     except AlreadyWritten as error:
         # Somebody else opened it at the same moment.
         raise AlreadyThere(thing=Phrase("Account"), name=code) from error
+
+
+def identify(office: Office, code: str, nik: str, *, by: int | None = None) -> None:
+    """Remembers whose account it is, so that its owner handles no application of their own; the NIK is not kept.
+
+    Raises UnknownPerson, MalformedNik.
+    """
+    checked = check_nik(nik)
+    with office.transaction() as tx:
+        tx.people.lock_to_change(code)
+        _require_administrator(tx, by, office.now())
+        tx.people.identify(tx.people.account(code).id, tx.personal.vault.index_of(checked))
 
 
 def close_account(office: Office, code: str, *, by: int | None = None) -> None:
@@ -79,24 +95,38 @@ def close_account(office: Office, code: str, *, by: int | None = None) -> None:
         tx.people.close(person.id)
 
 
-def assign(office: Office, code: str, held: Sequence[tuple[str, str | None]], *, by: int | None = None) -> None:
-    """Gives (role, desk) pairs from now on.
+def assign(
+    office: Office,
+    code: str,
+    held: Sequence[tuple[str, str | None]],
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    acting: Acting | None = None,
+    by: int | None = None,
+) -> None:
+    """Gives (role, desk) pairs, from now (or ``since``) on, for good or until before ``until``.
 
+    ``acting``: the letter by which somebody stands in; that ends some day. What is held already changes nothing.
     Raises UnknownPerson, UnknownRole, UnknownDesk, MalformedField, DutiesCollide.
     """
     with office.transaction() as tx:
         tx.people.lock_to_change(code)
         now = office.now()
         _require_administrator(tx, by, now)
+        begins = since or now
+        require_period(begins, until, acting, now)
         person = tx.people.account(code)
         desks, roles = tx.published.desk_codes(), tx.published.role_codes()
         for role, desk in held:
             _require_known(role, desk, roles=roles, desks=desks)
-        already = [(one.role, one.desk) for one in person.assignments if one.holds_at(now)]
-        new = [one for one in held if one not in already]
-        for role, desk in new:
-            _require_no_collision(person, (role, desk), (*already, *new))
-        tx.people.assign(person.id, [Assignment(role=role, desk=desk, since=now) for role, desk in new])
+        wanted = [Assignment(role=role, desk=desk, since=begins, until=until, acting=acting) for role, desk in held]
+        new = [one for one in wanted if not any(other.covers(one) for other in person.assignments)]
+        beside = [(one.role, one.desk) for one in person.assignments if one.meets(begins, until)]
+        for one in new:
+            given = (one.role, one.desk)
+            _require_no_collision(person, given, (*beside, *((other.role, other.desk) for other in new)))
+        tx.people.assign(person.id, new)
 
 
 def take_away(office: Office, code: str, *, role: str, desk: str | None, by: int | None = None) -> int:

@@ -75,7 +75,9 @@ def _register(
         return known
     at = office.now()
     service = book.workflow.service
-    identity = office.new_identity(service, tx.published.next_number(service), at)
+    who = submission.particulars
+    found_by = tx.personal.vault.index_of(who.nik) if who is not None else None
+    identity = office.new_identity(service, tx.published.next_number(service), at, applicant_index=found_by)
     person = tx.people.with_id(registration.person_id)
     move = intake.submit(book, submission, person=person, identity=identity, at=at)
     tx.record(move, submission_key=registration.key)

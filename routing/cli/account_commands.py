@@ -23,6 +23,9 @@ DeskOption = Annotated[str | None, typer.Option("--desk", help="Absent: a role o
 def add(
     code: CodeArgument,
     name: Annotated[str, typer.Option(help="The person's name.")],
+    asks_nik: Annotated[
+        bool, typer.Option("--nik", help="Ask for the person's NIK, too; it is not kept, only recognised.")
+    ] = False,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -30,9 +33,19 @@ def add(
     from routing.actions.keep_accounts import make_link, open_account
 
     with open_office(data) as office:
-        open_account(office, code=code, name=name)
+        open_account(office, code=code, name=name, nik=_ask_nik() if asks_nik else None)
         path = f"/l/{make_link(office, code)}"
     say({"account": code, "link": path}, as_json=as_json, words=f"{code}: password by {path} (once, within a day)")
+
+
+@app.command()
+def identify(code: CodeArgument, data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Tell the office the NIK of the account's owner, who then handles no application of their own."""
+    from routing.actions import keep_accounts
+
+    with open_office(data) as office:
+        keep_accounts.identify(office, code, _ask_nik())
+    say({"account": code, "identified": True}, as_json=as_json, words=f"{code} is known by their NIK now")
 
 
 @app.command()
@@ -50,16 +63,28 @@ def assign(
     code: CodeArgument,
     role: RoleArgument,
     desk: DeskOption = None,
+    since: Annotated[str, typer.Option(metavar="DAY", help="First day, as 2026-11-20. Absent: from now on.")] = "",
+    until: Annotated[str, typer.Option(metavar="DAY", help="Last day. Absent: for good.")] = "",
+    acting: Annotated[str, typer.Option(metavar="plh|plt", help="Stands in: holder away, or post vacant.")] = "",
+    instrument: Annotated[str, typer.Option(metavar="NUMBER", help="The letter that says so.")] = "",
+    instrument_date: Annotated[str, typer.Option(metavar="DAY", help="The letter's date.")] = "",
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Give the account a role from now on."""
+    """Give the account a role from now on, or for certain days; who stands in for somebody names the letter."""
     from routing.actions import keep_accounts
+    from routing.domain.acting import check_acting, check_period
 
     with open_office(data) as office:
-        keep_accounts.assign(office, code, [(role, desk)])
+        begins, ends = check_period(since, until, office.time_zone)
+        by_letter = check_acting(acting, instrument, instrument_date)
+        keep_accounts.assign(office, code, [(role, desk)], since=begins, until=ends, acting=by_letter)
     said = {"account": code, "role": role, "desk": desk}
-    say(said, as_json=as_json, words=f"{code} is now {role} at {desk or 'the whole office'}")
+    said |= {"since": since or None, "until": until or None, "acting": acting or None}
+    when = f" from {since}" if since else ""
+    when += f" until {until}" if until else ""
+    what = f"{acting} {role}".strip()
+    say(said, as_json=as_json, words=f"{code} is now {what} at {desk or 'the whole office'}{when}")
 
 
 @app.command("take-away")
@@ -146,3 +171,11 @@ def _told(token: ApiToken, now: datetime) -> dict[str, object]:
         "state": "in force" if token.is_in_force(now) else "ended" if token.ended_at else "expired",
         **{name: rfc3339(at) if at is not None else None for name, at in times.items()},
     }
+
+
+def _ask_nik() -> str:
+    """From standard input, unseen: as an argument it would stand in the shell's history and the list of processes."""
+    import getpass
+    import sys
+
+    return getpass.getpass("NIK: ") if sys.stdin.isatty() else sys.stdin.readline()

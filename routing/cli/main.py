@@ -13,6 +13,7 @@ from routing.cli import (
     audit_commands,
     bench_commands,
     data_backup_commands,
+    data_commands,
     serve_commands,
     workflow_commands,
 )
@@ -38,9 +39,8 @@ app.command()(simulate)
 app.add_typer(workflow_commands.app, name="workflow")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(account_commands.app, name="account")
-data = typer.Typer(help="The data of an embedded mall: back it up, put it back.", no_args_is_help=True)
-data_backup_commands.add_backup_commands(data)
-app.add_typer(data, name="data")
+data_backup_commands.add_backup_commands(data_commands.app)
+app.add_typer(data_commands.app, name="data")
 app.add_typer(bench_commands.app, name="bench")
 
 

@@ -33,8 +33,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print exactly one JSON
 
 
 @contextmanager
-def open_office(data: Path | None) -> Iterator[Office]:
-    """The office of these options: an embedded one is made and migrated, a distributed one has to be up to date."""
+def open_office(data: Path | None, *, needs_key: bool = True) -> Iterator[Office]:
+    """The office of these options: an embedded one is made and migrated, a distributed one has to be up to date.
+
+    ``needs_key``: whether personal data is opened; who only carries a distributed mall's documents needs no master key.
+    """
     from routing.office import Office
     from routing.settings import load_settings
     from routing.storage.migration import migrate, require_migrated
@@ -44,9 +47,15 @@ def open_office(data: Path | None) -> Iterator[Office]:
     try:
         if settings.is_embedded:
             _back_up_before_migrating(office)
-            migrate(office.database)
+            migrate(office.database, settings.master_key)
+            if office.set_up_vault():
+                tell(new_master_key(settings.master_key))
         else:
             require_migrated(office.database)
+            if needs_key:
+                # A part that could start without it would only refuse the first applicant.
+                with office.reading() as connection:
+                    office.vault(connection)
         yield office
     finally:
         office.close()
@@ -62,6 +71,11 @@ def _back_up_before_migrating(office: Office) -> None:
 
         made = back_up_before_migrating(office.settings.data, at=office.now())
         tell(f"The database is at {at} and becomes {NEWEST}; as it was, it is in {made.file}")
+
+
+def new_master_key(path: Path) -> str:
+    """What whoever set the mall up has to know."""
+    return f"A new master key was made: {path}. Keep a copy apart from the database; without it no applicant is known."
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
+from routing.cli.opening import DataOption, JsonOption, new_master_key, open_office, say, tell
 
 if TYPE_CHECKING:
     from routing.office import Office
@@ -49,7 +49,7 @@ def relay(data: DataOption = None) -> None:
     from workers.celery_app import make_app
     from workers.relay import Relay
 
-    with open_office(data) as office:
+    with open_office(data, needs_key=False) as office:
         _set_up(office)
         _require_broker(office, "relay")
         running = Relay(office, make_app(office))
@@ -84,7 +84,7 @@ def beat(
     from workers.celery_app import make_app
     from workers.clockwork import run_beat
 
-    with open_office(data) as office, tempfile.TemporaryDirectory() as temporary:
+    with open_office(data, needs_key=False) as office, tempfile.TemporaryDirectory() as temporary:
         _set_up(office)
         _require_broker(office, "beat")
         tell("The beat is running.")
@@ -92,7 +92,7 @@ def beat(
 
 
 def migrate(data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Bring the database to this program's version."""
+    """Bring the database to this program's version, and make its master key where there is none yet."""
     from routing.office import Office
     from routing.settings import load_settings
     from routing.storage.migration import migrate as migrate_database
@@ -100,7 +100,9 @@ def migrate(data: DataOption = None, as_json: JsonOption = False) -> None:
 
     office = Office(load_settings(data))
     try:
-        has_changed = migrate_database(office.database)
+        has_changed = migrate_database(office.database, office.settings.master_key)
+        if office.set_up_vault():
+            tell(new_master_key(office.settings.master_key))
         at = version(office.database)
     finally:
         office.close()
@@ -112,7 +114,7 @@ def health(data: DataOption = None, as_json: JsonOption = False) -> None:
     """Say whether documents travel: exit 0 when they do, 3 when not, and why. The same as /health/ready."""
     from routing.web.health import readiness
 
-    with open_office(data) as office:
+    with open_office(data, needs_key=False) as office:
         answer = readiness(office)
     say(answer.model_dump(), as_json=as_json, words=" ".join([answer.status, *answer.reasons]))
     if answer.status != "ready":

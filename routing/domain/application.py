@@ -42,6 +42,10 @@ class Application:
     facts: Mapping[str, Fact] = field(default_factory=dict)
     #: codes of the requirements that have been handed in
     papers: tuple[str, ...] = ()
+    #: keyed index of the applicant's NIK, the same in every application of theirs; None: imported, or erased
+    applicant_index: bytes | None = field(default=None, repr=False)
+    #: when the applicant's personal data was destroyed
+    erased_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:
@@ -69,6 +73,8 @@ class Identity:
     tracking_code: str
     #: keys the digests of this application's free text in the log (32 random bytes)
     digest_key: bytes = field(repr=False)
+    #: keyed index of the applicant's NIK; None: nobody is known
+    applicant_index: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.errors import Kind, NotAtThisDesk, Refusal
 from routing.domain.move import Move
 from routing.domain.moves import Decision, Voice, by_program, carry_out
 from routing.domain.people import Action, Person, Place, require
+from routing.domain.preconditions import require_not_own
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import at_the_visit
 from routing.domain.visits import Trouble, Visit
@@ -78,11 +80,13 @@ def give_up(application: Application, visit: Visit, trouble: Trouble, *, by: str
 def retry(book: RuleBook, application: Application, visit: Visit, *, person: Person, at: datetime) -> Move:
     """An operator lets the program try again. Raises NotAllowed, NotStuck."""
     step = book.workflow.steps[visit.step]
-    role = require(person, Action.RELEASE, Place(desks=(visit.desk,), roles=step.roles), at).role
+    held = require(person, Action.RELEASE, Place(desks=(visit.desk,), roles=step.roles), at)
+    require_not_own(person, application.applicant_index, application.number)
     if not visit.needs_attention:
         raise NotStuck(number=application.number, desk=visit.desk)
     anew = replace(visit, attempts=0, needs_attention=False, act_at=at, holder=None, claimed_at=None, lease_until=None)
-    return at_the_visit(application, anew, "retried", actor=person.code, at=at, facts={"role": role})
+    facts = {"role": held.role, **acting_facts(held.acting)}
+    return at_the_visit(application, anew, "retried", actor=person.code, at=at, facts=facts)
 
 
 def decide_by_program(

@@ -67,9 +67,14 @@ def known_regions() -> Iterator[str]:
                 yield f"{head}{number:02}"
 
 
-def masked(nik: str) -> str:
-    """A NIK as it is shown: nothing of it but its length."""
-    return "•" * len(nik)
+def masked_nik(nik: str) -> str:
+    """A NIK as it is shown: region and last two digits, never the date of birth in its middle."""
+    return nik[:4] + "•" * len(nik[4:-2]) + nik[-2:]
+
+
+def masked_phone(phone: str) -> str:
+    """A telephone number as it is shown: whoever has it before them sees whether it is this one."""
+    return "•" * len(phone[:-3]) + phone[-3:]
 
 
 def check_phone(text: str) -> str:

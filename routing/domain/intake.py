@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from routing.domain.acting import acting_facts
 from routing.domain.application import Application, Identity, Submission, particulars_text
 from routing.domain.audit_chain import GENESIS, keyed_digest
 from routing.domain.due_dates import due_at
@@ -13,7 +14,8 @@ from routing.domain.move import Move, chained, entry_of
 from routing.domain.moves import Decision, Voice, carry_out
 from routing.domain.next_step import roles_for
 from routing.domain.people import Action, Person, Place, require
-from routing.domain.preconditions import require_papers
+from routing.domain.phrases import Phrase
+from routing.domain.preconditions import require_not_own, require_papers
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Workflow
@@ -22,7 +24,8 @@ from routing.domain.workflow import Workflow
 def submit(book: RuleBook, submission: Submission, *, person: Person, identity: Identity, at: datetime) -> Move:
     """A new application, with the counter's decision on it.
 
-    Raises NotAllowed, UnknownDecision, DeskNotOffered, DeskNotNamed, RequirementMissing, UnknownRequirement.
+    Raises NotAllowed, OwnApplication, UnknownDecision, DeskNotOffered, DeskNotNamed, RequirementMissing,
+    UnknownRequirement.
     """
     workflow = book.workflow
     step_code = submission.step if submission.step in workflow.intake else workflow.intake[0]
@@ -30,7 +33,8 @@ def submit(book: RuleBook, submission: Submission, *, person: Person, identity: 
     if submission.desk not in step.desks:
         raise DeskNotOffered(step=step.label.id, desk=submission.desk, desks=", ".join(step.desks))
     place = Place(desks=(submission.desk,), roles=roles_for(step, submission.decision, submission.role))
-    role = require(person, Action.REGISTER, place, at).role
+    held = require(person, Action.REGISTER, place, at)
+    require_not_own(person, identity.applicant_index, Phrase("this application"))
     require_papers(workflow, submission.papers)
     visit = Visit(
         application_id=identity.id,
@@ -42,10 +46,14 @@ def submit(book: RuleBook, submission: Submission, *, person: Person, identity: 
         due_at=due_at(step, submission.desk, at),
     )
     new = _as_handed_in(workflow, submission, identity, step_code, at)
-    facts = _submission_facts(workflow, submission, role, identity.digest_key)
+    facts = {
+        **_submission_facts(workflow, submission, identity.digest_key),
+        "role": held.role,
+        **acting_facts(held.acting),
+    }
     submitted = entry_of(new, at=at, kind="submitted", desk=submission.desk, actor=person.code, facts=facts)
     said = Decision(decision=submission.decision, next_desk=submission.next_desk)
-    voice = Voice(person=person, role=role, at=at, digest_key=identity.digest_key)
+    voice = Voice(person=person, role=held.role, at=at, digest_key=identity.digest_key, acting=held.acting)
     decided = carry_out(book, chained(new, submitted), (visit,), visit, said, voice)
     return replace(
         decided,
@@ -76,10 +84,11 @@ def _as_handed_in(
         imported_case=submission.imported_case,
         facts=submission.facts,
         papers=submission.papers,
+        applicant_index=identity.applicant_index,
     )
 
 
-def _submission_facts(workflow: Workflow, submission: Submission, role: str, digest_key: bytes) -> dict[str, object]:
+def _submission_facts(workflow: Workflow, submission: Submission, digest_key: bytes) -> dict[str, object]:
     imported = {"log": workflow.imported_from, "case": submission.imported_case}
     who = submission.particulars
     return {
@@ -89,5 +98,4 @@ def _submission_facts(workflow: Workflow, submission: Submission, role: str, dig
         "channel": submission.channel,
         "papers": list(submission.papers) or None,
         "imported": imported if submission.imported_case is not None else None,
-        "role": role,
     }

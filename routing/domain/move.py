@@ -38,6 +38,8 @@ class Move:
     digest_key: bytes | None = None
     #: papers that are new
     attachments: tuple[Attachment, ...] = ()
+    #: the application's key is destroyed with it, and every row sealed with that
+    erases: bool = False
 
     @property
     def sends(self) -> bool:
@@ -46,7 +48,7 @@ class Move:
 
 
 def entry_of(
-    application: Application, *, at: datetime, kind: str, desk: str, actor: str, facts: Mapping[str, object]
+    application: Application, *, at: datetime, kind: str, desk: str | None, actor: str, facts: Mapping[str, object]
 ) -> Entry:
     """The application's next entry, with the version that the move it tells of leads to."""
     return write_entry(

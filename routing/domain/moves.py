@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from routing.domain.acting import Acting, acting_facts
 from routing.domain.application import Application
 from routing.domain.audit_chain import Entry, keyed_digest
 from routing.domain.courses import Course, course_of
@@ -17,7 +18,7 @@ from routing.domain.errors import NotAtThisDesk, StaleVersion
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import roles_for, rule_for
 from routing.domain.people import Action, Person, Place, may, require
-from routing.domain.preconditions import reason_text, require_in_hand, require_named, require_open
+from routing.domain.preconditions import reason_text, require_in_hand, require_named, require_not_own, require_open
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Program
@@ -51,6 +52,8 @@ class Voice:
     at: datetime
     #: keys the digest of the reason
     digest_key: bytes
+    #: the letter by which the role is held in somebody's place
+    acting: Acting | None = None
 
 
 def decide(
@@ -65,18 +68,19 @@ def decide(
 ) -> Move:
     """What the person's decision changes.
 
-    Raises ApplicationEnded, StaleVersion, NotAtThisDesk, NotAllowed, StillOnItsWay, HeldByAnother, UnknownDecision,
-    DecisionNotPossible, ReasonMissing, TextTooLong, RequirementsNotNamed, UnknownRequirement, DeskNotNamed and
-    DeskNotOffered.
+    Raises ApplicationEnded, StaleVersion, NotAtThisDesk, NotAllowed, OwnApplication, StillOnItsWay, HeldByAnother,
+    UnknownDecision, DecisionNotPossible, ReasonMissing, TextTooLong, RequirementsNotNamed, UnknownRequirement,
+    DeskNotNamed and DeskNotOffered.
     """
     require_open(book.workflow, application)
     visit = _visit_meant(book, application, open_visits, said, person, at)
     _require_unchanged(application, visit, said.seen_version)
     step = book.workflow.steps[visit.step]
     place = Place(desks=(visit.desk,), roles=roles_for(step, said.decision, said.role))
-    role = require(person, Action.DECIDE, place, at).role
+    held = require(person, Action.DECIDE, place, at)
+    require_not_own(person, application.applicant_index, application.number)
     require_in_hand(application, visit, person, at)
-    voice = Voice(person=person, role=role, at=at, digest_key=digest_key)
+    voice = Voice(person=person, role=held.role, at=at, digest_key=digest_key, acting=held.acting)
     return carry_out(book, application, open_visits, visit, said, voice)
 
 
@@ -140,6 +144,7 @@ def _entry(application: Application, visit: Visit, said: Decision, voice: Voice,
         "to": course.target,
         "sent": sent or None,
         "role": voice.role,
+        **acting_facts(voice.acting),
         "requirements": list(said.requirements) or None,
         "reason": keyed_digest(voice.digest_key, text) if text else None,
     }

@@ -6,10 +6,11 @@ Nobody both decides and reads the log as its auditor: roles of the whole office 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from routing.domain.acting import Acting
 from routing.domain.errors import NotAllowed
 from routing.domain.phrases import Phrase
 
@@ -39,6 +40,7 @@ class Action(StrEnum):
     SEE_PARTICULARS = "see who applies"
     SEE_AUDIT_LOG = "see the audit log"
     MANAGE_PEOPLE = "manage accounts"
+    ERASE = "erase personal data"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +52,22 @@ class Assignment:
     desk: str | None = None
     since: datetime
     until: datetime | None = None
+    #: by which letter they stand in for somebody; None: in their own right
+    acting: Acting | None = None
 
     def holds_at(self, at: datetime) -> bool:
         """Whether it is in force at that moment."""
         return self.since <= at and (self.until is None or at < self.until)
+
+    def meets(self, since: datetime, until: datetime | None) -> bool:
+        """Whether it is in force at some moment of that time."""
+        return (until is None or self.since < until) and (self.until is None or since < self.until)
+
+    def covers(self, other: Assignment) -> bool:
+        """Whether whoever holds it has nothing to gain by the other one."""
+        is_same = (self.role, self.desk, self.acting) == (other.role, other.desk, other.acting)
+        lasts = self.until is None or (other.until is not None and other.until <= self.until)
+        return is_same and self.since <= other.since and lasts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +81,8 @@ class Person:
     source: str | None = None
     is_closed: bool = False
     assignments: tuple[Assignment, ...] = ()
+    #: keyed index of their own NIK, so that nobody handles their own application; None: not known
+    nik_index: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +111,7 @@ _AT_A_DESK = frozenset({Action.REGISTER, Action.CLAIM, Action.RELEASE, Action.DE
 _WHOLE_OFFICE = {
     Action.SEE_AUDIT_LOG: frozenset({AUDITOR}),
     Action.MANAGE_PEOPLE: frozenset({ADMINISTRATOR}),
+    Action.ERASE: frozenset({ADMINISTRATOR}),
     Action.SEE_QUEUE: frozenset({MANAGER}),
     Action.RELEASE: frozenset({MANAGER}),
     Action.SEE_APPLICATION: frozenset({AUDITOR, MANAGER}),
@@ -109,10 +126,14 @@ def may(person: Person, action: Action, place: Place, at: datetime) -> Assignmen
     """
     if person.is_closed:
         return None
+    found = None
     for assignment in person.assignments:
         if assignment.holds_at(at) and _allows(assignment, action, place):
-            return assignment
-    return None
+            if assignment.acting is None:
+                return assignment
+            # Whoever holds it in their own right, too, does not act for anybody.
+            found = found or assignment
+    return found
 
 
 def require(person: Person, action: Action, place: Place, at: datetime) -> Assignment:

@@ -9,9 +9,11 @@ from routing.domain.application import Application
 from routing.domain.errors import (
     ApplicationEnded,
     HeldByAnother,
+    Kind,
     MalformedField,
     NotUtf8,
     ReasonMissing,
+    Refusal,
     RequirementMissing,
     RequirementsNotNamed,
     StaleVersion,
@@ -26,6 +28,19 @@ from routing.domain.workflow import DecisionRule, Reason, Workflow
 
 #: Longest reason that is kept, in characters.
 LONGEST_REASON = 4_000
+
+
+class OwnApplication(Refusal):
+    """Nobody handles an application of their own: {person} is the applicant of {application}. Let a colleague do it."""
+
+    code = "own_application"
+    kind = Kind.FORBIDDEN
+
+
+def require_not_own(person: Person, applicant_index: bytes | None, application: str) -> None:
+    """The person is not the applicant, as far as the NIKs of both are known."""
+    if applicant_index is not None and person.nik_index == applicant_index:
+        raise OwnApplication(person=person.code, application=application)
 
 
 def require_open(workflow: Workflow, application: Application) -> None:

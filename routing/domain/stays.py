@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.due_dates import due_at
 from routing.domain.errors import DeskNotOffered, StillOnItsWay
 from routing.domain.move import Move, chained, entry_of, recalls
 from routing.domain.people import Action, Person, Place, require
-from routing.domain.preconditions import require_in_hand
+from routing.domain.preconditions import require_in_hand, require_not_own
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step
@@ -36,16 +37,19 @@ def claim(
     """The person takes the document for the time of the lease; None: they hold it already, and for long enough.
 
     Who holds it and takes it again when less than half of the lease is left holds it anew. A lease of somebody else
-    that has lapsed is no obstacle, and the entry tells of it. Raises NotAllowed, StillOnItsWay, HeldByAnother.
+    that has lapsed is no obstacle, and the entry tells of it.
+    Raises NotAllowed, OwnApplication, StillOnItsWay, HeldByAnother.
     """
     step = book.workflow.steps[visit.step]
-    role = require(person, Action.CLAIM, Place(desks=(visit.desk,), roles=step.roles), at).role
+    held = require(person, Action.CLAIM, Place(desks=(visit.desk,), roles=step.roles), at)
+    require_not_own(person, application.applicant_index, application.number)
     require_in_hand(application, visit, person, at)
     is_mine = visit.holder == person.code
     if is_mine and (visit.lease_until is None or visit.lease_until - at > lease / 2):
         return None
     taken = replace(visit, holder=person.code, claimed_at=at, lease_until=at + lease, act_at=None)
-    facts = {"role": role, "lapsed": visit.holder if not is_mine else None}
+    lapsed = visit.holder if not is_mine else None
+    facts = {"role": held.role, **acting_facts(held.acting), "lapsed": lapsed}
     return at_the_visit(application, taken, "claimed", actor=person.code, at=at, facts=facts)
 
 
@@ -62,7 +66,8 @@ def release(book: RuleBook, application: Application, visit: Visit, *, person: P
     facts: dict[str, object] = {"holder": visit.holder}
     step = book.workflow.steps[visit.step]
     if visit.holder != person.code:
-        facts["role"] = require(person, Action.RELEASE, Place(desks=(visit.desk,), roles=step.roles), at).role
+        held = require(person, Action.RELEASE, Place(desks=(visit.desk,), roles=step.roles), at)
+        facts |= {"role": held.role, **acting_facts(held.acting)}
     back = replace(visit, holder=None, claimed_at=None, lease_until=None)
     back = replace(back, act_at=_program_acts_at(step, back, at))
     return at_the_visit(application, back, "released", actor=person.code, at=at, facts=facts)
@@ -76,7 +81,8 @@ def reassign(
     By whoever may release it there. Raises NotAllowed, DeskNotOffered.
     """
     step = book.workflow.steps[visit.step]
-    role = require(person, Action.RELEASE, Place(desks=(visit.desk,), roles=step.roles), at).role
+    held = require(person, Action.RELEASE, Place(desks=(visit.desk,), roles=step.roles), at)
+    require_not_own(person, application.applicant_index, application.number)
     offered = reassignable(step, visit)
     if desk not in offered:
         raise DeskNotOffered(step=step.label.id, desk=desk, desks=", ".join(offered) or "-")
@@ -91,7 +97,7 @@ def reassign(
         origin_desk=visit.origin_desk,
         version=application.version + 1,
     )
-    facts = {"visit": visit.no, "step": visit.step, "role": role,
+    facts = {"visit": visit.no, "step": visit.step, "role": held.role, **acting_facts(held.acting),
              "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk}]}  # fmt: skip
     entry = entry_of(application, at=at, kind="reassigned", desk=visit.desk, actor=person.code, facts=facts)
     recalled, entries = recalls(chained(application, entry), (visit,), actor=person.code, at=at)

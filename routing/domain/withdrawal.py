@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
 from routing.domain.errors import DeskNotOffered
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import not_possible
 from routing.domain.people import Action, Person, Place, require
-from routing.domain.preconditions import reason_text, require_open, require_seen
+from routing.domain.preconditions import reason_text, require_not_own, require_open, require_seen
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Reason
@@ -32,19 +33,27 @@ def withdraw(
 ) -> Move:
     """The applicant takes the application back; the counter ``desk`` records it and every open visit is recalled.
 
-    Raises ApplicationEnded, StaleVersion, NotAllowed, DecisionNotPossible (too late for a withdrawal), TextTooLong.
+    Raises ApplicationEnded, StaleVersion, NotAllowed, OwnApplication, DecisionNotPossible (too late for a withdrawal),
+    TextTooLong.
     """
     require_open(book.workflow, application)
     require_seen(application, seen_version)
     intake = book.workflow.steps[book.workflow.intake[0]]
     if desk not in intake.desks:
         raise DeskNotOffered(step=intake.label.id, desk=desk, desks=", ".join(intake.desks))
-    role = require(person, Action.WITHDRAW, Place(desks=(desk,), roles=intake.roles), at).role
+    held = require(person, Action.WITHDRAW, Place(desks=(desk,), roles=intake.roles), at)
+    require_not_own(person, application.applicant_index, application.number)
     end = book.lead_withdrawn(application.step)
     if end is None:
         raise not_possible(book, None, application, "withdraw")
     text = reason_text(reason, Reason.OPTIONAL, "withdraw")
-    facts = {"step": application.step, "decision": "withdraw", "to": end, "role": role}
+    facts = {
+        "step": application.step,
+        "decision": "withdraw",
+        "to": end,
+        "role": held.role,
+        **acting_facts(held.acting),
+    }
     digest = keyed_digest(digest_key, text) if text else None
     withdrawn = entry_of(
         application, at=at, kind="withdrawn", desk=desk, actor=person.code, facts={**facts, "reason": digest}

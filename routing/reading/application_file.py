@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from routing.domain.application import Application, Particulars
+from routing.domain.application import Application
 from routing.domain.desks import Label
 from routing.domain.errors import UnknownApplication
 from routing.domain.state_machine import RuleBook
@@ -17,15 +17,12 @@ from routing.domain.visits import Visit
 from routing.domain.workflow import ORIGIN, DecisionRule, Outcome, Workflow
 from routing.office import Office
 from routing.reading.catalogue import names_of
-from routing.storage.tables import applications, particulars
+from routing.storage.tables import applications
 from routing.storage.transaction import Transaction
 
 _FIELDS = tuple(applications.c[name] for name in Application.__dataclass_fields__)
 _BY_NUMBER = sa.select(*_FIELDS).where(applications.c.number == sa.bindparam("number"))
 _NUMBER_OF_CODE = sa.select(applications.c.number).where(applications.c.tracking_code == sa.bindparam("code"))
-_PARTICULARS = sa.select(particulars.c.name, particulars.c.nik, particulars.c.phone, particulars.c.answers).where(
-    particulars.c.application_id == sa.bindparam("id")
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,14 +115,6 @@ def application_file(office: Office, number: str) -> ApplicationFile:
     )
 
 
-def who_applies(connection: Connection, application_id: int) -> Particulars | None:
-    """Personal data: asked for only after ``may`` has said yes. None: imported without any."""
-    row = connection.execute(_PARTICULARS, {"id": application_id}).first()
-    if row is None or row.name is None:
-        return None
-    return Particulars(name=row.name, nik=row.nik, phone=row.phone or "", answers=row.answers)
-
-
 def number_with_code(connection: Connection, tracking_code: str) -> str | None:
     """The number of the application with this tracking code."""
     return connection.execute(_NUMBER_OF_CODE, {"code": tracking_code}).scalar()
@@ -136,4 +125,5 @@ def _application(row: sa.Row[*tuple[Any, ...]]) -> Application:
     said["outcome"] = Outcome(row.outcome) if row.outcome is not None else None
     said["papers"] = tuple(row.papers)
     said["chain_head"] = bytes(row.chain_head)
+    said["applicant_index"] = bytes(row.applicant_index) if row.applicant_index is not None else None
     return Application(**said)

@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from routing.domain.acting import acting_of
 from routing.domain.desks import Desk, Label, Role, Unit
+from routing.domain.errors import UnknownPerson
 from routing.domain.people import Assignment, Person
 from routing.domain.workflow import Workflow
 from routing.office import Office
@@ -30,6 +32,9 @@ _PAGE_OF_PEOPLE = (
 )
 _ONE_OF_THE_PEOPLE = sa.select(people.c.id, people.c.code, people.c.name, people.c.is_closed).where(
     people.c.source == "", people.c.id == sa.bindparam("id")
+)
+_ONE_BY_CODE = sa.select(people.c.id, people.c.code, people.c.name, people.c.is_closed).where(
+    people.c.source == "", people.c.code == sa.bindparam("code")
 )
 _HELD = (
     sa.select(assignments)
@@ -99,11 +104,21 @@ def person_with_id(connection: Connection, person_id: int) -> Person | None:
     return found[0] if found else None
 
 
+def person_with_code(connection: Connection, code: str) -> Person:
+    """One of the office's own accounts. Raises UnknownPerson."""
+    found = _with_assignments(connection, connection.execute(_ONE_BY_CODE, {"code": code}))
+    if not found:
+        raise UnknownPerson(person=code)
+    return found[0]
+
+
 def _with_assignments(connection: Connection, rows: Iterable[sa.Row[*tuple[Any, ...]]]) -> tuple[Person, ...]:
     rows = list(rows)
     held: dict[int, list[Assignment]] = {row.id: [] for row in rows}
     for row in connection.execute(_HELD, {"ids": list(held)}) if held else ():
-        held[row.person_id].append(Assignment(role=row.role, desk=row.desk, since=row.since, until=row.until))
+        acting = acting_of(row.acting, row.instrument, row.instrument_date)
+        one = Assignment(role=row.role, desk=row.desk, since=row.since, until=row.until, acting=acting)
+        held[row.person_id].append(one)
     return tuple(
         Person(
             id=row.id,

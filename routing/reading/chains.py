@@ -16,27 +16,34 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from routing.domain.application import Particulars, particulars_text
+from routing.domain.application import particulars_text
 from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break, keyed_digest
 from routing.office import Office
 from routing.reading.paper_chains import PaperRows, paper_problems
-from routing.storage.tables import applications, audit_entries, notes, particulars
+from routing.storage.tables import application_keys, applications, audit_entries, notes, particulars
+from routing.vault.personal_data import ApplicationKey, SealBroken, Vault
 
 _ENTRIES = (
     sa.select(
         applications.c.id, applications.c.number, applications.c.entry_count, applications.c.chain_head,
-        applications.c.step.label("at_step"), applications.c.outcome, notes.c.text.label("note"),
-        particulars.c.digest_key, particulars.c.name, particulars.c.nik, particulars.c.phone, particulars.c.answers,
+        applications.c.step.label("at_step"), applications.c.outcome, applications.c.applicant_index,
+        applications.c.erased_at, notes.c.sealed.label("note"), particulars.c.sealed.label("applicant"),
+        application_keys.c.wrapped,
         *(audit_entries.c[name] for name in Entry.__dataclass_fields__),
     )
     .outerjoin_from(applications, audit_entries, audit_entries.c.application_id == applications.c.id)
     .outerjoin(particulars, particulars.c.application_id == applications.c.id)
+    .outerjoin(application_keys, application_keys.c.application_id == applications.c.id)
     .outerjoin(notes, (notes.c.application_id == audit_entries.c.application_id) & (notes.c.seq == audit_entries.c.seq))
     .order_by(applications.c.id, audit_entries.c.seq)
 )  # fmt: skip
 _OF_SERVICE = _ENTRIES.where(applications.c.service == sa.bindparam("service"))
 _OF_APPLICATION = _ENTRIES.where(applications.c.number == sa.bindparam("number"))
 _ROWS_AT_ONCE = 2_000
+#: The kind of the entry that tells of an erasure.
+_DESTROYED = "key-destroyed"
+# No text has this digest.
+_NO_DIGEST = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +65,14 @@ class ChainReport:
     breaks: tuple[ChainBreak, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Opened:
+    """What opens what was sealed beside one application's log."""
+
+    vault: Vault
+    key: ApplicationKey
+
+
 def verify_chains(office: Office, *, service: str | None = None, number: str | None = None) -> ChainReport:
     """Recomputes every hash, in memory that does not grow with the log."""
     chains = entries = 0
@@ -67,7 +82,8 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
             chains += 1
             said = [_entry(row) for row in rows if row.seq is not None]
             entries += len(said)
-            found = _break(rows, said, papers.of(rows[0].id))
+            opened = _opened(office, connection, rows[0])
+            found = _break(rows, said, papers.of(rows[0].id), opened)
             if found is not None:
                 breaks.append(found)
     return ChainReport(chains=chains, entries=entries, breaks=tuple(breaks))
@@ -86,9 +102,20 @@ def _entry(row: Any) -> Entry:
     return Entry(**columns | {"body": bytes(row.body), "hash": bytes(row.hash)})
 
 
-def _break(rows: list[Any], said: list[Entry], papers: list[Any]) -> ChainBreak | None:
+def _opened(office: Office, connection: Connection, application: Any) -> _Opened | None:
+    """What opens what stands beside the log; None: the key is gone, or is not the one that was kept."""
+    if application.wrapped is None:
+        return None
+    vault = office.vault(connection)
+    try:
+        return _Opened(vault=vault, key=vault.unwrap(application.id, bytes(application.wrapped)))
+    except SealBroken:
+        return None
+
+
+def _break(rows: list[Any], said: list[Entry], papers: list[Any], opened: _Opened | None) -> ChainBreak | None:
     # Where the chain itself does not hold, comparing with what stands beside it says nothing.
-    found = list(_problems(rows[0], said)) or list(_problems_beside(rows, said, papers))
+    found = list(_problems(rows[0], said)) or list(_problems_beside(rows, said, papers, opened))
     return next(
         (
             ChainBreak(number=rows[0].number, seq=seq, problem=problem)
@@ -116,32 +143,63 @@ def _problems(application: Any, said: list[Entry]) -> Iterator[tuple[int, str]]:
         yield len(said) + 1, problem
 
 
-def _problems_beside(rows: list[Any], said: list[Entry], papers: list[Any]) -> Iterator[tuple[int, str]]:
+def _problems_beside(
+    rows: list[Any], said: list[Entry], papers: list[Any], opened: _Opened | None
+) -> Iterator[tuple[int, str]]:
     """What stands beside the log and differs from what the log says of it."""
+    bodies: list[dict[str, Any]] = [json.loads(entry.body) for entry in said]
+    yield from _problems_of_the_key(rows, bodies, opened)
     last: Mapping[str, Any] = {}
     attached: list[tuple[int, Mapping[str, Any]]] = []
-    for row, entry in zip(rows, said, strict=False):
-        try:
-            body = json.loads(entry.body)
-        except ValueError:
-            continue
-        if not isinstance(body, dict):
-            continue
-        key = bytes(row.digest_key) if row.digest_key is not None else b""
-        if body.get("reason") != (keyed_digest(key, row.note) if row.note is not None else None):
-            yield entry.seq, "the reason kept beside the log is not the one the entry was made with"
-        if entry.kind == "submitted" and body.get("applicant") != _applicant_digest(key, row):
-            yield entry.seq, "who applies is not whom the entry was made with"
+    for row, body in zip(rows, bodies, strict=True):
+        # What stood beside an erased application is gone, and its digests prove nothing to anybody any more.
+        if opened is not None and body.get("reason") != _note_digest(opened, row):
+            yield row.seq, "the reason kept beside the log is not the one the entry was made with"
+        if opened is not None and row.kind == "submitted" and body.get("applicant") != _applicant_digest(opened, row):
+            yield row.seq, "who applies is not whom the entry was made with"
         # An opinion among several leads nowhere by itself.
-        last = body if entry.kind in ("decided", "withdrawn") and body.get("to") else last
-        attached += [(entry.seq, body)] if entry.kind == "attached" else []
-    yield from paper_problems(bytes(rows[0].digest_key or b""), papers, attached)
+        last = body if row.kind in ("decided", "withdrawn") and body.get("to") else last
+        attached += [(row.seq, body)] if row.kind == "attached" else []
+    if opened is not None:
+        yield from paper_problems(opened.key.digest, papers, attached)
     if last and last.get("to") != rows[0].at_step:
         yield len(said), f"the application stands at {rows[0].at_step}, the log led it to {last.get('to')}"
 
 
-def _applicant_digest(key: bytes, row: Any) -> str | None:
-    if row.name is None:
+def _problems_of_the_key(
+    rows: list[Any], bodies: list[dict[str, Any]], opened: _Opened | None
+) -> Iterator[tuple[int, str]]:
+    """The key opens what was sealed with it; or the log tells of an erasure, and nothing personal is left."""
+    first = rows[0]
+    erased_by = next((body["seq"] for body in bodies if body["kind"] == _DESTROYED), None)
+    if erased_by is None:
+        if first.wrapped is None or first.erased_at is not None:
+            yield 1, "its personal data is gone, and the log knows of no erasure"
+        elif opened is None:
+            yield 1, "its key does not open: it was changed, or wrapped by another master key"
+        return
+    left = (first.wrapped, first.applicant, first.applicant_index, *(row.note for row in rows))
+    if first.erased_at is None or any(one is not None for one in left):
+        yield erased_by, "the log says that its personal data was destroyed, and some of it is there"
+
+
+def _note_digest(opened: _Opened, row: Any) -> str | None:
+    if row.note is None:
         return None
-    who = Particulars(name=row.name, nik=row.nik, phone=row.phone, answers=row.answers)
-    return keyed_digest(key, particulars_text(who))
+    try:
+        return keyed_digest(opened.key.digest, opened.key.note(row.seq, bytes(row.note)))
+    except SealBroken:
+        return _NO_DIGEST
+
+
+def _applicant_digest(opened: _Opened, row: Any) -> str | None:
+    """Of the particulars; none fits where the index by which the applicant is found is not that of their NIK."""
+    index = bytes(row.applicant_index) if row.applicant_index is not None else None
+    if row.applicant is None:
+        return None if index is None else _NO_DIGEST
+    try:
+        who = opened.key.particulars(bytes(row.applicant))
+    except SealBroken:
+        return _NO_DIGEST
+    is_found_by_it = index == opened.vault.index_of(who.nik)
+    return keyed_digest(opened.key.digest, particulars_text(who)) if is_found_by_it else _NO_DIGEST

@@ -9,21 +9,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.domain.application import Particulars
 from routing.domain.desks import Label
 from routing.domain.workflow import ORIGIN, Step
 from routing.office import Office
-from routing.storage.tables import Instant, applications, particulars, visits
+from routing.reading.who_applies import SEALED, who_applies_in, with_what_is_sealed
+from routing.storage.tables import Instant, applications, visits
 
 ROWS_ON_A_LIST = 50
 
 _COLUMNS = (
     applications.c.number, applications.c.workflow, applications.c.submitted_at, applications.c.step,
-    visits.c.no, visits.c.desk, visits.c.step.label("visit_step"), visits.c.arrived_at, particulars.c.name,
+    visits.c.no, visits.c.desk, visits.c.step.label("visit_step"), visits.c.arrived_at, *SEALED,
 )  # fmt: skip
 _AT_A_COUNTER = (
     sa.select(*_COLUMNS)
-    .join_from(visits, applications, applications.c.id == visits.c.application_id)
-    .join(particulars, particulars.c.application_id == applications.c.id)
+    .select_from(with_what_is_sealed(sa.join(visits, applications, applications.c.id == visits.c.application_id)))
     .where(visits.c.desk.in_(sa.bindparam("desks", expanding=True)))
 )
 # The id grows with the time of registration, so today's are the end of the primary key.
@@ -83,23 +84,24 @@ def counter_day(office: Office, desks: Sequence[str]) -> CounterDay:
     wanted = {"desks": list(desks)}
     since = {"midnight": midnight, "first_id": int(midnight.timestamp() * 1000) << 20}
     with office.reading() as connection:
-        registered = connection.execute(_TODAY, wanted | since).all()
-        waiting = connection.execute(_WITH_THE_APPLICANT, wanted).all()
-        ready = connection.execute(_TO_DECIDE, wanted).all()
+        registered, waiting, ready = (
+            [(row, who_applies_in(office, connection, row)) for row in connection.execute(statement, asked)]
+            for statement, asked in ((_TODAY, wanted | since), (_WITH_THE_APPLICANT, wanted), (_TO_DECIDE, wanted))
+        )
     return CounterDay(
-        registered=tuple(_row(office, row) for row in registered),
-        with_the_applicant=tuple(_row(office, row) for row in waiting),
-        to_hand_over=tuple(_row(office, row) for row in ready),
+        registered=tuple(_row(office, row, who) for row, who in registered),
+        with_the_applicant=tuple(_row(office, row, who) for row, who in waiting),
+        to_hand_over=tuple(_row(office, row, who) for row, who in ready),
     )
 
 
-def _row(office: Office, row: sa.Row[*tuple[Any, ...]]) -> CounterRow:
+def _row(office: Office, row: sa.Row[*tuple[Any, ...]], who: Particulars | None) -> CounterRow:
     workflow = office.rule_book(row.workflow).workflow
     step = workflow.steps.get(row.visit_step)
     back = [code for code, rule in step.decisions.items() if rule.to == ORIGIN] if step is not None else []
     return CounterRow(
         number=row.number,
-        name=row.name,
+        name=who.name if who is not None else None,
         service=workflow.label,
         stage=workflow.label_of(row.step),
         submitted_at=row.submitted_at,

@@ -14,17 +14,19 @@ from routing.domain.desks import Label
 from routing.domain.workflow import Workflow
 from routing.office import Office
 from routing.reading.catalogue import names_of
-from routing.storage.tables import applications, audit_entries, notes
+from routing.reading.who_applies import note_in
+from routing.storage.tables import application_keys, applications, audit_entries, notes
 
 ENTRIES_ON_A_PAGE = 200
 
 _ENTRIES = (
-    sa.select(audit_entries, notes.c.text.label("note"), applications.c.number, applications.c.workflow)
+    sa.select(audit_entries, notes.c.sealed, application_keys.c.wrapped, applications.c.number, applications.c.workflow)
     .join_from(audit_entries, applications, applications.c.id == audit_entries.c.application_id)
     .outerjoin(
         notes,
         (notes.c.application_id == audit_entries.c.application_id) & (notes.c.seq == audit_entries.c.seq),
     )
+    .outerjoin(application_keys, application_keys.c.application_id == audit_entries.c.application_id)
     .where(audit_entries.c.application_id == sa.bindparam("id"), audit_entries.c.seq < sa.bindparam("before"))
     .order_by(audit_entries.c.seq.desc())
     .limit(sa.bindparam("most"))
@@ -71,6 +73,13 @@ class Event:
     reason_digest: str | None = None
     #: the reason itself, kept beside the log; None: there is none, or it is not for these eyes
     note: str | None = None
+    #: plh or plt: they stood in for somebody, by the letter ``instrument``
+    acting: str | None = None
+    instrument: str | None = None
+    #: what was revealed
+    fields: tuple[str, ...] = ()
+    #: why personal data was destroyed
+    basis: str | None = None
     body: bytes = b""
     hash: bytes = b""
 
@@ -111,9 +120,10 @@ def _events(
     with office.reading() as connection:
         rows = connection.execute(statement, wanted).all()
         names = names_of(connection, (row.actor for row in rows))
+        texts = [note_in(office, connection, row) if with_notes else None for row in rows]
     return tuple(
-        event_of(row, office.rule_book(row.workflow).workflow, names, note=row.note if with_notes else None)
-        for row in rows
+        event_of(row, office.rule_book(row.workflow).workflow, names, note=text)
+        for row, text in zip(rows, texts, strict=True)
     )
 
 
@@ -155,6 +165,10 @@ def _read_first_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str, 
         "requirements": tuple(workflow.requirements[code].label for code in named if code in workflow.requirements),
         "version": said.get("version"),
         "reason_digest": said.get("reason"),
+        "acting": said.get("acting"),
+        "instrument": said.get("instrument"),
+        "fields": tuple(said.get("fields") or ()),
+        "basis": said.get("basis"),
     }
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from routing.domain.application import Application, Particulars
+from routing.domain.application import Application
 from routing.domain.errors import Fault
 from routing.domain.workflow import Outcome
 from routing.storage.straight import Question, ask
-from routing.storage.tables import applications, notes, particulars
+from routing.storage.tables import applications
 
 # Statements are built once: building them at each call halves the rate of moves (1,870 to 980/s).
 LOCK_BY_NUMBER = Question(
@@ -44,10 +44,6 @@ _UPDATE_PAPERS = (
     .where(applications.c.id == sa.bindparam("b_id"))
     .values(papers=sa.bindparam("b_papers", type_=sa.JSON()))
 )
-_INSERT_NOTE = sa.insert(notes)
-_INSERT_PARTICULARS = sa.insert(particulars)
-_WHO = sa.select(particulars).where(particulars.c.application_id == sa.bindparam("id"))
-_DIGEST_KEY = sa.select(particulars.c.digest_key).where(particulars.c.application_id == sa.bindparam("id"))
 
 
 class WrittenMeanwhile(Fault):
@@ -76,19 +72,6 @@ def with_key(connection: Connection, key: str) -> Application | None:
     """The application that was submitted under this key."""
     row = connection.execute(_BY_KEY, {"key": key}).first()
     return None if row is None else from_row(row)
-
-
-def who_applies(connection: Connection, application_id: int) -> Particulars | None:
-    """Who applies; None for an imported case, which has nobody."""
-    row = connection.execute(_WHO, {"id": application_id}).one()
-    if row.name is None:
-        return None
-    return Particulars(name=row.name, nik=row.nik, phone=row.phone, answers=row.answers)
-
-
-def digest_key(connection: Connection, application_id: int) -> bytes:
-    """What keys the digests of this application's free text."""
-    return bytes(connection.execute(_DIGEST_KEY, {"id": application_id}).scalar_one())
 
 
 def insert(connection: Connection, new: Sequence[tuple[Application, str | None]]) -> None:
@@ -128,29 +111,6 @@ def changed_row(before: Application, after: Application) -> dict[str, Any]:
     }
 
 
-def insert_particulars(connection: Connection, new: Sequence[tuple[int, bytes, Particulars | None]]) -> None:
-    """Personal data, and the key of the digests that stand for it in the log."""
-    if not new:
-        return
-    rows: list[dict[str, Any]] = [
-        {
-            "application_id": application_id,
-            "digest_key": key,
-            "name": who.name if who else None,
-            "nik": who.nik if who else None,
-            "phone": who.phone if who else None,
-            "answers": dict(who.answers) if who else {},
-        }
-        for application_id, key, who in new
-    ]
-    connection.execute(_INSERT_PARTICULARS, rows)
-
-
-def insert_note(connection: Connection, application_id: int, seq: int, text: str) -> None:
-    """Free text, beside the entry it belongs to."""
-    connection.execute(_INSERT_NOTE, {"application_id": application_id, "seq": seq, "text": text})
-
-
 def from_row(row: Row[Any]) -> Application:
     """The value a row stands for."""
     return Application(
@@ -171,4 +131,6 @@ def from_row(row: Row[Any]) -> Application:
         imported_case=row.imported_case,
         facts=row.facts,
         papers=tuple(row.papers),
+        applicant_index=bytes(row.applicant_index) if row.applicant_index is not None else None,
+        erased_at=row.erased_at,
     )

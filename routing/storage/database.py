@@ -27,6 +27,9 @@ _log = logging.getLogger(__name__)
 
 # A reader sees one state of the database from its first statement to its last.
 _SQLITE_READER: dict[str, Any] = {"satuatap_begin": "BEGIN DEFERRED"}
+_PATIENCE_SECONDS = 30
+# Some things are done outside of any transaction.
+_SQLITE_ALONE: dict[str, Any] = {"satuatap_begin": "SELECT 1"}
 _POSTGRESQL_READER: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -72,6 +75,23 @@ class Database:
         with self.writing() as connection:
             if not self.is_sqlite and connection.exec_driver_sql("SHOW transaction_read_only").scalar() != "off":
                 raise DatabaseAway(DatabaseAway.__doc__)
+
+    def forget_what_was_deleted(self, *, rewrite: bool = False) -> bool:
+        """Empties the journal of SQLite, which still holds what rows said; ``rewrite``: and writes the file anew.
+
+        False: somebody was reading, so that the journal keeps it until the next time; or this is PostgreSQL, whose old
+        rows and journal are the server's own. Raises DatabaseAway.
+        """
+        if not self.is_sqlite:
+            return False
+        with self._write_lock, translated(), self.engine.execution_options(**_SQLITE_ALONE).connect() as connection:
+            if rewrite:
+                connection.exec_driver_sql("VACUUM")
+            # Nobody writes while it waits for readers, so it does not wait for a long export.
+            connection.exec_driver_sql("PRAGMA busy_timeout=1000")
+            is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_PATIENCE_SECONDS * 1000}")
+            return not is_busy
 
     def close(self) -> None:
         """Gives every connection back."""
@@ -125,7 +145,11 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
         except OSError as error:
             raise DataFolderUnusable(folder=folder, problem=error.strerror or str(error)) from None
     engine = sa.create_engine(
-        url, connect_args={"timeout": 30}, pool_size=pool_size, max_overflow=0, hide_parameters=True
+        url,
+        connect_args={"timeout": _PATIENCE_SECONDS},
+        pool_size=pool_size,
+        max_overflow=0,
+        hide_parameters=True,
     )
 
     @event.listens_for(engine, "connect")
@@ -133,7 +157,8 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
         # sqlite3 must not emit a BEGIN of its own: it would be deferred and fail at the first write.
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        # secure_delete: what is deleted, a key above all, is overwritten and not only unlinked.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

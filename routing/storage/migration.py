@@ -12,13 +12,19 @@ from routing.storage.database import Database, translated
 
 #: The newest file in ``migrations/versions``; a test holds it to that.
 NEWEST = "0005"
+# What older databases hold in clear is sealed by this one.
+_SEALED_FROM = "0003"
 _FOLDER = Path(__file__).parent / "migrations"
 # Any number will do, as long as nothing else in the database uses it as an advisory lock.
 _LOCK = 0x5A7A
 
 
-def migrate(database: Database) -> bool:
-    """Runs what is missing; False: nothing was. Raises DatabaseAway, and NotMigrated for a newer database."""
+def migrate(database: Database, master_key: Path | None = None) -> bool:
+    """Runs what is missing; False: nothing was.
+
+    ``master_key``: its file, made where it is missing; needed where personal data stands in clear (before 0003).
+    Raises DatabaseAway, MasterKeyUnusable, and NotMigrated for a newer database.
+    """
     # Alembic takes 0.3 s to import, and a mall that is up to date never needs it.
     if version(database) == NEWEST:
         return False
@@ -34,7 +40,10 @@ def migrate(database: Database) -> bool:
             message = f"The database is at {before}, this program only at {NEWEST}. Install a newer program."
             raise NotMigrated(message)
         config.attributes["connection"] = connection
+        config.attributes["master_key"] = master_key
         command.upgrade(config, NEWEST)
+    if before is not None and before < _SEALED_FROM:
+        database.forget_what_was_deleted(rewrite=True)
     return before != NEWEST
 
 

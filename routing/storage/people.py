@@ -9,15 +9,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from routing.domain.acting import acting_of
 from routing.domain.errors import UnknownPerson
 from routing.domain.people import ADMINISTRATOR, Assignment, Person, SignIn
 from routing.storage.straight import Question, ask
-from routing.storage.tables import assignments, one_time_links, people, sign_ins
+from routing.storage.tables import assignments, one_time_links, people, reveals, sign_ins
 
 _PERSON = (
     sa.select(
-        people.c.id, people.c.source, people.c.code, people.c.name, people.c.is_closed,
+        people.c.id, people.c.source, people.c.code, people.c.name, people.c.is_closed, people.c.nik_index,
         assignments.c.role, assignments.c.desk, assignments.c.since, assignments.c.until,
+        assignments.c.acting, assignments.c.instrument, assignments.c.instrument_date,
     )
     .outerjoin_from(people, assignments, assignments.c.person_id == people.c.id)
     .order_by(assignments.c.id)
@@ -27,6 +29,7 @@ _BY_CODE = _PERSON.where(people.c.code == sa.bindparam("code"), people.c.source 
 # Locked in the deciding transaction: a right withdrawn by a transaction that commits first is gone for this one.
 # A statement of its own: one that waited for the lock would still see the assignments as they were before it waited.
 LOCK_BY_ID = Question(sa.select(people.c.id).where(people.c.id == sa.bindparam("id")).with_for_update(read=True))
+_LOCK_TO_COUNT = sa.select(people.c.id).where(people.c.id == sa.bindparam("id")).with_for_update(key_share=True)
 
 
 class PeopleBook:
@@ -89,15 +92,34 @@ class PeopleBook:
         """What the password is checked against; None: no sign-in by password."""
         return self._connection.execute(sa.select(people.c.password_hash).where(people.c.id == person_id)).scalar()
 
-    def insert(self, *, code: str, name: str, source: str | None, at: datetime) -> int:
+    def insert(self, *, code: str, name: str, source: str | None, at: datetime, nik_index: bytes | None = None) -> int:
         """A new account, without rights and without sign-in; gives its id."""
-        row = {"code": code, "name": name, "source": source or "", "is_closed": False, "created_at": at}
+        row = {"code": code, "name": name, "source": source or "", "is_closed": False, "created_at": at,
+               "nik_index": nik_index}  # fmt: skip
         return int(self._connection.execute(sa.insert(people).returning(people.c.id), row).scalar_one())
 
     def set_password(self, person_id: int, hashed: str) -> None:
         """Lets the account sign in with this password only, and ends its sessions."""
         self._connection.execute(sa.update(people).where(people.c.id == person_id).values(password_hash=hashed))
         self._connection.execute(sa.delete(sign_ins).where(sign_ins.c.person_id == person_id))
+
+    def identify(self, person_id: int, nik_index: bytes) -> None:
+        """Remembers by whose NIK the account is known; a decision under way, which holds the row, is waited for."""
+        self._connection.execute(sa.update(people).where(people.c.id == person_id).values(nik_index=nik_index))
+
+    def reveals_since(self, person_id: int, at: datetime) -> int:
+        """How often the person has looked at personal data since then; older looks are forgotten.
+
+        Locks the person first, and harder than ``with_id`` does: two looks at once must not both be the last allowed.
+        """
+        self._connection.execute(_LOCK_TO_COUNT, {"id": person_id})
+        theirs = reveals.c.person_id == person_id
+        self._connection.execute(sa.delete(reveals).where(theirs, reveals.c.at < at))
+        return int(self._connection.execute(sa.select(sa.func.count()).where(theirs)).scalar_one())
+
+    def count_reveal(self, person_id: int, at: datetime) -> None:
+        """One look more."""
+        self._connection.execute(sa.insert(reveals), {"person_id": person_id, "at": at})
 
     def close(self, person_id: int) -> None:
         """The account can do nothing any more, from this moment; its past stays."""
@@ -113,6 +135,9 @@ class PeopleBook:
                 "desk": one.desk,
                 "since": one.since,
                 "until": one.until,
+                "acting": one.acting.title.value if one.acting else None,
+                "instrument": one.acting.instrument if one.acting else None,
+                "instrument_date": one.acting.dated if one.acting else None,
             }
             for one in held
         ]
@@ -174,7 +199,13 @@ def from_rows(rows: Sequence[Any]) -> Person | None:
         return None
     first = rows[0]
     held = tuple(
-        Assignment(role=row.role, desk=row.desk, since=row.since, until=row.until)
+        Assignment(
+            role=row.role,
+            desk=row.desk,
+            since=row.since,
+            until=row.until,
+            acting=acting_of(row.acting, row.instrument, row.instrument_date),
+        )
         for row in rows
         if row.role is not None
     )
@@ -185,4 +216,5 @@ def from_rows(rows: Sequence[Any]) -> Person | None:
         source=first.source or None,
         is_closed=first.is_closed,
         assignments=held,
+        nik_index=bytes(first.nik_index) if first.nik_index is not None else None,
     )

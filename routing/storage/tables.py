@@ -115,6 +115,7 @@ people = Table(
     Column("password_hash", _TEXT, comment="argon2id; null: this account cannot sign in by password"),
     Column("is_closed", sa.Boolean(), nullable=False),
     Column("created_at", Instant(), nullable=False),
+    Column("nik_index", sa.LargeBinary(16), comment="Keyed index of their NIK, which is not kept itself"),
     sa.UniqueConstraint("source", "code"),
     comment="Accounts",
 )
@@ -128,6 +129,9 @@ assignments = Table(
     Column("desk", _TEXT, ForeignKey("desks.code"), comment="Null: in the whole office"),
     Column("since", Instant(), nullable=False),
     Column("until", Instant(), comment="No longer in force from then on"),
+    Column("acting", _TEXT, comment="plh or plt, with its letter; null: in their own right"),
+    Column("instrument", _TEXT, comment="The letter's number"),
+    Column("instrument_date", sa.Date(), comment="The letter's date"),
     Index("ix_assignments_person", "person_id"),
     comment="Who holds which role where, from when until when",
 )
@@ -206,7 +210,10 @@ applications = Table(
     Column("facts", sa.JSON(), nullable=False, comment="Nothing personal"),
     Column("papers", sa.JSON(), nullable=False, comment="Codes of the requirements handed in"),
     Column("submission_key", _TEXT, unique=True, comment="The same key twice is the same submission"),
+    Column("applicant_index", sa.LargeBinary(16), comment="Keyed index of the applicant's NIK"),
+    Column("erased_at", Instant(), comment="When the applicant's personal data was destroyed"),
     Index("ix_applications_service_submitted", "service", "submitted_at"),
+    Index("ix_applications_applicant", "applicant_index"),
     comment="The documents that travel",
 )
 
@@ -259,15 +266,37 @@ Index(
     postgresql_where=sa.text("act_at IS NOT NULL"),
 )
 
+master_keys = Table(
+    "master_keys",
+    metadata,
+    Column("no", sa.Integer(), primary_key=True, autoincrement=False, comment="Always 1: there is one"),
+    Column("check_value", sa.LargeBinary(16), nullable=False, comment="Tells the master key from another"),
+    comment="Which master key belongs to this database; the key itself is a file elsewhere",
+)
+
+application_keys = Table(
+    "application_keys",
+    metadata,
+    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
+    Column("wrapped", sa.LargeBinary(), nullable=False, comment="Sealed by the master key"),
+    comment="The key of each application: destroyed, and all that is personal in it is gone",
+)
+
+reveals = Table(
+    "reveals",
+    metadata,
+    Column("id", sa.Integer(), primary_key=True, autoincrement=True),
+    Column("person_id", sa.Integer(), ForeignKey("people.id"), nullable=False),
+    Column("at", Instant(), nullable=False),
+    Index("ix_reveals_person", "person_id", "at"),
+    comment="How often somebody looked at personal data lately",
+)
+
 particulars = Table(
     "particulars",
     metadata,
     Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
-    Column("digest_key", sa.LargeBinary(32), nullable=False, comment="Keys the digests of free text in the log"),
-    Column("name", _TEXT),
-    Column("nik", _TEXT),
-    Column("phone", _TEXT),
-    Column("answers", sa.JSON(), nullable=False, comment="Free text of the form"),
+    Column("sealed", sa.LargeBinary(), nullable=False, comment="Name, NIK, telephone and free text of the form"),
     comment="Personal data, beside the log and never in it",
 )
 
@@ -276,7 +305,7 @@ notes = Table(
     metadata,
     Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
     Column("seq", sa.Integer(), primary_key=True, comment="The entry it belongs to"),
-    Column("text", _TEXT, nullable=False),
+    Column("sealed", sa.LargeBinary(), nullable=False, comment="The text"),
     comment="Free text of decisions, beside the log and never in it",
 )
 

@@ -6,7 +6,7 @@ touches a visit or advances an application.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
@@ -22,15 +22,19 @@ from routing.storage import applications, attachments, audit_log, people, stroke
 from routing.storage.api_tokens import TokenBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
+from routing.storage.personal_data import PersonalBook
 from routing.storage.straight import ask
 from routing.storage.workflow_versions import Publishing
+from routing.vault.personal_data import Vault
 
 
 class Transaction:
     """Open books. Everything written through it is committed together or not at all."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Callable[[Connection], Vault] | None = None) -> None:
+        """``vault``: opens it when it is first needed; absent: nothing personal is read or written here."""
         self._connection = connection
+        self.personal = PersonalBook(connection, vault)
         self.people = PeopleBook(connection)
         self.published = Publishing(connection)
         self.tokens = TokenBook(connection)
@@ -86,12 +90,13 @@ class Transaction:
         return visits.load_open(self._connection, application_ids)
 
     def who_applies(self, application: Application) -> Particulars | None:
-        """Who applies; None for an imported case."""
-        return applications.who_applies(self._connection, application.id)
+        """Who applies; None for an imported case and an erased one."""
+        return self.personal.who_applies(application.id)
 
     def digest_key(self, application: Application) -> bytes:
-        """What keys the digests of its free text."""
-        return applications.digest_key(self._connection, application.id)
+        """What keys the digests of its free text; empty where it has been destroyed, which ends all decisions."""
+        key = self.personal.key_of(application.id)
+        return key.digest if key is not None else b""
 
     def attachments(self, application: Application) -> list[Attachment]:
         """Its papers so far, in the order in which they were attached."""
@@ -113,7 +118,9 @@ class Transaction:
             self._write_all(moves, submission_keys or {})
         for move in moves:
             if move.note is not None:
-                applications.insert_note(self._connection, move.after.id, move.note.seq, move.note.text)
+                self.personal.keep_note(move.after.id, move.note.seq, move.note.text)
+            if move.erases:
+                self.personal.erase(move.after.id, move.at)
         self._remember(moves)
 
     def hand_offs_to_ring(self, *, now: datetime, most: int) -> list[HandOff]:
@@ -152,9 +159,7 @@ class Transaction:
         changed = [visit for move in moves for visit in move.visits if visit.no <= _known(move)]
         entries = [entry for move in moves for entry in move.entries]
         applications.insert(self._connection, [(move.after, keys.get(move.after.id)) for move in begun])
-        applications.insert_particulars(
-            self._connection, [(move.after.id, move.digest_key or b"", move.particulars) for move in begun]
-        )
+        self.personal.open_for([(move.after.id, move.digest_key or b"", move.particulars) for move in begun])
         applications.update(self._connection, changes)
         visits.update(self._connection, changed)
         visits.insert(self._connection, new)

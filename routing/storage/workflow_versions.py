@@ -61,6 +61,11 @@ class Publishing:
         """Every desk there is."""
         return set(self._connection.execute(sa.select(desks.c.code)).scalars())
 
+    def counters(self) -> tuple[str, ...]:
+        """The desks that face the public."""
+        wanted = sa.select(desks.c.code).where(desks.c.counter.is_(True)).order_by(desks.c.code)
+        return tuple(self._connection.execute(wanted).scalars())
+
     def role_codes(self) -> set[str]:
         """Every role there is."""
         return set(self._connection.execute(sa.select(roles.c.code)).scalars())

@@ -1,1 +1,1 @@
-"""Keys and secrets: what is kept of them, and how they are checked. Attachments and encryption will live here too."""
+"""Keys and secrets: what is kept of them, how they are checked, and personal data under seal."""

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from routing.actions.keep_accounts import assign, close_account, make_link, open_account, take_away
+from routing.actions.keep_accounts import assign, close_account, identify, make_link, open_account, take_away
+from routing.domain.acting import check_acting, check_period
 from routing.domain.errors import Kind, Refusal, UnknownPerson
 from routing.domain.people import OFFICE_ROLES, Action, Person
 from routing.office import Office
@@ -14,6 +15,7 @@ from routing.reading.catalogue import PEOPLE_ON_A_PAGE, people_page, person_with
 from routing.web.numbers_in_addresses import small_number
 from routing.web.posted_form import PostedForm
 from routing.web.rendering import go_to, show, wants_json
+from routing.web.timeline import ACTING
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
 
 router = APIRouter(prefix="/accounts", include_in_schema=False)
@@ -43,7 +45,7 @@ def add_account(request: Request, office: OfficeHere, staff: SignedIn, form: Own
 def account_page(request: Request, office: OfficeHere, staff: SignedIn, person_id: str) -> HTMLResponse:
     """One account: its roles, and what can be done with it."""
     staff.require(Action.MANAGE_PEOPLE)
-    return _account(request, staff, _person(office, person_id))
+    return _account(request, staff, _person(office, person_id), PostedForm())
 
 
 @router.post("/{person_id}/assign")
@@ -52,12 +54,29 @@ def assign_role(request: Request, office: OfficeHere, staff: SignedIn, form: Own
     staff.require(Action.MANAGE_PEOPLE)
     person = _person(office, person_id)
     try:
-        assign(office, person.code, [(form.text("role"), form.choice("desk"))], by=staff.person.id)
+        since, until = check_period(form.text("since"), form.text("until"), office.time_zone)
+        acting = check_acting(form.text("acting"), form.text("instrument"), form.text("instrument_date"))
+        held = [(form.text("role"), form.choice("desk"))]
+        assign(office, person.code, held, since=since, until=until, acting=acting, by=staff.person.id)
     except Refusal as refusal:
         if wants_json(request):
             raise
-        return _account(request, staff, person, refusal, role=form.text("role"), desk=form.text("desk"))
+        return _account(request, staff, person, form, refusal)
     return go_to(f"/accounts/{person.id}", told="role-assigned")
+
+
+@router.post("/{person_id}/identify")
+def identify_owner(request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, person_id: str) -> Response:
+    """Remembers by whose NIK the account is known; the NIK itself is not kept and not shown again."""
+    staff.require(Action.MANAGE_PEOPLE)
+    person = _person(office, person_id)
+    try:
+        identify(office, person.code, form.text("nik"), by=staff.person.id)
+    except Refusal as refusal:
+        if wants_json(request):
+            raise
+        return _account(request, staff, person, PostedForm(), refusal)
+    return go_to(f"/accounts/{person.id}", told="account-identified")
 
 
 @router.post("/{person_id}/take-away")
@@ -107,20 +126,18 @@ def _accounts(
     )
 
 
-def _account(
-    request: Request, staff: Staff, person: Person, *refusals: Refusal, role: str = "", desk: str = ""
-) -> HTMLResponse:
+def _account(request: Request, staff: Staff, person: Person, form: PostedForm, *refusals: Refusal) -> HTMLResponse:
     return show(
         request,
         "administrator/account.html",
         refusals=refusals,
         here=f"/accounts/{person.id}",
         person=person,
-        held=[one for one in person.assignments if one.holds_at(staff.at)],
+        held=[one for one in person.assignments if one.meets(staff.at, None)],
         directory=staff.directory,
         office_roles=OFFICE_ROLES,
-        role=role,
-        desk=desk,
+        form=form,
+        acting_titles=ACTING,
     )
 
 

@@ -18,6 +18,7 @@ from routing.web import (
     health,
     metrics_page,
     paper_pages,
+    personal_pages,
     public_pages,
     sign_in_pages,
 )
@@ -56,6 +57,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         paper_pages,
         audit_pages,
         account_pages,
+        personal_pages,
         health,
         metrics_page,
     ):

@@ -9,7 +9,7 @@ from fastapi import Request
 from routing.domain.application import Particulars
 from routing.domain.due_dates import has_limit
 from routing.domain.errors import DecisionNotPossible, NotAtThisDesk, Refusal, UnknownDecision
-from routing.domain.identifiers import masked
+from routing.domain.identifiers import masked_nik, masked_phone
 from routing.domain.people import Action, Place
 from routing.domain.stays import reassignable
 from routing.domain.visits import Visit
@@ -19,10 +19,10 @@ from routing.reading.application_file import (
     ApplicationFile,
     PossibleDecision,
     application_file,
-    who_applies,
 )
 from routing.reading.history import history
 from routing.reading.papers import sight_of
+from routing.reading.who_applies import who_applies
 from routing.web.numbers_in_addresses import small_number
 from routing.web.rendering import wording_of
 from routing.web.timeline import TimelineRow, told
@@ -61,7 +61,7 @@ class ApplicationView:
 
     file: ApplicationFile
     stays: tuple[Stay, ...]
-    #: None: not for these eyes, or imported without any; the telephone number is masked away from the counters
+    #: NIK and telephone number masked; None: not for these eyes, imported without any, or erased
     who: Particulars | None
     shows_who: bool
     #: reasons are free text about a person: for those who may see who applies, and for the auditor
@@ -84,14 +84,11 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
     staff.require(Action.SEE_APPLICATION)
     file = application_file(office, number)
     shows_who = staff.may(Action.SEE_PARTICULARS, sight_of(file, tuple(staff.directory.counters)))
-    who = None
-    if shows_who:
-        with office.reading() as connection:
-            who = _for_these_eyes(staff, who_applies(connection, file.application.id))
+    who = who_applies(office, file.application.id) if shows_who else None
     return ApplicationView(
         file=file,
         stays=tuple(_stay(staff, file, visit) for visit in file.open_visits),
-        who=who,
+        who=_masked(who) if who is not None else None,
         shows_who=shows_who,
         shows_notes=shows_who or staff.may(Action.SEE_AUDIT_LOG),
         withdraws_at=_withdraws_at(staff, file),
@@ -168,11 +165,9 @@ def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
     )
 
 
-def _for_these_eyes(staff: Staff, who: Particulars | None) -> Particulars | None:
-    """Only a counter calls applicants; to others the last three digits tell whether a number they have is this one."""
-    if who is None or staff.counters:
-        return who
-    return replace(who, phone=masked(who.phone[:-3]) + who.phone[-3:])
+def _masked(who: Particulars) -> Particulars:
+    """As every page shows it; the whole of it is revealed for a reason, and the log knows."""
+    return replace(who, nik=masked_nik(who.nik), phone=masked_phone(who.phone))
 
 
 def _withdraws_at(staff: Staff, file: ApplicationFile) -> str | None:

@@ -23,6 +23,7 @@ from routing.office import Office
 from routing.reading.application_file import decisions_at
 from routing.reading.catalogue import services_in_force
 from routing.reading.counter_today import counter_day
+from routing.reading.who_applies import open_twins
 from routing.web.application_view import see_application
 from routing.web.numbers_in_addresses import application_number
 from routing.web.posted_form import PostedForm
@@ -83,6 +84,7 @@ def receipt_page(request: Request, office: OfficeHere, staff: SignedIn, number: 
         file=view.file,
         address=address,
         qr=_qr(address),
+        twins=open_twins(office, view.file.application),
         warns_of_region=view.who is not None and not region_is_known(view.who.nik),
     )
 

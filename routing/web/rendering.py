@@ -36,6 +36,7 @@ TOLD = {
     "signed-out": N_("You have signed out."),
     "account-added": N_("The account has been added. Give it a role and make a one-time link."),
     "account-closed": N_("The account is closed. Its past stays in the log."),
+    "account-identified": N_("The account knows its owner now; the NIK itself is not kept."),
     "role-assigned": N_("The role has been assigned."),
     "role-taken-away": N_("The role has been taken away."),
 }

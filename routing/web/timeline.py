@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from routing.domain.acting import ActingTitle
+from routing.domain.erasure import LegalBasis
+from routing.domain.revealing import Masked
 from routing.domain.stays import COURIER
 from routing.reading.history import Event
 from routing.web.wording import N_, Wording
@@ -22,6 +25,8 @@ KINDS = {
     "stuck": N_("%(desk)s: the program could not decide and asks for help"),
     "retried": N_("%(desk)s: the program tries again"),
     "attached": N_("Paper attached at %(desk)s: %(requirement)s"),
+    "revealed": N_("%(desk)s: looked at the applicant's %(fields)s"),
+    "key-destroyed": N_("The applicant's personal data was destroyed: %(basis)s"),
 }
 #: The same in a word, for filters and tables.
 KIND_NAMES = {
@@ -36,7 +41,21 @@ KIND_NAMES = {
     "stuck": N_("asks for help"),
     "retried": N_("tried again"),
     "attached": N_("paper attached"),
+    "revealed": N_("personal data revealed"),
+    "key-destroyed": N_("personal data destroyed"),
 }
+#: What can be revealed.
+FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number")}
+#: Why personal data was destroyed.
+BASES = {
+    LegalBasis.RETENTION_OVER: N_("the retention schedule is over (UU 27/2022, article 44)"),
+    LegalBasis.REQUEST: N_("the applicant asked for it (UU 27/2022, articles 43 and 44)"),
+    LegalBasis.NOT_NEEDED: N_("it is no longer needed (UU 27/2022, article 43)"),
+    LegalBasis.CONSENT_WITHDRAWN: N_("the applicant withdrew the consent (UU 27/2022, article 43)"),
+    LegalBasis.UNLAWFUL: N_("it was obtained unlawfully (UU 27/2022, articles 43 and 44)"),
+}
+#: What stands before the name of whoever stands in; the same in every language.
+ACTING = {ActingTitle.PLH: "Plh.", ActingTitle.PLT: "Plt."}
 #: Kinds that tell of the way and not of what somebody thought; shown more quietly.
 QUIET = frozenset({"arrived", "claimed", "released"})
 
@@ -69,7 +88,9 @@ def _actor(event: Event, wording: Wording) -> str:
         return wording.text(N_("the system"))
     if event.actor.startswith("auto."):
         return wording.text(N_("the program %(name)s")) % {"name": event.actor.removeprefix("auto.")}
-    return event.actor_name or event.actor
+    name = event.actor_name or event.actor
+    acting = {title.value: short for title, short in ACTING.items()}.get(event.acting or "")
+    return f"{acting} {name} ({event.instrument})" if acting is not None else name
 
 
 def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
@@ -78,6 +99,11 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         return event.kind
     desk = names.get(event.desk, event.desk) if event.desk is not None else "-"
     decision = wording.label(event.decision) or event.decision_code or "-"
+    fields = {one.value: name for one, name in FIELDS.items()}
+    revealed = ", ".join(wording.text(fields.get(one, one)) for one in event.fields) or "-"
+    bases = {one.value: name for one, name in BASES.items()}
+    basis = wording.text(bases.get(event.basis or "", event.basis or "-"))
     # Only the entry of a paper is told by what it is for; one for no requirement is another paper.
     requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
-    return wording.text(template) % {"desk": desk, "decision": decision, "requirement": requirement}
+    said = {"desk": desk, "decision": decision, "requirement": requirement, "fields": revealed, "basis": basis}
+    return wording.text(template) % said

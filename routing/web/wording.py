@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -73,6 +73,10 @@ class Wording:
         local = at.astimezone(self._time_zone)
         return f"{local.day} {_MONTHS[self.language][local.month - 1]} {local.year}"
 
+    def last_day(self, until: datetime) -> str:
+        """The last day of something that lasts until before that moment."""
+        return self.day(until - timedelta(microseconds=1))
+
     def moment(self, at: datetime) -> str:
         """``Senin, 23 November 2026 pukul 14.05 WIB``; ``Monday, 23 November 2026, 14:05 WIB``."""
         local = at.astimezone(self._time_zone)
@@ -117,6 +121,7 @@ class Wording:
         templates.filters |= {
             "label": self.label,
             "day": self.day,
+            "last_day": self.last_day,
             "moment": self.moment,
             "short": self.short,
             "precise": self.precise,

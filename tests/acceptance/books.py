@@ -11,7 +11,8 @@ from typing import Any, Self
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
-TABLES = ("applications", "visits", "audit_entries", "workflow_versions", "services", "desks", "people", "particulars")
+TABLES = ("applications", "visits", "audit_entries", "workflow_versions", "services", "desks", "people", "particulars",
+          "application_keys")  # fmt: skip
 
 
 class Books:

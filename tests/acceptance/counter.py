@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -15,6 +17,7 @@ from routing.domain.application import Application, Particulars, Submission
 from routing.domain.moves import Decision
 from routing.office import Office
 from routing.settings import Settings
+from tests.databases import write_master_key
 from tests.domain.people_of_the_mall import ALL_PAPERS
 
 COUNTER, FIRST_DESK = "loket-pendaftaran", "verifikasi"
@@ -61,5 +64,7 @@ def clerk_at(settings: Settings) -> Iterator[Clerk]:
 @contextlib.contextmanager
 def clerk_on(url: str) -> Iterator[Clerk]:
     """The clerk of the mall with this database."""
-    with clerk_at(Settings(database_url=SecretStr(url))) as clerk:
-        yield clerk
+    with tempfile.TemporaryDirectory() as folder:
+        key = write_master_key(Path(folder))
+        with clerk_at(Settings(database_url=SecretStr(url), master_key_file=key)) as clerk:
+            yield clerk

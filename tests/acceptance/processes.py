@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from tests.databases import write_master_key
 from tests.servers.ports import Unavailable
 from tests.servers.postgresql import Cluster
 from tests.servers.valkey import Daemon
@@ -215,6 +216,8 @@ def own_servers(*, durable: bool = False) -> Iterator[Servers]:
 def distributed(folder: Path, servers: Servers, **settings: str) -> Iterator[Programs]:
     """The programs of a mall on these servers, migrated, nothing started yet."""
     with programs(folder, **servers.settings, **settings) as made:
+        # The test's own clerk has the same.
+        write_master_key(folder / "share" / "satuatap")
         assert made.run("migrate").code == 0
         yield made
 

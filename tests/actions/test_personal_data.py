@@ -10,7 +10,7 @@ from routing.actions.claim import claim, release
 from routing.actions.withdraw import withdraw
 from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
-from routing.storage.tables import audit_entries, metadata, notes, particulars
+from routing.storage.tables import audit_entries, metadata, notes
 from tests.domain.people_of_the_mall import IDA, OMAR, RATNA, SARI, WAYAN
 from tests.formats.papers import pdf
 from tests.mall import LESTARI, Mall
@@ -45,7 +45,7 @@ def walked(mall: Mall) -> Application:
     )
 
 
-def test_no_entry_and_no_row_beside_its_own_holds_what_is_personal(mall: Mall) -> None:
+def test_no_entry_and_no_row_holds_what_is_personal_in_clear(mall: Mall) -> None:
     walked(mall)
     with mall.office.reading() as connection:
         found = {
@@ -57,25 +57,28 @@ def test_no_entry_and_no_row_beside_its_own_holds_what_is_personal(mall: Mall) -
             if planted in (bytes(value).decode(errors="replace") if isinstance(value, bytes) else str(value))
         }
         kinds = set(connection.execute(sa.select(audit_entries.c.kind)).scalars())
-    assert found == {"particulars", "notes"}
+    assert found == set()
     assert kinds == {"submitted", "decided", "arrived", "claimed", "released", "withdrawn", "recalled", "attached"}
 
 
 def test_an_entry_proves_its_note_to_whoever_holds_the_key(mall: Mall) -> None:
     document = walked(mall)
+    with mall.office.transaction() as tx:
+        key = tx.personal.key_of(document.id)
+    assert key is not None
     with mall.office.reading() as connection:
-        key = bytes(connection.execute(sa.select(particulars.c.digest_key)).scalar_one())
         rows = connection.execute(
-            sa.select(notes.c.text, audit_entries.c.body).join_from(
+            sa.select(notes.c.seq, notes.c.sealed, audit_entries.c.body).join_from(
                 notes,
                 audit_entries,
                 (audit_entries.c.application_id == notes.c.application_id) & (audit_entries.c.seq == notes.c.seq),
             ).order_by(notes.c.seq)
         ).all()  # fmt: skip
         said = [json.loads(bytes(body)) for body in connection.execute(sa.select(audit_entries.c.body)).scalars()]
-    assert tuple(row.text for row in rows) == REASONS
-    for row in rows:
-        assert json.loads(bytes(row.body))["reason"] == keyed_digest(key, row.text)
+    texts = tuple(key.note(row.seq, bytes(row.sealed)) for row in rows)
+    assert texts == REASONS
+    for row, text in zip(rows, texts, strict=True):
+        assert json.loads(bytes(row.body))["reason"] == keyed_digest(key.digest, text)
     assert len([one for one in said if "reason" in one]) == len(REASONS)
     assert all(one["application"] == document.number for one in said)
 

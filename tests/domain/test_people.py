@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from routing.domain.acting import Acting, ActingTitle
 from routing.domain.errors import NotAllowed
 from routing.domain.people import (
     ADMINISTRATOR,
@@ -100,6 +101,23 @@ def test_only_the_auditor_reads_the_whole_log_and_only_the_administrator_keeps_a
         somebody = person("x", role, None if role in OFFICE_ROLES else "verifikasi")
         assert (may(somebody, Action.SEE_AUDIT_LOG, OFFICE, MORNING) is not None) == (role == AUDITOR)
         assert (may(somebody, Action.MANAGE_PEOPLE, OFFICE, MORNING) is not None) == (role == ADMINISTRATOR)
+
+
+def test_whoever_holds_a_role_in_their_own_right_does_not_act_for_anybody() -> None:
+    (own,) = OMAR.assignments
+    letter = Acting(title=ActingTitle.PLH, instrument="800/1/2026", dated=MORNING.date())
+    standing_in = replace(own, acting=letter, until=MORNING + DAY)
+    for held in ((own, standing_in), (standing_in, own)):
+        assert may(replace(OMAR, assignments=held), Action.DECIDE, VERIFYING, MORNING) == own
+    stand_in = replace(OMAR, assignments=(standing_in,))
+    assert may(stand_in, Action.DECIDE, VERIFYING, MORNING) == standing_in
+    assert may(stand_in, Action.DECIDE, VERIFYING, MORNING + DAY) is None
+
+
+def test_only_an_administrator_erases_who_decides_nothing() -> None:
+    for role in (*OFFICE_ROLES, "verifier"):
+        somebody = person("x", role, None if role in OFFICE_ROLES else "verifikasi")
+        assert (may(somebody, Action.ERASE, OFFICE, MORNING) is not None) == (role == ADMINISTRATOR)
 
 
 def test_every_desk_sees_an_application_but_only_its_own_desk_sees_who_applies() -> None:

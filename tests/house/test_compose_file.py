@@ -24,6 +24,7 @@ from pydantic import SecretStr
 from routing.office import Office
 from routing.settings import PREFIX, Settings
 from tests.acceptance.processes import Programs, Running, Servers, own_servers, programs, until
+from tests.databases import MASTER_KEY
 from tests.servers.ports import free_port
 from workers.celery_app import CLOCKWORK_QUEUE, make_app, queue_named
 from workers.deliver import DELIVER
@@ -35,7 +36,7 @@ PARTS = {name: one for name, one in SERVICES.items() if one.get("command", [""])
 ONE_SHOTS = {name for name, one in SERVICES.items() if one.get("restart") == "no"}
 DESKS = [one["code"] for one in yaml.safe_load((ROOT / "workflows/office/desks.yaml").read_text(encoding="utf-8"))]
 #: Where the containers find their password and write what libpq reads.
-_SECRET, _PASSWORD_FILE = "/run/secrets/database_password", "/tmp/pgpass"  # noqa: S108 - paths in a container
+_SECRET, _MASTER_KEY, _PASSWORD_FILE = "/run/secrets/database_password", "/run/secrets/master_key", "/tmp/pgpass"  # noqa: S108 - paths in a container
 
 
 def test_every_part_of_a_mall_is_there() -> None:
@@ -122,6 +123,12 @@ def test_nobody_starts_before_what_it_needs(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", PARTS)
+def test_the_master_key_is_given_to_whom_it_serves_and_to_nobody_else(name: str) -> None:
+    opens_personal_data = PARTS[name]["command"][1] in ("migrate", "web", "worker")
+    assert ("master_key" in PARTS[name]["secrets"]) == opens_personal_data
+
+
+@pytest.mark.parametrize("name", PARTS)
 def test_the_settings_of_a_part_are_settings_of_the_program(name: str) -> None:
     ours = {key for key in PARTS[name]["environment"] if key.startswith(PREFIX)}
     assert ours <= {PREFIX + one.upper() for one in Settings.model_fields}
@@ -149,6 +156,7 @@ class Container:
             (bin_folder / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" {words}"$@"\n', encoding="utf-8")
             (bin_folder / name).chmod(0o755)
         (folder / "password").write_text("not a real one", encoding="utf-8")
+        (folder / "master_key").write_text(MASTER_KEY, encoding="utf-8")
         self.password_file = folder / "pgpass"
 
     def words(self, name: str) -> list[str]:
@@ -167,6 +175,7 @@ class Container:
         there = {
             "$$": "$",
             _SECRET: str(self._folder / "password"),
+            _MASTER_KEY: str(self._folder / "master_key"),
             _PASSWORD_FILE: str(self.password_file),
             "/tmp/beat": str(self._folder / "beat"),  # noqa: S108 - a path in a container
             "0.0.0.0": "127.0.0.1",  # noqa: S104 - replaced, not bound

@@ -38,6 +38,7 @@ from routing.reading.hand_offs import hand_offs_on_their_way
 from routing.settings import Settings
 from routing.storage.tables import applications, audit_entries, visits
 from tests.clock import Clock
+from tests.databases import write_master_key
 from tests.domain.people_of_the_mall import BUDI, DEWI, IDA, OMAR, RATNA, SARI, WAYAN, person
 from tests.mall import Mall
 
@@ -97,6 +98,7 @@ class OfficeMachine(RuleBasedStateMachine):
         super().__init__()
         self.folder = Path(tempfile.mkdtemp(prefix="model-"))
         shutil.copy(self.template, self.folder / "satuatap.db")
+        write_master_key(self.folder)
         settings = Settings(data=self.folder)
         self.clock = Clock()
         self.office = Office(settings, clock=self.clock)

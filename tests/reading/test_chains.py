@@ -1,6 +1,7 @@
 """Whoever gets round the database's own refusal to change the log is found, at the application and entry it was."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from routing.domain.moves import Decision
 from routing.reading.chains import ChainReport, verify_chains
 from routing.storage.tables import applications, audit_entries, notes, particulars
 from tests.domain.people_of_the_mall import OMAR, SARI
-from tests.mall import Mall
+from tests.mall import LESTARI, Mall
 
 OPEN_THE_LOG = {
     "sqlite": [f"DROP TRIGGER audit_entries_refuse_{verb}" for verb in ("update", "delete", "replace")],
@@ -213,11 +214,20 @@ def test_what_stands_beside_the_log_is_held_to_it(mall: Mall) -> None:
     mall.carries()
     decide(mall.office, document.number, asked, person_id=mall.id_of(OMAR))
     assert found(mall) == []
-    of_it = sa.literal(document.id)
-    forge(mall, sa.update(notes).where(notes.c.application_id == of_it).values(text="Semua baik."))
-    assert found(mall) == [(document.number, 4)]
-    forge(mall, sa.update(notes).where(notes.c.application_id == of_it).values(text=asked.reason))
-    forge(mall, sa.update(particulars).where(particulars.c.application_id == of_it).values(nik="3579014107900002"))
+    with mall.office.transaction() as tx:
+        key = tx.personal.key_of(document.id)
+        other = tx.personal.vault.index_of("3579014107900002")
+    assert key is not None
+    honest, sealed = key.seal_particulars(LESTARI), key.seal_particulars(replace(LESTARI, nik="3579014107900002"))
+    # Whoever has the key can seal other words, and whoever has not can break what is sealed: both are found.
+    for forged in (key.seal_note(4, "Semua baik."), key.seal_note(5, asked.reason), b"\x01nonsense", b""):
+        forge(mall, sa.update(notes).values(sealed=forged))
+        assert found(mall) == [(document.number, 4)]
+    forge(mall, sa.update(notes).values(sealed=key.seal_note(4, asked.reason)))
+    for forged in (sealed, b"\x01nonsense"):
+        forge(mall, sa.update(particulars).values(sealed=forged))
+        assert found(mall) == [(document.number, 1)]
+    forge(mall, sa.update(particulars).values(sealed=honest), sa.update(applications).values(applicant_index=other))
     assert found(mall) == [(document.number, 1)]
 
 

@@ -55,7 +55,7 @@ def test_an_entry_is_not_replaced_on_sqlite(sqlite_mall: Mall) -> None:
 
 def test_an_application_with_entries_is_not_deleted(mall: Mall) -> None:
     mall.registers()
-    for table in ("visits", "particulars"):
+    for table in ("visits", "particulars", "application_keys"):
         with mall.office.database.writing() as connection:
             connection.execute(sa.text(f"DELETE FROM {table}"))
     with pytest.raises(AlreadyWritten), mall.office.database.writing() as connection:

@@ -238,3 +238,20 @@ def test_a_transaction_whose_server_dies_in_the_middle_writes_nothing(cluster: C
     cluster.start()
     assert unit_codes(database) == []
     database.close()
+
+
+def test_what_was_deleted_is_gone_from_the_journal_unless_somebody_reads(sqlite_settings: Settings) -> None:
+    database = Database(sqlite_settings.database)
+    journal = sqlite_settings.data / "satuatap.db-wal"
+    with database.writing() as connection:
+        connection.execute(sa.insert(units), {"code": "a-secret-unit", "label": LABEL})
+    with database.writing() as connection:
+        connection.execute(sa.delete(units))
+    assert b"a-secret-unit" in journal.read_bytes()
+    with database.reading() as connection:
+        connection.execute(sa.select(units)).all()
+        assert database.forget_what_was_deleted() is False
+    assert database.forget_what_was_deleted() is True
+    for path in sqlite_settings.data.glob("satuatap.db*"):
+        assert b"a-secret-unit" not in path.read_bytes()
+    database.close()

@@ -31,10 +31,9 @@ SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
 UNION ALL SELECT 'index', tablename, indexname, indexdef, '', '', '' FROM pg_indexes WHERE schemaname = 'public'
 UNION ALL SELECT 'key', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', '', ''
   FROM pg_constraint WHERE connamespace = 'public'::regnamespace
-UNION ALL SELECT 'comment', objoid::regclass::text,
-    coalesce((SELECT attname FROM pg_attribute WHERE attrelid = objoid AND attnum = objsubid), ''), description,
-    '', '', ''
-  FROM pg_description WHERE classoid = 'pg_class'::regclass
+UNION ALL SELECT 'comment', objoid::regclass::text, coalesce(attname, ''), description, '', '', ''
+  FROM pg_description LEFT JOIN pg_attribute ON attrelid = objoid AND attnum = objsubid AND objsubid > 0
+ WHERE classoid = 'pg_class'::regclass
    AND objoid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
 """
 _TRIGGERS = {
@@ -57,12 +56,27 @@ def shape(connection: Connection) -> set[tuple[Any, ...]]:
         return {tuple(row) for row in rows if "alembic_version" not in row[1]}
     rows = connection.execute(sa.text("SELECT type, name, sql FROM sqlite_master WHERE type != 'trigger'"))
     return {
-        # A table that SQLite had to make anew has its name in quotes.
-        (row.type, row.name, line.strip(" \t,").replace(f'TABLE "{row.name}"', f"TABLE {row.name}"))
+        (row.type, row.name, part)
         for row in rows
         if "alembic_version" not in row.name
-        for line in re.split(r"\n", row.sql or "")
+        # A column that was added later stands behind the keys, and batches quote what needs no quotes.
+        for part in definitions(re.sub(r"\s+", " ", row.sql or "").replace('"', ""))
     }
+
+
+def definitions(statement: str) -> list[str]:
+    """The parts of a CREATE TABLE: what stands before its first bracket, then each column and key."""
+    if not statement.startswith("CREATE TABLE"):
+        return [statement]
+    head, _, body = statement.partition("(")
+    parts, depth = [""], 0
+    for sign in body.rpartition(")")[0]:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [head.strip(), *(part.strip() for part in parts)]
 
 
 def test_the_migrations_make_the_tables_of_the_program(office: Office) -> None:

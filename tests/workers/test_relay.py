@@ -123,6 +123,7 @@ def test_while_the_database_is_away_the_relay_waits_for_it(
     ).model_copy(update=QUICK)
     office = Office(settings)
     migrate(office.database)
+    office.set_up_vault()
     mall = Mall(office, Clock())
     with relaying(office):
         cluster.stop()

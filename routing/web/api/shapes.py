@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from routing.domain.application import Particulars
 from routing.domain.audit_chain import rfc3339
 from routing.domain.desks import Label
-from routing.domain.identifiers import masked
+from routing.domain.identifiers import masked_nik, masked_phone
 from routing.reading.application_file import PossibleDecision
 from routing.reading.desk_queue import QueueRow
 from routing.reading.history import Event
@@ -252,4 +252,6 @@ def _visit_shape(staff: Staff, view: ApplicationView, stay: Stay) -> VisitShape:
 def _applicant_shape(who: Particulars | None) -> ApplicantShape | None:
     if who is None:
         return None
-    return ApplicantShape(name=who.name, nik=masked(who.nik), phone=who.phone, answers=dict(who.answers))
+    return ApplicantShape(
+        name=who.name, nik=masked_nik(who.nik), phone=masked_phone(who.phone), answers=dict(who.answers)
+    )
