@@ -167,3 +167,24 @@ def test_what_cannot_be_registered_is_told_and_writes_nothing(mall: WebMall, sub
             assert row_counts(mall.office.database) == before
     told = problem(ida.post("/applications", {"service": "x", "nik": NIK}), 422, "malformed_request")
     assert {"where": "body.desk", "problem": "Field required"} in told["errors"]
+
+
+def test_desks_that_work_at_once_do_not_make_each_other_look_again(mall: WebMall) -> None:
+    ida, omar, yudi, dedi, tini = (Program(mall, account) for account in ("ida", "omar", "yudi", "dedi", "tini"))
+    papers = ["form", "id-card", "nib", "npwp", "site", "content", "structure", "land"]
+    number = ida.registers(service="izin-reklame", papers=papers)
+    omar.decides(number, "forward")
+    assert yudi.decides(number, "invite").json()["desks"] == ["pupr", "dishub", "bapenda", "satpol-pp"]
+    seen = dedi.get(f"/applications/{number}").json()
+    at = {visit["desk"]: visit for visit in seen["visits"]}
+    assert {desk for desk, visit in at.items() if visit["decisions"]} == {"pupr"}
+    told = problem(dedi.post(f"/applications/{number}/claim"), 422, "visit_not_named")
+    assert str(at["pupr"]["visit"]) in told["detail"]
+    assert dedi.post(f"/applications/{number}/claim", {"visit": at["pupr"]["visit"]}).status_code == 200
+    problem(dedi.post(f"/applications/{number}/claim", {"visit": at["dishub"]["visit"]}), 403, "not_allowed")
+    path, said = f"/applications/{number}/decisions", {"decision": "recommend"}
+    # Another desk has spoken since, and that is no reason to refuse; at one's own desk it is.
+    assert tini.post(path, said, seen=seen["version"]).json()["desks"] == ["pupr", "bapenda", "satpol-pp"]
+    told = problem(dedi.post(path, said, seen=seen["version"]), 409, "stale_version")
+    assert [(one["actor"], one["kind"]) for one in told["meanwhile"]] == [("dedi", "claimed"), ("tini", "decided")]
+    assert dedi.post(path, said, seen=told["now"]).json()["desks"] == ["bapenda", "satpol-pp"]
