@@ -167,6 +167,7 @@ class Settings(BaseSettings):
         default=None,
         description="Address of the payment system that automatic desks ask. Absent: they call for help.",
     )
+    payment_ask_seconds: float = Field(default=30.0, gt=0, description="An open bill is asked for again after this.")
     time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
         default="Asia/Jakarta",
         description="The office's time zone: Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",

@@ -13,7 +13,9 @@ from routing.domain import papers
 from routing.domain.application import Application
 from routing.domain.attachment import Paper
 from routing.domain.errors import Kind, Refusal
+from routing.domain.receipts import Once, Receipt
 from routing.office import Office
+from routing.storage.transaction import Transaction
 from routing.vault.paper_store import Upload
 
 
@@ -40,31 +42,53 @@ def attach(office: Office, number: str, sent: Sequence[SentPaper], *, person_id:
     Raises NothingSent, what ``PaperInspection.kind_of`` and ``papers.attach`` raise, NoRoomForPapers,
     UnknownApplication.
     """
+    looked_at = _looked_at(office, number, sent, person_id)
+    with office.papers.keeping(), office.transaction() as tx:
+        return _attach(office, tx, number, sent, looked_at, person_id)
+
+
+def attach_once(office: Office, number: str, sent: Sequence[SentPaper], *, once: Once) -> Receipt:
+    """As ``attach``, and the same request again changes nothing. Raises also IdempotencyKeyReused."""
+    looked_at = _looked_at(office, number, sent, once.person_id)
+    with office.papers.keeping():
+        return office.only_once(once, lambda tx: _attach(office, tx, number, sent, looked_at, once.person_id))
+
+
+def _looked_at(office: Office, number: str, sent: Sequence[SentPaper], person_id: int) -> list[Paper]:
     if not sent:
         raise NothingSent
     _require_may(office, number, person_id)
-    looked_at = [_look(office, one) for one in sent]
-    with office.papers.keeping(), office.transaction() as tx:
-        application = tx.application(number)
-        move = papers.attach(
-            office.rule_book(application.workflow, tx),
-            application,
-            tx.open_visits(application.id),
-            looked_at,
-            attached=tx.attachments(application),
-            person=tx.people.with_id(person_id),
-            at=office.now(),
-            digest_key=tx.digest_key(application),
-        )
-        if move is None:
-            return application
-        new = {one.sha256 for one in move.attachments}
-        for one in sent:
-            if one.upload.sha256 in new:
-                new.remove(one.upload.sha256)
-                office.papers.keep(one.upload)
-        tx.record(move)
-        return move.after
+    return [_look(office, one) for one in sent]
+
+
+def _attach(
+    office: Office,
+    tx: Transaction,
+    number: str,
+    sent: Sequence[SentPaper],
+    looked_at: Sequence[Paper],
+    person_id: int,
+) -> Application:
+    application = tx.application(number)
+    move = papers.attach(
+        office.rule_book(application.workflow, tx),
+        application,
+        tx.open_visits(application.id),
+        looked_at,
+        attached=tx.attachments(application),
+        person=tx.people.with_id(person_id),
+        at=office.now(),
+        digest_key=tx.digest_key(application),
+    )
+    if move is None:
+        return application
+    new = {one.sha256 for one in move.attachments}
+    for one in sent:
+        if one.upload.sha256 in new:
+            new.remove(one.upload.sha256)
+            office.papers.keep(one.upload)
+    tx.record(move)
+    return move.after
 
 
 def _require_may(office: Office, number: str, person_id: int) -> None:

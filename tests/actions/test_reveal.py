@@ -39,7 +39,8 @@ def test_it_is_shown_and_the_log_tells_who_looked_at_what_and_not_why(mall: Mall
     with mall.office.transaction() as tx:
         digest = keyed_digest(tx.digest_key(document), REASON)
     assert first == {
-        "schema": 2, "version": 2, "application": document.number, "seq": 3, "at": "2026-03-02T01:00:00.000000Z", "kind": "revealed",
+        "schema": 2, "version": 2, "application": document.number, "seq": 3, "at": "2026-03-02T01:00:00.000000Z",
+        "kind": "revealed",
         "actor": "omar", "desk": "verifikasi", "role": "verifier", "fields": ["nik", "phone"], "reason": digest,
     }  # fmt: skip
     assert (second["desk"], second["fields"]) == ("loket-pendaftaran", ["phone"])

@@ -13,5 +13,9 @@ def programs(settings: Settings) -> dict[Program, Work]:
     """Every program there is, set up as this office has it."""
     return {
         Program.OSS: Oss(settings.oss_url, settings.outside_timeout_seconds),
-        Program.PAYMENT: Payment(settings.payment_url, settings.outside_timeout_seconds),
+        Program.PAYMENT: Payment(
+            settings.payment_url,
+            settings.outside_timeout_seconds,
+            ask_again_seconds=settings.payment_ask_seconds,
+        ),
     }

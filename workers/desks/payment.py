@@ -13,15 +13,14 @@ from routing.domain.automatic_desks import NotYet
 from routing.domain.moves import Decision
 from workers.desks.outside import OutsideSystem
 
-#: How long after an open bill the program asks again.
-ASKED_AGAIN = timedelta(seconds=30)
 _LONGEST_REFERENCE = 100
 
 
 class Payment:
     """The program of the step ``automatic: payment``; decides ``paid``."""
 
-    def __init__(self, address: str | None, timeout_seconds: float) -> None:
+    def __init__(self, address: str | None, timeout_seconds: float, *, ask_again_seconds: float = 30.0) -> None:
+        self._again_after = timedelta(seconds=ask_again_seconds)
         self._payments = OutsideSystem("The payment system", address, "SATUATAP_PAYMENT_URL", timeout_seconds)
 
     def __call__(self, matter: Matter) -> Decision | NotYet:
@@ -30,7 +29,7 @@ class Payment:
         if answer.get("application") != matter.number:
             raise self._payments.unclear("it speaks of another application")
         if answer.get("status") == "open":
-            return NotYet(again_after=ASKED_AGAIN)
+            return NotYet(again_after=self._again_after)
         reference = answer.get("reference")
         if (
             answer.get("status") != "paid"

@@ -1,6 +1,6 @@
 """Everything that changes an application. Each is done once for its Idempotency-Key, and answered with a receipt.
 
-An attachment is no JSON: its route belongs beside these, on a router without ``JsonRoute``.
+An attachment is no JSON: its route is in ``attachments``.
 """
 
 from __future__ import annotations
