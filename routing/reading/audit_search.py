@@ -15,7 +15,8 @@ from sqlalchemy.engine import Connection
 from routing.office import Office
 from routing.reading.catalogue import names_of
 from routing.reading.history import Event, event_of
-from routing.storage.tables import Instant, applications, audit_entries
+from routing.storage.instant import Instant
+from routing.storage.tables import applications, audit_entries
 
 ENTRIES_ON_A_PAGE = 50
 

@@ -14,7 +14,8 @@ from routing.domain.desks import Label
 from routing.domain.workflow import ORIGIN, Step
 from routing.office import Office
 from routing.reading.who_applies import SEALED, who_applies_in, with_what_is_sealed
-from routing.storage.tables import Instant, applications, visits
+from routing.storage.instant import Instant
+from routing.storage.tables import applications, visits
 
 ROWS_ON_A_LIST = 50
 

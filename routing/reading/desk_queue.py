@@ -14,7 +14,8 @@ from routing.domain.due_dates import has_limit
 from routing.domain.workflow import Step, Workflow
 from routing.office import Office
 from routing.reading.catalogue import names_of
-from routing.storage.tables import Instant, applications, visits
+from routing.storage.instant import Instant
+from routing.storage.tables import applications, visits
 
 ROWS_ON_A_PAGE = 50
 

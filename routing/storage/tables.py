@@ -2,40 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, MetaData, Table
-from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from routing.domain.audit_chain import rfc3339
-
-
-class Instant(TypeDecorator[datetime]):
-    """An aware instant: timestamptz on PostgreSQL; on SQLite, which has none, RFC 3339 text in UTC that sorts."""
-
-    impl = sa.DateTime(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Text on SQLite."""
-        return dialect.type_descriptor(sa.String(27) if dialect.name == "sqlite" else sa.DateTime(timezone=True))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuses naive times: they would mean another instant on every machine."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            message = "an instant needs a time zone"
-            raise ValueError(message)
-        return rfc3339(value) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Always aware."""
-        return datetime.fromisoformat(value) if value is not None and dialect.name == "sqlite" else value
-
+from routing.storage.instant import Instant
 
 metadata = MetaData(
     naming_convention={

@@ -31,6 +31,8 @@ def test_every_command_of_the_readme_is_run_by_a_test() -> None:
     run_here = {"python3 dev.py up --demo", "python3 dev.py test"}
     run_here.update(_block_with("replay"))
     run_here.update(_block_with("relay"))
+    run_here.update(_block_with("bench"))
+    run_here.update(_block_with("backup"))
     assert {line for block in _blocks() for line in block} == run_here
 
 
@@ -84,6 +86,29 @@ def test_a_mall_of_many_processes_starts_as_the_readme_says(tmp_path: Path) -> N
             if words[0] in _PARTS:
                 mall.part(*words, *(["--port", "0"] if words[0] == "web" else []))
                 continue
+            finished = mall.run(*words)
+            assert finished.code == 0, finished.stderr
+
+
+def test_the_mall_is_measured_as_the_readme_says(tmp_path: Path) -> None:
+    (line,) = _block_with("bench")
+    name, *words = shlex.split(re.sub(r"--data \S+", f"--data {tmp_path / 'try'}", line))
+    assert name == _SATUATAP
+    with programs(tmp_path / "mall") as mall:
+        few = ("--documents", "6", "--rate", "1000", "--clerks", "1", "--no-pages")
+        finished = mall.run(*words, *few)
+    assert finished.code == 0, finished.stderr
+
+
+def test_a_mall_is_backed_up_and_put_back_as_the_readme_says(tmp_path: Path) -> None:
+    (tmp_path / "backup").mkdir()
+    with programs(tmp_path / "mall") as mall:
+        assert mall.run("workflow", "publish").code == 0
+        for line in _block_with("backup"):
+            made = next((tmp_path / "backup").glob("*.tar"), None)
+            said = re.sub(r"/mnt/backup/\S+\.tar", str(made), line).replace("/mnt/backup", str(tmp_path / "backup"))
+            name, *words = shlex.split(said.replace("NEW", str(tmp_path / "new")))
+            assert name == _SATUATAP
             finished = mall.run(*words)
             assert finished.code == 0, finished.stderr
 

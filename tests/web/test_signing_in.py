@@ -12,6 +12,7 @@ from tests.web.visitors import PASSWORD, WebMall, part_of
 
 #: What anybody may open; everything else takes a session.
 PUBLIC = {
+    "/metrics",
     "/",
     "/track",
     "/t/{code}",

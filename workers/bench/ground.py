@@ -50,12 +50,13 @@ def measuring_ground(settings: Settings, *, clerks: int) -> Iterator[Ground]:
     """
     if settings.database_url is None:
         with _folder(settings.data) as folder:
-            yield _opened(settings.model_copy(update={"data": folder}), clerks)
+            yield _opened(settings.model_copy(update={"data": folder, "master_key_file": None}), clerks)
         return
     with throwaway_database(settings.database_url.get_secret_value()) as address, tempfile.TemporaryDirectory() as here:
         ours = settings.model_copy(
             update={
                 "data": Path(here),
+                "master_key_file": None,
                 "database_url": SecretStr(address),
                 # Whoever works on the same Redis neither sees these queues nor is seen.
                 "broker_prefix": f"satuatap-bench-{secrets.token_hex(5)}:",
@@ -86,6 +87,7 @@ def _opened(settings: Settings, clerks: int) -> Ground:
     office = Office(settings)
     try:
         migrate(office.database)
+        office.set_up_vault()
         folder = settings.workflows or default_folder()
         plan, _ = read_office(folder / "office")
         workflow, _ = read_workflow(folder / f"{SERVICE}.yaml", plan)

@@ -6,7 +6,7 @@ Where a return goes back to belongs to the visit now: with several desks at once
 import sqlalchemy as sa
 from alembic import op
 
-from routing.storage.tables import Instant
+from routing.storage.instant import Instant
 
 revision = "0002"
 down_revision = "0001"

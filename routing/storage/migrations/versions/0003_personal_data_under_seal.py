@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from alembic import context, op
 
 from routing.domain.application import Particulars
+from routing.storage.instant import Instant
 from routing.storage.master_keys import open_vault, set_up_vault
-from routing.storage.tables import Instant
 from routing.vault.master_key import MasterKeyUnusable
 from routing.vault.personal_data import Vault
 

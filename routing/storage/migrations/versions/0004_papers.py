@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from routing.storage.tables import Instant
+from routing.storage.instant import Instant
 
 revision = "0004"
 down_revision = "0003"
