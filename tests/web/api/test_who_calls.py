@@ -24,6 +24,9 @@ ADDRESSES = {
     ("GET", "/audit"): None,
     ("GET", "/audit.json"): None,
     ("GET", "/audit.csv"): None,
+    ("GET", "/applications/{number}/attachments"): None,
+    ("GET", "/applications/{number}/attachments/{no}"): None,
+    ("POST", "/applications/{number}/attachments"): {},
     ("POST", "/applications"): new_application(),
     ("POST", "/applications/{number}/claim"): {},
     ("POST", "/applications/{number}/release"): {},
@@ -41,6 +44,9 @@ MAY = {
     ("GET", "/audit"): {"agus"},
     ("GET", "/audit.json"): {"agus"},
     ("GET", "/audit.csv"): {"agus"},
+    ("GET", "/applications/{number}/attachments"): _SEES,
+    ("GET", "/applications/{number}/attachments/{no}"): {"ida", "omar", "budi"},
+    ("POST", "/applications/{number}/attachments"): {"ida", "omar"},
     ("POST", "/applications"): {"ida"},
     ("POST", "/applications/{number}/claim"): {"omar"},
     ("POST", "/applications/{number}/release"): {"omar", "hari"},
@@ -70,7 +76,7 @@ def ask(program: Program, method: str, path: str, number: str, *, token: str | N
     if token is not None:
         headers["Authorization"] = f"Bearer {token}"
     body = ADDRESSES[method, path]
-    address = API + path.format(number=number)
+    address = API + path.format(number=number, no=1)
     return program.client.request(method, address, json=body, headers=headers)
 
 
