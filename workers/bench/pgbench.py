@@ -41,8 +41,8 @@ UPDATE bench_applications SET step = 'recommend', version = version + 1, visit_c
 INSERT INTO bench_audit_entries (application_id, seq, at, kind, desk, actor, body, hash)
 VALUES (:id, :seen + 1, now(), 'decided', 'verifikasi', 'omar',
     convert_to(rpad('{"actor":"omar","kind":"decided"', 400, '.'), 'UTF8'), decode(repeat('00', 32), 'hex'));
-INSERT INTO bench_visits (application_id, no, step, desk, sent_at)
-VALUES (:id, :seen + 1, 'recommend', 'dinas-kesehatan', now());
+INSERT INTO bench_visits (application_id, no, step, desk, sent_at, due_at, version, attempts, needs_attention)
+VALUES (:id, :seen + 1, 'recommend', 'dinas-kesehatan', now(), now() + interval '3 days', :seen + 1, 0, false);
 COMMIT;
 """
 
