@@ -49,7 +49,7 @@ def two_workers(folder: Path) -> Iterator[Programs]:
 
 def walk(made: Programs, log: Path, *, broker: str) -> dict[str, Any]:
     """Replays, checks that nothing is lost, changed or added, and that a second time changes nothing."""
-    return compare(made, log, made.run("replay", str(log), "--json", seconds=240), broker=broker)
+    return compare(made, log, made.run("replay", str(log), "--json", seconds=900), broker=broker)
 
 
 def compare(made: Programs, log: Path, done: Finished, *, broker: str) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def compare(made: Programs, log: Path, done: Finished, *, broker: str) -> dict[s
     assert events_of(out) == told
     verified = made.run("audit", "verify", "--json")
     assert (verified.code, verified.document["chains"], verified.document["breaks"]) == (0, cases, [])
-    again = made.run("replay", str(log), "--json", seconds=240)
+    again = made.run("replay", str(log), "--json", seconds=900)
     assert again.code == 0, again.stderr
     assert (again.document["moves"], again.document["cases"], again.document["skipped"]) == (0, 0, cases)
     assert again.document["chains_verified"] == cases
