@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from routing.domain import automatic_desks
 from routing.domain.application import Application, Particulars
 from routing.domain.automatic_desks import MOST_ATTEMPTS, NotYet, is_programs_turn
-from routing.domain.errors import NotAtThisDesk, Refusal
+from routing.domain.errors import DatabaseAway, NotAtThisDesk, Refusal
 from routing.domain.moves import Decision
-from routing.domain.program_troubles import ProgramTrouble
+from routing.domain.program_troubles import ProgramBroke, ProgramTrouble
 from routing.domain.visits import HandOffName, Trouble, Visit
 from routing.domain.workflow import Program
 from routing.office import Office
@@ -39,16 +39,24 @@ Work = Callable[[Matter], Decision | NotYet]
 
 
 def attend(office: Office, name: HandOffName, work_of: Callable[[Program], Work]) -> Application | None:
-    """The application after the program's decision; None: there was nothing to do, or nothing to decide (yet)."""
+    """The application after the program's decision; None: there was nothing to do, or nothing to decide (yet).
+
+    Whatever breaks in the program counts as an attempt in vain, and is raised.
+    """
     begun = _begin(office, name)
     if begun is None:
         return None
-    matter, program = begun
+    program = begun.program
     try:
-        answer = work_of(program)(matter)
+        answer = work_of(program)(_matter(office, begun))
     except ProgramTrouble as trouble:
         _fail(office, name, program, trouble)
         return None
+    except DatabaseAway:
+        raise
+    except Exception:
+        _fail(office, name, program, ProgramBroke())
+        raise
     if isinstance(answer, NotYet):
         _put_off(office, name, answer)
         return None
@@ -76,32 +84,52 @@ def retry(office: Office, number: str, *, visit: int, person_id: int) -> Applica
         return move.after
 
 
-def _begin(office: Office, name: HandOffName) -> tuple[Matter, Program] | None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    """An attempt that has been counted."""
+
+    application: Application
+    visit: Visit
+    program: Program
+
+
+def _begin(office: Office, name: HandOffName) -> _Begun | None:
     """Counts the attempt; None: it is not the program's turn (any more)."""
     with office.transaction() as tx:
-        found = _found(tx, name)
+        now = office.now()
+        found = _found(tx, name, now)
         if found is None:
             return None
         application, visit = found
-        now = office.now()
         program = office.rule_book(application.workflow, tx).workflow.steps[visit.step].automatic
         if program is None or not automatic_desks.may_begin(visit, at=now):
             return None
+        if visit.attempts >= MOST_ATTEMPTS:
+            # The last attempt took its process down with it, so that nobody was left to say so.
+            met = Trouble(code=ProgramBroke.code)
+            tx.record(automatic_desks.give_up(application, visit, met, by=f"auto.{program}", at=now))
+            return None
         counted = automatic_desks.begun(visit, at=now)
         tx.keep_attempt(counted)
-        matter = Matter(
-            number=application.number,
-            service=application.service,
-            key=f"{application.number}:{visit.no}",
-            who=tx.who_applies(application),
-            attempt=counted.attempts,
-        )
-        return matter, program
+        return _Begun(application=application, visit=counted, program=program)
+
+
+def _matter(office: Office, begun: _Begun) -> Matter:
+    application = begun.application
+    with office.transaction() as tx:
+        who = tx.who_applies(application)
+    return Matter(
+        number=application.number,
+        service=application.service,
+        key=f"{application.number}:{begun.visit.no}",
+        who=who,
+        attempt=begun.visit.attempts,
+    )
 
 
 def _decide(office: Office, name: HandOffName, said: Decision) -> Application | None:
     with office.transaction() as tx:
-        found = _found(tx, name)
+        found = _found(tx, name, office.now())
         if found is None:
             return None
         application, visit = found
@@ -121,11 +149,11 @@ def _fail(office: Office, name: HandOffName, program: Program, trouble: Refusal)
     is_lasting = not isinstance(trouble, ProgramTrouble) or trouble.is_lasting
     met = Trouble(code=trouble.code, facts={key: _plain(fact) for key, fact in trouble.facts.items()})
     with office.transaction() as tx:
-        found = _found(tx, name)
+        now = office.now()
+        found = _found(tx, name, now)
         if found is None:
             return
         application, visit = found
-        now = office.now()
         if is_lasting or visit.attempts >= MOST_ATTEMPTS:
             tx.record(automatic_desks.give_up(application, visit, met, by=f"auto.{program}", at=now))
         else:
@@ -135,16 +163,17 @@ def _fail(office: Office, name: HandOffName, program: Program, trouble: Refusal)
 
 def _put_off(office: Office, name: HandOffName, answer: NotYet) -> None:
     with office.transaction() as tx:
-        found = _found(tx, name)
+        now = office.now()
+        found = _found(tx, name, now)
         if found is not None:
-            tx.keep_attempt(automatic_desks.put_off(found[1], answer, at=office.now()))
+            tx.keep_attempt(automatic_desks.put_off(found[1], answer, at=now))
 
 
-def _found(tx: Transaction, name: HandOffName) -> tuple[Application, Visit] | None:
+def _found(tx: Transaction, name: HandOffName, at: datetime) -> tuple[Application, Visit] | None:
     """The (locked) application and the visit, if it is the program's turn."""
     for application in tx.applications([name[0]]):
         for visit in tx.open_visits(application.id):
-            if visit.no == name[1] and is_programs_turn(visit):
+            if visit.no == name[1] and is_programs_turn(visit, at):
                 return application, visit
     return None
 

@@ -26,7 +26,8 @@ DATABASE = "satuatap.db"
 #: Attachments, each named by the hash of its content.
 PAPERS = "papers"
 #: What opens the mall's secrets; never in the backup itself.
-SECRETS = ("master.key", "demo-password")
+MASTER_KEY = "master.key"
+SECRETS = (MASTER_KEY, "demo-password")
 #: Where backups made before a migration lie, inside the data folder.
 BACKUPS = "backups"
 _PARTED_KEYS = "application-keys.db"
@@ -70,9 +71,12 @@ class Restored:
     kept: Path | None
 
 
-def back_up(data: Path, target: Path, *, at: datetime) -> BackUp:
+def back_up(
+    data: Path, target: Path, *, at: datetime, papers: Path | None = None, master_key: Path | None = None
+) -> BackUp:
     """Backs the mall in that folder up into a new file, and its keys into a second one.
 
+    ``papers``, ``master_key``: where they lie, if not in the folder itself.
     Raises AlreadyThere, UnwritableBackup, DamagedDatabase, DatabaseAway.
     """
     if target.is_dir():
@@ -86,9 +90,11 @@ def back_up(data: Path, target: Path, *, at: datetime) -> BackUp:
             copy, parted = here / DATABASE, here / _PARTED_KEYS
             migration = copy_database(data / DATABASE, copy)
             count = part_keys(copy, parted)
-            papers = _papers(data, here)
+            copied = _papers(papers or data / PAPERS, here)
             name = secrets.token_hex(16)
             secret = {one: data / one for one in SECRETS if (data / one).is_file()}
+            if master_key is not None and master_key.is_file():
+                secret[MASTER_KEY] = master_key
             secret |= {_PARTED_KEYS: parted} if count else {}
             facts: dict[str, object] = {
                 "backup": name,
@@ -98,10 +104,10 @@ def back_up(data: Path, target: Path, *, at: datetime) -> BackUp:
             if secret:
                 write_archive(keys_target, facts | {"part": "keys"}, secret)
             facts |= {"part": "mall", "migration": migration, "has_keys": bool(secret)}
-            write_archive(target, facts, {DATABASE: copy} | papers)
+            write_archive(target, facts, {DATABASE: copy} | copied)
     except OSError as error:
         raise UnwritableBackup(file=target, problem=error.strerror or str(error)) from None
-    return BackUp(file=target, keys_file=keys_target if secret else None, papers=len(papers), migration=migration)
+    return BackUp(file=target, keys_file=keys_target if secret else None, papers=len(copied), migration=migration)
 
 
 def restore(file: Path, data: Path, *, keys: Path | None, replace: bool, at: datetime) -> Restored:
@@ -136,11 +142,14 @@ def restore(file: Path, data: Path, *, keys: Path | None, replace: bool, at: dat
     return Restored(migration=migration, papers=papers, lacks_keys=lacks_keys, kept=kept)
 
 
-def back_up_before_migrating(data: Path, *, at: datetime) -> BackUp:
+def back_up_before_migrating(
+    data: Path, *, at: datetime, papers: Path | None = None, master_key: Path | None = None
+) -> BackUp:
     """A backup inside the data folder; of these the last three are kept. Raises as ``back_up``."""
     folder = data / BACKUPS
     folder.mkdir(mode=0o700, exist_ok=True)
-    made = back_up(data, folder / f"before-{NEWEST}-{at.astimezone(UTC):%Y%m%d-%H%M%S-%f}.tar", at=at)
+    target = folder / f"before-{NEWEST}-{at.astimezone(UTC):%Y%m%d-%H%M%S-%f}.tar"
+    made = back_up(data, target, at=at, papers=papers, master_key=master_key)
     by_age = sorted(folder.glob("before-*.tar"), key=lambda one: one.stat().st_mtime_ns)
     for old in by_age[:-_KEPT]:
         old.unlink(missing_ok=True)
@@ -153,12 +162,11 @@ def keys_beside(file: Path) -> Path:
     return file.with_name(f"{file.name}.keys")
 
 
-def _papers(data: Path, here: Path) -> dict[str, Path]:
+def _papers(folder: Path, here: Path) -> dict[str, Path]:
     """The attachments, copied: one that is erased meanwhile is left out, and none is half there."""
     copied: dict[str, Path] = {}
-    folder = data / PAPERS
     for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-        name = path.relative_to(data).as_posix()
+        name = f"{PAPERS}/{path.relative_to(folder).as_posix()}"
         target = here / name
         target.parent.mkdir(parents=True, exist_ok=True)
         try:

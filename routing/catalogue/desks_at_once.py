@@ -59,11 +59,13 @@ def _join(workflow: Workflow, code: str, step: Step, say: Say) -> Iterator[Findi
     if len({rule.to for rule in opinions.values()}) > 1:
         problem = f"The opinions at {shown(code)} lead to different steps, so that the last to speak would choose."
         yield say(("steps", code, "decisions"), "opinions-disagree", problem, "Let all of them lead to one step.")
-    for position, desk in enumerate(step.desks):
+    for position, desk in enumerate(step.every_desk):
         if not any(not rule.desks or desk in rule.desks for rule in opinions.values()):
             problem = f"At {shown(desk)} no opinion can be given, so that the join of {shown(code)} is never met."
             way_out = "Mark one of its decisions with opinion: true."
-            yield say(("steps", code, "desks", position), "no-opinion-at-desk", problem, way_out)
+            key = "desks" if desk in step.desks else "stand_in"
+            at_desk: Path = ("steps", code, key, position if key == "desks" else position - len(step.desks))
+            yield say(at_desk, "no-opinion-at-desk", problem, way_out)
     if step.automatic is not None:
         problem = f"{shown(code)} has a join and a program; a program decides alone."
         yield say(("steps", code, "automatic"), "program-at-join", problem, "Give the program a step of its own.")

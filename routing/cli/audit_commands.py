@@ -54,7 +54,7 @@ def verify(
     from routing.domain.errors import UnknownApplication
     from routing.reading.chains import verify_chains
 
-    with open_office(data) as office:
+    with open_office(data, needs_key=False) as office:
         report = verify_chains(office, number=number)
     if number is not None and report.chains == 0:
         raise UnknownApplication(number=number)
@@ -87,7 +87,7 @@ def export(
             field="--json", problem="the export itself goes to standard output", way_out="Give -o FILE."
         )
     writers = {Format.CSV: _write_csv, Format.JSONL: _write_jsonl, Format.XES: _write_xes}
-    with open_office(data) as office:
+    with open_office(data, needs_key=False) as office:
         if service is not None:
             # Refused by name: an export without a line would be taken for a service without a decision.
             office.book_in_force(service)

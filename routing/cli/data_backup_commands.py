@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from routing.cli.opening import DataOption, JsonOption, say, tell
 from routing.cli.up_command import alone_in
 from routing.domain.errors import Refusal
+
+if TYPE_CHECKING:
+    from routing.settings import Settings
 
 
 class NotEmbedded(Refusal):
@@ -36,10 +39,17 @@ def backup(
     from routing.domain.errors import UnreadableFile
     from routing.office import wall_clock
 
-    folder = _folder(data)
+    settings = _settings(data)
+    folder = settings.data
     if not (folder / DATABASE).is_file():
         raise UnreadableFile(file=folder / DATABASE, problem="there is no mall in that folder")
-    made = back_up(folder, target, at=wall_clock())
+    made = back_up(
+        folder,
+        target,
+        at=wall_clock(),
+        papers=settings.papers_folder,
+        master_key=settings.master_key,
+    )
     said = {
         "file": str(made.file),
         "keys_file": str(made.keys_file) if made.keys_file is not None else None,
@@ -70,7 +80,7 @@ def restore(
     from routing.domain.errors import UnreadableFile
     from routing.office import wall_clock
 
-    folder = _folder(data)
+    folder = _settings(data).data
     for file in filter(None, (source, keys)):
         if not file.is_file():
             raise UnreadableFile(file=file, problem="there is no such file")
@@ -91,10 +101,10 @@ def restore(
     say(said, as_json=as_json, words=words)
 
 
-def _folder(data: Path | None) -> Path:
+def _settings(data: Path | None) -> Settings:
     from routing.settings import load_settings
 
     settings = load_settings(data)
     if not settings.is_embedded:
         raise NotEmbedded
-    return settings.data
+    return settings

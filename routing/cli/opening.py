@@ -48,8 +48,7 @@ def open_office(data: Path | None, *, needs_key: bool = True) -> Iterator[Office
         if settings.is_embedded:
             _back_up_before_migrating(office)
             migrate(office.database, settings.master_key)
-            if office.set_up_vault():
-                tell(new_master_key(settings.master_key))
+            _set_up_vault(office, needs_key=needs_key)
         else:
             require_migrated(office.database)
             if needs_key:
@@ -69,8 +68,27 @@ def _back_up_before_migrating(office: Office) -> None:
     if at is not None and at < NEWEST:
         from routing.actions.back_up import back_up_before_migrating
 
-        made = back_up_before_migrating(office.settings.data, at=office.now())
+        made = back_up_before_migrating(
+            office.settings.data,
+            at=office.now(),
+            papers=office.settings.papers_folder,
+            master_key=office.settings.master_key,
+        )
         tell(f"The database is at {at} and becomes {NEWEST}; as it was, it is in {made.file}")
+        tell("The copy holds all the database held, personal data included: delete it when it is not needed any more.")
+
+
+def _set_up_vault(office: Office, *, needs_key: bool) -> None:
+    """Who opens no personal data goes on without its key, after a backup was restored without its keys, for one."""
+    from routing.vault.master_key import MasterKeyUnusable
+
+    try:
+        if office.set_up_vault():
+            tell(new_master_key(office.settings.master_key))
+    except MasterKeyUnusable as unusable:
+        if needs_key:
+            raise
+        tell(f"{unusable.code}: {unusable}")
 
 
 def new_master_key(path: Path) -> str:

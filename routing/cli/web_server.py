@@ -7,6 +7,7 @@ import signal
 import socket
 import ssl
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from routing.cli.opening import tell
 from routing.domain.errors import Fault, MalformedField, Refusal, UnreadableFile
 from routing.office import Office
 from routing.web.app import make_web
+
+#: How often papers that nobody names any more are looked for.
+_SWEEP_SECONDS = 3600.0
 
 
 class PortTaken(Refusal):
@@ -52,6 +56,7 @@ class WebServer:
             ssl_context_factory=(lambda _config, _default: context) if context is not None else None,
         )
         self._server = uvicorn.Server(config)
+        self._is_over = threading.Event()
 
     def run(self) -> None:
         """Serves until SIGINT or SIGTERM; then finishes what it is answering."""
@@ -62,10 +67,20 @@ class WebServer:
 
         signal.signal(signal.SIGTERM, finish)
         signal.signal(signal.SIGINT, finish)
-        # A disk that takes nothing must not keep anybody from reading.
-        with suppress(Refusal, Fault, OSError):
-            sweep_papers(self._office)
-        self._server.run(sockets=[self._socket])
+        threading.Thread(target=self._sweep_papers, name="sweep-papers", daemon=True).start()
+        try:
+            self._server.run(sockets=[self._socket])
+        finally:
+            self._is_over.set()
+
+    def _sweep_papers(self) -> None:
+        """Here, and not only by the beat: where the parts are containers, the pages alone have the folder of papers."""
+        while True:
+            # A disk that takes nothing must not keep anybody from reading.
+            with suppress(Refusal, Fault, OSError):
+                sweep_papers(self._office)
+            if self._is_over.wait(_SWEEP_SECONDS):
+                return
 
 
 def _context(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:

@@ -44,14 +44,18 @@ class NotYet:
     again_after: timedelta
 
 
-def is_programs_turn(visit: Visit) -> bool:
-    """Whether the program may decide it: it is here, nobody took it over, and nobody was called for help."""
-    return visit.is_open and visit.has_arrived and visit.act_at is not None and visit.holder is None
+def is_programs_turn(visit: Visit, at: datetime) -> bool:
+    """Whether the program may decide it: it is here, nobody holds it, and nobody was called for help."""
+    is_here = visit.is_open and visit.has_arrived and visit.act_at is not None
+    return is_here and not visit.is_held_against("", at)
 
 
 def may_begin(visit: Visit, *, at: datetime) -> bool:
-    """Whether an attempt may begin: not while another is under way, nor during the pause after one."""
-    return is_programs_turn(visit) and visit.act_at is not None and visit.act_at <= at + RING_LEASE
+    """Whether an attempt may begin: not while another is under way, nor during the pause after one.
+
+    A ring puts ``act_at`` off by its lease; twice that, because the clocks of relay and worker are not one.
+    """
+    return is_programs_turn(visit, at) and visit.act_at is not None and visit.act_at <= at + 2 * RING_LEASE
 
 
 def begun(visit: Visit, *, at: datetime) -> Visit:
@@ -101,7 +105,7 @@ def decide_by_program(
     """What the program of the visit's step says. Raises NotAtThisDesk where it is not its turn (any more)."""
     visit = next((one for one in open_visits if one.no == said.visit), None)
     program = book.workflow.steps[visit.step].automatic if visit is not None else None
-    if visit is None or program is None or not is_programs_turn(visit):
+    if visit is None or program is None or not is_programs_turn(visit, at):
         raise NotAtThisDesk(number=application.number, desks=", ".join(one.desk for one in open_visits) or "-")
     voice: Voice = by_program(program, at, digest_key)
     return carry_out(book, application, open_visits, visit, said, voice)

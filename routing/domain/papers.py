@@ -13,7 +13,7 @@ from routing.domain.errors import NotAllowed, Refusal
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.people import Action, Person, Place, may
 from routing.domain.phrases import Phrase
-from routing.domain.preconditions import require_in_hand, require_known, require_open
+from routing.domain.preconditions import require_in_hand, require_known, require_not_own, require_open
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 
@@ -67,6 +67,7 @@ def attach(
     TooManyPapers, TooManyPapersInAll.
     """
     spot = spot_of(book, application, open_visits, person, at)
+    require_not_own(person, application.applicant_index, application.number)
     require_known(book.workflow, [paper.requirement for paper in papers if paper.requirement is not None])
     new = list(_not_there_yet(papers, attached))
     if not new:

@@ -22,6 +22,12 @@ class NotConnected(ProgramTrouble):
     is_lasting = True
 
 
+class ProgramBroke(ProgramTrouble):
+    """The program broke off in the middle of its work; the log says why. Let it try again, or decide by hand."""
+
+    code = "program_broke"
+
+
 class OutsideAway(ProgramTrouble):
     """{system} did not answer within {seconds} seconds. Let the program try again later, or decide by hand."""
 

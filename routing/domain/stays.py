@@ -47,7 +47,9 @@ def claim(
     is_mine = visit.holder == person.code
     if is_mine and (visit.lease_until is None or visit.lease_until - at > lease / 2):
         return None
-    taken = replace(visit, holder=person.code, claimed_at=at, lease_until=at + lease, act_at=None)
+    # Whoever forgets a document they took out of a program's hands gives it back to the program with their lease.
+    act_at = at + lease if _program_acts_at(step, visit, at) is not None else None
+    taken = replace(visit, holder=person.code, claimed_at=at, lease_until=at + lease, act_at=act_at)
     lapsed = visit.holder if not is_mine else None
     facts = {"role": held.role, **acting_facts(held.acting), "lapsed": lapsed}
     return at_the_visit(application, taken, "claimed", actor=person.code, at=at, facts=facts)

@@ -158,7 +158,7 @@ def _row(row: sa.Row[*tuple[Any, ...]], workflow: Workflow, names: dict[str, str
         holder_name=names.get(row.holder, row.holder),
         lease_until=row.lease_until,
         has_lapsed=row.lease_until is not None and row.lease_until <= now,
-        is_automatic=row.act_at is not None,
+        is_automatic=row.act_at is not None and row.holder is None,
         needs_attention=row.needs_attention,
         version=row.version,
     )

@@ -31,7 +31,7 @@ _ENTRIES = (
     .order_by(audit_entries.c.seq.desc())
     .limit(sa.bindparam("most"))
 )
-_DECISIONS = _ENTRIES.where(audit_entries.c.kind == "decided")
+_DECISIONS = _ENTRIES.where(audit_entries.c.kind.in_(("decided", "reassigned")))
 #: So many decisions back what is asked of the applicant is looked for: every other desk may have spoken since.
 _LOOKED_BACK = 50
 _AFTER_THE_LAST = 2**31 - 1
@@ -59,6 +59,8 @@ class Event:
     target: Label | None = None
     #: the desks it was sent to
     sent_to: tuple[str, ...] = ()
+    #: the number of the visit it happened at
+    visit: int | None = None
     #: the numbers of the visits it opened
     opened: tuple[int, ...] = ()
     #: whose claim had lapsed, or who had held it
@@ -111,7 +113,12 @@ def decision_behind(office: Office, application_id: int, visit: int, *, with_not
     """The decision that sent the document to this visit: why it is there, and what is to be repaired."""
     wanted = {"id": application_id, "before": _AFTER_THE_LAST, "most": _LOOKED_BACK}
     events = _events(office, _DECISIONS, wanted, with_notes=with_notes)
-    return next((event for event in events if visit in event.opened), None)
+    for event in events:
+        if visit in event.opened and event.kind == "reassigned" and event.visit is not None:
+            visit = event.visit  # Passed on: what was asked was asked before.
+        elif visit in event.opened:
+            return event
+    return None
 
 
 def _events(
@@ -157,6 +164,7 @@ def _read_first_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str, 
     return {
         "role": said.get("role"),
         "step_code": step,
+        "visit": said.get("visit"),
         "step": _label(workflow, step),
         "decision_code": decision,
         "decision": rule.label if rule is not None else None,

@@ -31,6 +31,11 @@ class KeptAnswers:
             raise IdempotencyKeyReused
         return receipt_from(row.answer)
 
+    def has(self, person_id: int, key: str) -> bool:
+        """Whether this person's key (its digest) has had an answer, whatever was asked."""
+        wanted = sa.select(kept_answers.c.key).where(kept_answers.c.person_id == person_id, kept_answers.c.key == key)
+        return self._connection.execute(wanted).first() is not None
+
     def take_key(self, once: Once, at: datetime) -> None:
         """Takes the key for this transaction; whoever brings it meanwhile waits, and is told AlreadyWritten."""
         row = {"person_id": once.person_id, "key": once.key, "fingerprint": once.fingerprint, "answer": "", "at": at}

@@ -12,7 +12,7 @@ from routing.domain.application import Application
 from routing.domain.automatic_desks import LONGEST_WORK, MOST_ATTEMPTS, NotStuck, NotYet
 from routing.domain.errors import DeskNotOffered, NotAllowed, UnknownDecision
 from routing.domain.moves import Decision
-from routing.domain.program_troubles import NotConnected, OutsideAway
+from routing.domain.program_troubles import NotConnected, OutsideAway, ProgramBroke
 from routing.domain.visits import Visit
 from routing.domain.workflow import Program
 from routing.reading.chains import verify_chains
@@ -212,3 +212,51 @@ def test_a_forged_message_makes_no_program_decide(mall: Mall) -> None:
     assert attends(mall, document, works(Decision(decision="forward"), calls)) is None
     assert attend(mall.office, (4711, 1), works(Decision(decision="forward"), calls)) is None
     assert calls == []
+
+
+def test_a_program_that_takes_its_process_down_is_not_tried_for_ever(mall: Mall) -> None:
+    document = with_the_program(mall)
+
+    def dies(_matter: Matter) -> Decision:
+        raise KeyboardInterrupt
+
+    for _ in range(MOST_ATTEMPTS):
+        with pytest.raises(KeyboardInterrupt):
+            attends(mall, document, lambda _program: dies)
+        mall.clock.advance(LONGEST_WORK)
+    assert attends(mall, document, works(Decision(decision="issue"))) is None
+    stuck = visit_of(mall, document)
+    assert stuck.needs_attention
+    assert stuck.trouble is not None
+    assert stuck.trouble.code == ProgramBroke.code
+
+
+def test_what_breaks_in_a_program_is_raised_and_counts_as_an_attempt_in_vain(mall: Mall) -> None:
+    document = with_the_program(mall)
+    with pytest.raises(ZeroDivisionError):
+        attends(mall, document, works(ZeroDivisionError()))
+    visit = visit_of(mall, document)
+    assert visit.attempts == 1
+    assert visit.trouble is not None
+    assert visit.act_at == mall.office.now() + PAUSE
+
+
+def test_the_clocks_of_relay_and_worker_need_not_be_one(mall: Mall) -> None:
+    document = mall.registers(service="nib", papers=PAPERS, decision="call")
+    mall.carries()
+    mall.decides(document, NIA, "file")
+    mall.carries()
+    mall.clock.advance(-timedelta(seconds=2))
+    after = attends(mall, document, works(Decision(decision="issue")))
+    assert after is not None
+
+
+def test_a_document_that_was_taken_from_the_program_and_forgotten_goes_back_to_it(mall: Mall) -> None:
+    document = with_the_program(mall)
+    claim(mall.office, document.number, visit=visit_of(mall, document).no, person_id=mall.id_of(ADIT))
+    assert collect_rings(mall.office) == []
+    mall.clock.advance(timedelta(minutes=61))
+    assert [message.is_for_program for message in collect_rings(mall.office)] == [True]
+    after = attends(mall, document, works(Decision(decision="issue")))
+    assert after is not None
+    assert after.step == "hand-over"

@@ -11,6 +11,13 @@ from tests.domain.test_desks_at_once import together
 
 Change = Callable[[dict[str, Any]], object]
 
+_NOT_THERE: dict[str, Any] = {
+    "recommend": {
+        "label": {"id": "Ya", "en": "Yes"}, "to": "granted", "opinion": True, "desks": ["pupr", "dishub", "bapenda"],
+    },
+    "return": {"label": {"id": "Kembali", "en": "Back"}, "to": "repair"},
+    "refuse": {"label": {"id": "Tolak", "en": "No"}, "to": "refused"},
+}  # fmt: skip
 _ONE: dict[str, Any] = {
     "recommend": {"label": {"id": "Ya", "en": "Yes"}, "to": "granted", "opinion": True},
     "return": {"label": {"id": "Kembali", "en": "Back"}, "to": "repair"},
@@ -38,6 +45,7 @@ def test_the_route_itself_is_sound() -> None:
         ("opinion-without-join", lambda team: team.update(join=None)),
         ("desk-not-of-step", lambda team: team["decisions"]["assess"].update(desks=["bappeda"])),
         ("desk-not-of-step", lambda team: team.update(working_days_at={"bappeda": 3})),
+        ("no-opinion-at-desk", lambda team: team.update(stand_in=["bappeda"], decisions=_NOT_THERE)),
         ("desk-twice", lambda team: team.update(stand_in=["pupr"])),
         ("two-limits", lambda team: team.update(minutes=5)),
         ("program-at-join", lambda team: team.update(automatic="oss")),

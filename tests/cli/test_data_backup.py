@@ -258,3 +258,27 @@ def test_the_commands_say_one_document_and_refuse_with_a_sentence(
     monkeypatch.setenv("SATUATAP_DATABASE_URL", "postgresql://nobody@localhost/none")
     assert refused(monkeypatch, capsys, "backup", file) == NotEmbedded.code
     assert issubclass(NotEmbedded, Refusal)
+
+
+def test_a_mall_that_came_back_without_its_keys_can_still_be_verified(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = backed_up(data, tmp_path / "mall.tar")
+    keys_beside(file).unlink()
+    put_back(file, tmp_path / "new")
+    monkeypatch.setattr("sys.argv", ["satuatap", "audit", "verify", "--data", str(tmp_path / "new"), "--json"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    assert ended.value.code == 1  # That nobody can say who applied is a finding, not a fault.
+    assert json.loads(said.out)["chains"] == 1
+    assert "master_key" in said.err
+
+
+def test_papers_and_key_that_lie_elsewhere_are_in_the_backup(data: Path, tmp_path: Path) -> None:
+    (data / "papers").rename(tmp_path / "papers-elsewhere")
+    key = (data / "master.key").rename(tmp_path / "key-elsewhere")
+    made = back_up(data, tmp_path / "mall.tar", at=wall_clock(), papers=tmp_path / "papers-elsewhere", master_key=key)
+    put_back(made.file, tmp_path / "new")
+    assert (tmp_path / "new" / "papers" / "ab" / "abcdef").read_bytes() == b"a scanned identity card"
+    assert (tmp_path / "new" / "master.key").read_bytes() == key.read_bytes()

@@ -34,13 +34,14 @@ class OutsideSystem:
         """
         if self._address is None:
             raise NotConnected(system=self.name, setting=self._setting)
+        deadline = time.monotonic() + self._seconds
         try:
             # No connection is kept: a minute may pass between two documents, and a dead one would cost an attempt.
             with (
                 httpx2.Client(timeout=self._seconds, follow_redirects=False) as client,
                 client.stream(method, self._address + path, json=sent, headers={"Idempotency-Key": key}) as answer,
             ):
-                body = _bounded(answer, time.monotonic() + self._seconds)
+                body = _bounded(answer, deadline)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
             raise OutsideAway(system=self.name, seconds=int(self._seconds)) from None
         return self._understood(answer.status_code, body)
@@ -58,7 +59,7 @@ class OutsideSystem:
             raise self.unclear("too long")
         try:
             document = httpx2.Response(200, content=body).json()
-        except ValueError:
+        except (ValueError, RecursionError):
             raise self.unclear("no JSON") from None
         if not isinstance(document, dict):
             raise self.unclear("no JSON object")

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import FileResponse, Response
 
-from routing.actions.attach import attach_once
+from routing.actions.attach import attach_once, was_answered
 from routing.domain.people import Action
 from routing.reading.application_file import application_file
 from routing.reading.papers import paper_file, papers_of
+from routing.vault.passwords import kept
 from routing.web.api.applications import Number
 from routing.web.api.headers import IdempotencyKey, once, receipt_answer
 from routing.web.api.meanwhile import telling_meanwhile
@@ -78,6 +79,9 @@ async def _sending(request: Request, office: OfficeHere, staff: TheReader, numbe
     """What is sent, by somebody who may attach something here."""
 
     def may_attach() -> None:
+        key = request.headers.get("idempotency-key", "")
+        if was_answered(office, staff.person.id, kept(key)):
+            return
         where_attached(staff, application_file(office, application_number(number)))
 
     async with received(request, office, before=may_attach) as sending:

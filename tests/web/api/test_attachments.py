@@ -49,3 +49,14 @@ def test_what_is_no_paper_is_refused_with_a_problem_and_nothing_is_kept(mall: We
     problem(sends(sari, number, pdf(), key="tiga"), 403, "not_allowed")
     assert ida.get(f"/applications/{number}/attachments").json()["items"] == []
     assert not list(mall.office.papers.folder.rglob("*.part"))
+
+
+def test_a_paper_that_was_attached_is_answered_again_although_the_document_has_moved_on(mall: WebMall) -> None:
+    ida, omar = Program(mall, "ida"), Program(mall, "omar")
+    number = ida.registers()
+    assert omar.post(f"/applications/{number}/claim").status_code == 200
+    first = sends(omar, number, pdf(), key="satu")
+    assert first.status_code == 200, first.text
+    omar.decides(number, "forward")
+    assert sends(omar, number, pdf(), key="satu").content == first.content
+    problem(sends(omar, number, pdf(), key="dua"), 403, "not_allowed")
