@@ -12,17 +12,19 @@ import sqlalchemy as sa
 
 from routing.actions.attach import NothingSent, SentPaper, attach
 from routing.actions.claim import claim
+from routing.actions.keep_accounts import identify
 from routing.actions.sweep_papers import sweep_papers
 from routing.domain.application import Application
 from routing.domain.errors import NotAllowed, Refusal, UnknownApplication
 from routing.domain.papers import TakeItFirst
 from routing.domain.people import Person
+from routing.domain.preconditions import OwnApplication
 from routing.reading.chains import verify_chains
 from routing.reading.papers import lost_papers, papers_of
 from routing.storage.tables import attachments, audit_entries
 from tests.domain.people_of_the_mall import IDA, OMAR, SARI
 from tests.formats.papers import docx, pdf, picture, tiff
-from tests.mall import Mall
+from tests.mall import LESTARI, Mall
 from tests.row_counts import row_counts
 
 HONEST = {"a.pdf": pdf(), "b.jpg": picture("JPEG"), "c.png": picture("PNG"), "d.tif": tiff(), "e.docx": docx()}
@@ -177,3 +179,10 @@ def test_a_transaction_that_fails_leaves_a_paper_that_is_swept_and_no_row(
     (kept,) = files(mall)
     os.utime(kept, (0, 0))
     assert sweep_papers(mall.office, at_once=True) == 0
+
+
+def test_nobody_attaches_to_an_application_of_their_own(mall: Mall) -> None:
+    document = mall.registers()
+    identify(mall.office, "ida", LESTARI.nik)
+    with pytest.raises(OwnApplication):
+        attaches(mall, document, IDA, ("surat.pdf", pdf()))
