@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from routing.office import Office
 from routing.settings import Settings
 from tests.clock import Clock
+from tests.formats.papers import pdf
 from tests.web.api.programs import API, EVERYBODY, Program, new_application
 from tests.web.visitors import WebMall, open_mall
 
@@ -63,12 +64,22 @@ class Caller:
         self.numbers = [programs["ida"].registers() for _ in range(4)]
         programs["omar"].decides(self.numbers[1], "return", reason="STR kabur", requirements=["registration"])
         programs["omar"].decides(self.numbers[2], "forward")
+        self.with_papers = self.numbers[:2]
+        for number in self.with_papers:
+            self._attach(number)
         tokens = [program.token for program in programs.values()]
         # Those who can do something come more often than those who come in vain.
         able = [programs[who].token for who in ("ida", "omar", "sari", "agus", "hari")]
         self.tokens = [*tokens, *able * 3, "sat_none", None]
         self.count = itertools.count(1)
         self.told: dict[str, Counter[int]] = defaultdict(Counter)
+
+    def _attach(self, number: str) -> None:
+        ida = self.programs["ida"]
+        headers = {**ida.bearer, "Idempotency-Key": f"paper of {number}"}
+        files = {"file": ("surat.pdf", pdf(), "application/pdf")}
+        answer = ida.client.post(f"{API}/applications/{number}/attachments", files=files, headers=headers)
+        assert answer.status_code == 200, answer.text
 
     def send(self, case: schemathesis.Case, data: st.DataObject) -> None:
         """Sends what was made up four times: as it is, of something that exists, and of something possible."""
@@ -96,6 +107,8 @@ class Caller:
     def _of_something_that_exists(self, case: schemathesis.Case, draw: Any) -> None:
         if "number" in case.path_parameters:
             case.path_parameters["number"] = draw(st.sampled_from(self.numbers))
+        if "no" in case.path_parameters:
+            case.path_parameters |= {"number": draw(st.sampled_from(self.with_papers)), "no": 1}
         if "code" in case.path_parameters:
             case.path_parameters["code"] = draw(st.sampled_from(DESKS))
         if not isinstance(case.body, dict):
@@ -120,6 +133,7 @@ class Caller:
             return None
         who, case.body = {
             "applications": (ida, new_application()),
+            "attachments": (ida, {"file": [pdf()]}),
             "claim": (omar, {}),
             "release": (omar, {}),
             "decisions": (omar, {"decision": "forward"}),

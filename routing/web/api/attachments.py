@@ -40,7 +40,7 @@ _FORM: dict[str, Any] = {
                         "file": {
                             "description": "PDF, JPEG, PNG, TIFF or DOCX; at most five.",
                             "type": "array",
-                            "items": {"type": "string", "contentMediaType": "application/octet-stream"},
+                            "items": {"type": "string", "format": "binary"},
                         },
                     },
                 }
