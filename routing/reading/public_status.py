@@ -74,6 +74,7 @@ class PublicStatus:
     #: what the applicant has to repair
     to_repair: tuple[Label, ...]
     working_days: int | None
+    minutes: int | None
     submitted_at: datetime
     changed_at: datetime
 
@@ -104,6 +105,7 @@ def public_status(office: Office, typed_code: str) -> PublicStatus:
         spoken=_spoken(workflow, row.step, len(here)),
         to_repair=tuple(dict.fromkeys(label for said in asked if said is not None for label in said.requirements)),
         working_days=workflow.working_days,
+        minutes=workflow.minutes,
         submitted_at=row.submitted_at,
         changed_at=row.changed_at,
     )

@@ -131,7 +131,7 @@ def decision_named(file: ApplicationFile, visit: Visit, code: str) -> PossibleDe
 
 def sayable(staff: Staff, file: ApplicationFile, visit: Visit) -> tuple[PossibleDecision, ...]:
     """What this person can say at the visit, as long as nobody else holds it."""
-    if not visit.has_arrived or visit.holder not in (None, staff.person.code):
+    if not visit.has_arrived or visit.is_held_against(staff.person.code, staff.at):
         return ()
     step = file.workflow.steps[visit.step]
     return tuple(

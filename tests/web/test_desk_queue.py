@@ -168,3 +168,17 @@ def test_a_scanned_receipt_leads_to_the_file(any_mall: WebMall) -> None:
         for typed in (number, number.lower(), code, f"HTTP://LOCALHOST/T/{code}"):
             assert omar.client.get("/find", params={"q": typed}).headers["location"] == f"/applications/{number}"
         assert omar.client.get("/find", params={"q": ""}).status_code == 404
+
+
+def test_who_takes_over_a_lapsed_claim_reads_whose_it_was(mall: WebMall) -> None:
+    mall.add_person("kadek", [("verifier", "verifikasi")])
+    with mall.signed_in("ida") as ida:
+        number = ida.registered()
+    with mall.signed_in("omar") as omar:
+        omar.send(f"/applications/{number}", f"/applications/{number}/visits/2/claim")
+    mall.clock.advance(timedelta(minutes=61))
+    with mall.visitor() as kadek:
+        kadek.sign_in("kadek", PASSWORD)
+        assert "waktunya sudah lewat" in kadek.get(f"/applications/{number}").text
+        kadek.send(f"/applications/{number}", f"/applications/{number}/visits/2/claim")
+        assert "Waktu omar, yang mengambilnya sebelumnya, sudah lewat." in kadek.get(f"/applications/{number}").text

@@ -110,3 +110,8 @@ def test_english_stands_beside_indonesian_and_is_remembered(mall: WebMall) -> No
         assert '<html lang="en">' in anybody.get("/").text
         assert '<html lang="id">' in anybody.get("/?lang=id").text
         assert '<html lang="id">' in anybody.get("/?lang=xx").text
+
+
+def test_a_promise_in_minutes_is_told_in_minutes(mall: WebMall) -> None:
+    with mall.visitor() as anybody:
+        assert "Dijanjikan selesai dalam 60 menit." in anybody.get("/").text

@@ -41,6 +41,7 @@ class ServiceShape(BaseModel):
     name: Name
     unit: str
     working_days: int | None = Field(description="The promise to the public.")
+    minutes: int | None = Field(description="The same, of what is done while one waits.")
     requirements: list[RequirementShape]
     intake: IntakeShape
 
@@ -65,6 +66,7 @@ def _shape(office: Office, workflow: Workflow) -> ServiceShape:
         name=name_of(workflow.label),
         unit=workflow.unit,
         working_days=workflow.working_days,
+        minutes=workflow.minutes,
         requirements=[
             RequirementShape(
                 code=code,
