@@ -9,10 +9,8 @@ from typing import Any
 
 import rfc8785
 
+from routing.domain.fields import Fact
 from routing.domain.workflow import Outcome
-
-#: What a fact about an application can be; nothing personal belongs there.
-Fact = str | int | float | bool | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,13 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from routing.domain.desks import Code, Frozen, Label
+from routing.domain.fees import Fee
+from routing.domain.fields import Field as FormField
+from routing.domain.fields import FieldCode
+from routing.domain.guards import Source
+from routing.domain.quotas import Quota, Window
+from routing.domain.requirements import Requirement
+from routing.domain.service_standard import Standard
 
 #: The target that means "the step, and the desk, that sent it here".
 ORIGIN = "origin"
@@ -36,6 +43,33 @@ class Outcome(StrEnum):
     WITHDRAWN = "withdrawn"
     #: an imported case whose log shows that it was closed, not how
     CLOSED = "closed"
+    #: the office gave up waiting; it can be taken up again for a time
+    STOPPED = "stopped"
+    #: it belongs to another service, which is named
+    REFERRED = "referred"
+
+
+class Channel(StrEnum):
+    """How an application comes in (kanal)."""
+
+    #: handed in at a counter of the hall
+    COUNTER = "counter"
+    #: taken in on a visit to a village
+    VILLAGE = "village"
+    #: taken in at a market counter
+    MARKET = "market"
+    #: by the applicant, at a machine of the office
+    SELF_SERVICE = "self-service"
+    #: from elsewhere, by a program or a page
+    ONLINE = "online"
+
+
+class Pause(StrEnum):
+    """Why the promise stands still while a document waits at a step; a desk of the same government is none of them."""
+
+    REPAIR = "repair"
+    PAYMENT = "payment"
+    OUTSIDE_AGENCY = "outside-agency"
 
 
 class Program(StrEnum):
@@ -76,6 +110,30 @@ class DecisionRule(Frozen):
     desks: tuple[Code, ...] = ()
     #: at a step with a join: one of the opinions the join waits for; any other decision leads on at once
     opinion: bool = False
+    #: possible only where this holds
+    only_if: Source | None = None
+    #: four eyes: not by anybody who decided on this application at one of these steps
+    not_by: tuple[StepCode, ...] = ()
+    #: reasons to choose from; a decision that must be reasoned names one of them at least
+    reasons: dict[Code, Label] = Field(default_factory=dict)
+    #: what is found out and written down with it: findings of a survey, the number of a letter
+    collects: dict[FieldCode, FormField] = Field(default_factory=dict)
+
+
+class DeskChoice(Frozen):
+    """Sends the document to one of a step's desks by rule; the first choice that holds counts."""
+
+    desk: Code
+    #: None: always
+    only_if: Source | None = None
+
+
+class Deadline(Frozen):
+    """How long the applicant is waited for, and what may be decided once that is over."""
+
+    working_days: Annotated[int, Field(ge=1, le=1000)]
+    #: a decision of the same step; before the time is over nobody may say it
+    decision: StepCode
 
 
 class Step(Frozen):
@@ -85,8 +143,21 @@ class Step(Frozen):
     #: the desks it can be at; more than one: the decision that leads here names which (disposisi), but with a join
     desks: Annotated[tuple[Code, ...], Field(min_length=1)]
     roles: Annotated[tuple[Code, ...], Field(min_length=1)]
-    #: ``applicant``: the ball is with the applicant, the desk only takes in what comes back
-    waits_for: Literal["office", "applicant"] = "office"
+    #: ``applicant``: the ball is with the applicant, the desk only takes in what comes back; ``outside``: with an
+    #: agency that is not under this roof
+    waits_for: Literal["office", "applicant", "outside"] = "office"
+    #: why the promise stands still meanwhile; None: it goes on
+    pause: Pause | None = None
+    #: how long the applicant is waited for
+    deadline: Deadline | None = None
+    #: the step is gone through only where this holds ...
+    only_if: Source | None = None
+    #: ... and otherwise the document goes straight to this step or end
+    otherwise: StepCode | None = None
+    #: at a step with a join: desks that are asked only where something holds
+    only_if_at: dict[Code, Source] = Field(default_factory=dict)
+    #: at a step with several desks and no join: which of them it goes to, by rule; empty: the decision names it
+    desk_by: tuple[DeskChoice, ...] = ()
     #: all desks work at once, and so many opinions are waited for: ``all``, ``any`` or a number
     join: Literal["all", "any"] | Annotated[int, Field(ge=1, le=100)] | None = None
     #: the program that decides here, unless somebody takes the document out of its hands
@@ -116,11 +187,24 @@ class Step(Frozen):
         return (*self.desks, *self.stand_in)
 
 
+class Resume(Frozen):
+    """How an application that was stopped goes on."""
+
+    #: calendar days it can be asked for
+    days: Annotated[int, Field(ge=1, le=3650)]
+    #: the step it goes on at
+    to: StepCode
+
+
 class End(Frozen):
     """Where a route stops."""
 
     label: Label
     outcome: Outcome
+    #: of a stop: how it is taken up again
+    resume: Resume | None = None
+    #: of a referral: the service it belongs to
+    refers_to: Code | None = None
 
 
 class Withdrawal(Frozen):
@@ -128,16 +212,6 @@ class Withdrawal(Frozen):
 
     to: StepCode
     from_steps: Annotated[tuple[StepCode, ...], Field(min_length=1)]
-
-
-class Requirement(Frozen):
-    """A document or fact the service asks for."""
-
-    label: Label
-    #: registration is refused without it
-    required: bool = True
-    #: when an optional one is asked for, in words
-    when: Label | None = None
 
 
 class Workflow(Frozen):
@@ -152,6 +226,19 @@ class Workflow(Frozen):
     minutes: Annotated[int, Field(ge=1, le=10_000)] | None = None
     #: where the numbers and the route come from: law, region, page
     sources: tuple[str, ...] = ()
+    #: what the office decided itself, without a source: the days of single desks, an order of steps
+    choices: tuple[str, ...] = ()
+    #: the service standard of UU 25/2009; publishing asks for all of it
+    standard: Standard | None = None
+    #: how it may be handed in
+    channels: tuple[Channel, ...] = (Channel.COUNTER, Channel.ONLINE)
+    #: what it costs; empty: nothing
+    fees: tuple[Fee, ...] = ()
+    #: when it is taken; empty: always
+    windows: tuple[Window, ...] = ()
+    quota: Quota | None = None
+    #: what the applicant is asked, beside name, NIK and telephone
+    form: dict[FieldCode, FormField] = Field(default_factory=dict)
     requirements: dict[Code, Requirement] = Field(default_factory=dict)
     #: the steps at which an application may begin; the first is the counter's
     intake: Annotated[tuple[StepCode, ...], Field(min_length=1)]
