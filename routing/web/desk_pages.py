@@ -27,13 +27,14 @@ from routing.domain.errors import (
 from routing.domain.identifiers import check_tracking_code
 from routing.domain.moves import Decision
 from routing.domain.people import Action, Place
+from routing.domain.visits import visit_named
 from routing.domain.workflow import Reason
 from routing.office import Office
 from routing.reading.application_file import number_with_code
 from routing.reading.desk_queue import Place as QueuePlace
 from routing.reading.desk_queue import QueueRow, desk_counts, queue, untaken
 from routing.reading.history import decision_behind
-from routing.web.application_view import decision_named, open_visit, see_application, see_timeline
+from routing.web.application_view import decision_named, see_application, see_timeline
 from routing.web.numbers_in_addresses import application_number, visit_number
 from routing.web.paper_view import see_papers
 from routing.web.rendering import go_to, show, wants_json, wording_of
@@ -202,7 +203,7 @@ def _decision_form(
     request: Request, office: Office, staff: Staff, number: str, said: Decision, *refusals: Refusal
 ) -> HTMLResponse:
     view = see_application(office, staff, number)
-    visit = open_visit(view.file, said.visit)
+    visit = visit_named(number, view.file.open_visits, said.visit)
     possible = decision_named(view.file, visit, said.decision)
     rule = possible.rule
     place = Place(desks=(visit.desk,), roles=rule.roles or view.file.workflow.steps[visit.step].roles)
