@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.domain.application import Application
-from routing.domain.due_dates import due_at
 from routing.domain.next_step import next_desk, not_possible
+from routing.domain.sending import sent_to
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import ORIGIN, DecisionRule
@@ -77,18 +77,8 @@ class _Sending:
             desks = step.desks
         else:
             desks = (next_desk(self.book, self.visit, target, rule, named_desk),)
-        returns = step.waits_for == "applicant"
+        origin = (self.visit.step, self.visit.desk) if step.waits_for == "applicant" else (None, None)
         return tuple(
-            Visit(
-                application_id=self.application.id,
-                no=self.application.visit_count + count,
-                step=target,
-                desk=desk,
-                sent_at=self.at,
-                due_at=due_at(step, desk, self.at),
-                origin_step=self.visit.step if returns else None,
-                origin_desk=self.visit.desk if returns else None,
-                version=self.application.version + 1,
-            )
-            for count, desk in enumerate(desks, start=1)
+            sent_to(workflow, self.application, target, desk, at=self.at, place=place, origin=origin)
+            for place, desk in enumerate(desks, start=1)
         )

@@ -14,13 +14,13 @@ from routing.domain.acting import Acting, acting_facts
 from routing.domain.application import Application
 from routing.domain.audit_chain import Entry, keyed_digest
 from routing.domain.courses import Course, course_of
-from routing.domain.errors import NotAtThisDesk, StaleVersion
+from routing.domain.errors import StaleVersion
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import roles_for, rule_for
 from routing.domain.people import Action, Person, Place, may, require
 from routing.domain.preconditions import reason_text, require_in_hand, require_named, require_not_own, require_open
 from routing.domain.state_machine import RuleBook
-from routing.domain.visits import Visit
+from routing.domain.visits import Visit, visit_named
 from routing.domain.workflow import Program
 
 
@@ -68,9 +68,9 @@ def decide(
 ) -> Move:
     """What the person's decision changes.
 
-    Raises ApplicationEnded, StaleVersion, NotAtThisDesk, NotAllowed, OwnApplication, StillOnItsWay, HeldByAnother,
-    UnknownDecision, DecisionNotPossible, ReasonMissing, TextTooLong, RequirementsNotNamed, UnknownRequirement,
-    DeskNotNamed and DeskNotOffered.
+    Raises ApplicationEnded, StaleVersion, NotAtThisDesk, VisitNotNamed, NotAllowed, OwnApplication, StillOnItsWay,
+    HeldByAnother, UnknownDecision, DecisionNotPossible, ReasonMissing, TextTooLong, RequirementsNotNamed,
+    UnknownRequirement, DeskNotNamed and DeskNotOffered.
     """
     require_open(book.workflow, application)
     visit = _visit_meant(book, application, open_visits, said, person, at)
@@ -159,15 +159,11 @@ def _visit_meant(
     person: Person,
     at: datetime,
 ) -> Visit:
-    """The visit that is named, or the only one that can be meant. Raises NotAtThisDesk."""
-    meant = [visit for visit in open_visits if said.visit in (None, visit.no)]
-    if len(meant) > 1:
-        mine = [visit for visit in meant if _decides_at(book, visit, said, person, at)]
-        meant = mine or meant
-    if len(meant) != 1:
-        desks = ", ".join(visit.desk for visit in open_visits)
-        raise NotAtThisDesk(number=application.number, desks=desks or "-")
-    return meant[0]
+    """The visit that is named, or the only one that can be meant. Raises NotAtThisDesk, VisitNotNamed."""
+    meant = open_visits
+    if said.visit is None and len(open_visits) > 1:
+        meant = [visit for visit in open_visits if _decides_at(book, visit, said, person, at)] or open_visits
+    return visit_named(application.number, meant, said.visit)
 
 
 def _decides_at(book: RuleBook, visit: Visit, said: Decision, person: Person, at: datetime) -> bool:

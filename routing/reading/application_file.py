@@ -69,10 +69,6 @@ class ApplicationFile:
         """Whether the applicant may still take it back."""
         return self.application.is_open and self.book.lead_withdrawn(self.application.step) is not None
 
-    def visit(self, no: int) -> Visit | None:
-        """The open visit with this number."""
-        return next((visit for visit in self.open_visits if visit.no == no), None)
-
     def possible(self, visit: Visit) -> tuple[PossibleDecision, ...]:
         """What can be said at this visit, in the order the office wrote it."""
         return decisions_at(self.book, visit.step, visit)

@@ -8,7 +8,7 @@ from fastapi import Request
 
 from routing.domain.application import Particulars
 from routing.domain.due_dates import has_limit
-from routing.domain.errors import DecisionNotPossible, NotAtThisDesk, Refusal, UnknownDecision
+from routing.domain.errors import DecisionNotPossible, Refusal, UnknownDecision
 from routing.domain.identifiers import masked_nik, masked_phone
 from routing.domain.people import Action, Place
 from routing.domain.stays import reassignable
@@ -106,15 +106,6 @@ def see_timeline(request: Request, office: Office, staff: Staff, view: Applicati
     )
     rows = told(page.events, wording, staff.directory.names(wording.language))
     return Timeline(rows=rows, shows_notes=view.shows_notes, next=page.next)
-
-
-def open_visit(file: ApplicationFile, no: int | None) -> Visit:
-    """The open visit with this number. Raises NotAtThisDesk."""
-    visit = file.visit(no) if no is not None else None
-    if visit is None:
-        number, desks = file.application.number, ", ".join(file.desks) or "-"
-        raise NotAtThisDesk(number=number, desks=desks or "-")
-    return visit
 
 
 def decision_named(file: ApplicationFile, visit: Visit, code: str) -> PossibleDecision:

@@ -27,14 +27,15 @@ from routing.domain.errors import (
 from routing.domain.identifiers import check_tracking_code
 from routing.domain.moves import Decision
 from routing.domain.people import Action, Place
+from routing.domain.visits import visit_named
 from routing.domain.workflow import Reason
 from routing.office import Office
 from routing.reading.application_file import number_with_code
 from routing.reading.desk_queue import Place as QueuePlace
 from routing.reading.desk_queue import QueueRow, desk_counts, queue, untaken
 from routing.reading.history import decision_behind
-from routing.web.application_view import decision_named, open_visit, see_application, see_timeline
-from routing.web.numbers_in_addresses import application_number, visit_number
+from routing.web.application_view import decision_named, see_application, see_timeline
+from routing.web.numbers_in_addresses import ApplicationHere, application_number, visit_number
 from routing.web.paper_view import see_papers
 from routing.web.rendering import go_to, show, wants_json, wording_of
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
@@ -115,45 +116,29 @@ def application_page(
 
 
 @router.post("/applications/{number}/visits/{visit}/claim")
-def claim_here(
-    request: Request, office: OfficeHere, staff: SignedIn, _form: OwnForm, number: str, visit: str
-) -> Response:
+def claim_here(office: OfficeHere, staff: SignedIn, _form: OwnForm, number: ApplicationHere, visit: str) -> Response:
     """Takes the document."""
-    number = application_number(number)
-    request.state.back = f"/applications/{number}"
     claim(office, number, visit=visit_number(visit), person_id=staff.person.id)
     return go_to(f"/applications/{number}", told="taken", number=number)
 
 
 @router.post("/applications/{number}/visits/{visit}/release")
-def release_here(
-    request: Request, office: OfficeHere, staff: SignedIn, _form: OwnForm, number: str, visit: str
-) -> Response:
+def release_here(office: OfficeHere, staff: SignedIn, _form: OwnForm, number: ApplicationHere, visit: str) -> Response:
     """Gives the document back to the queue."""
-    number = application_number(number)
-    request.state.back = f"/applications/{number}"
     release(office, number, visit=visit_number(visit), person_id=staff.person.id)
     return go_to(f"/applications/{number}", told="released", number=number)
 
 
 @router.post("/applications/{number}/visits/{visit}/retry")
-def retry_here(
-    request: Request, office: OfficeHere, staff: SignedIn, _form: OwnForm, number: str, visit: str
-) -> Response:
+def retry_here(office: OfficeHere, staff: SignedIn, _form: OwnForm, number: ApplicationHere, visit: str) -> Response:
     """Lets the program of the desk try again."""
-    number = application_number(number)
-    request.state.back = f"/applications/{number}"
     retry(office, number, visit=visit_number(visit), person_id=staff.person.id)
     return go_to(f"/applications/{number}", told="retried", number=number)
 
 
 @router.post("/applications/{number}/visits/{visit}/reassign")
-def reassign_here(
-    request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, number: str, visit: str
-) -> Response:
+def reassign_here(office: OfficeHere, staff: SignedIn, form: OwnForm, number: ApplicationHere, visit: str) -> Response:
     """Passes the document to another desk of the step."""
-    number = application_number(number)
-    request.state.back = f"/applications/{number}"
     desk = form.choice("next_desk") or ""
     reassign(office, number, visit=visit_number(visit), desk=desk, person_id=staff.person.id)
     return go_to(f"/applications/{number}", told="reassigned", number=number)
@@ -174,13 +159,11 @@ def decide_here(
     office: OfficeHere,
     staff: SignedIn,
     form: OwnForm,
-    number: str,
+    number: ApplicationHere,
     visit: str,
     decision: str,
 ) -> Response:
     """Decides. What is refused for its wording is shown again as it was typed."""
-    number = application_number(number)
-    request.state.back = f"/applications/{number}"
     said = Decision(
         decision=decision,
         visit=visit_number(visit),
@@ -202,7 +185,7 @@ def _decision_form(
     request: Request, office: Office, staff: Staff, number: str, said: Decision, *refusals: Refusal
 ) -> HTMLResponse:
     view = see_application(office, staff, number)
-    visit = open_visit(view.file, said.visit)
+    visit = visit_named(number, view.file.open_visits, said.visit)
     possible = decision_named(view.file, visit, said.decision)
     rule = possible.rule
     place = Place(desks=(visit.desk,), roles=rule.roles or view.file.workflow.steps[visit.step].roles)
