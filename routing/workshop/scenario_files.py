@@ -95,6 +95,8 @@ def _problems(said: ScenarioFile, workflows: Mapping[str, Workflow]) -> Iterator
         problem = f"The scenarios are for the service {shown(said.service)}, which has no route here."
         yield ("service",), "unknown-service", problem, instead_of(said.service, workflows)
         return
+    if not said.scenarios:
+        yield ("scenarios",), "no-scenario", "There is no scenario in this file.", "Write one, or delete the file."
     names: set[str] = set()
     for no, scenario in enumerate(said.scenarios):
         if scenario.name in names:
@@ -115,7 +117,7 @@ class _Words:
     def of_scenario(self, scenario: Scenario) -> Iterator[_Problem]:
         """Everything that is wrong, the paths from the scenario on."""
         yield from self._of_given(("given",), scenario.given.form, scenario.given.papers or ())
-        if happening_kind(scenario.when[0]) != "register":
+        if not scenario.when or happening_kind(scenario.when[0]) != "register":
             problem = "A scenario begins with a registration, and this one does not."
             yield ("when", 0), "no-registration", problem, 'Begin with "- {register: ...}", the counter\'s decision.'
         for no, happening in enumerate(scenario.when):

@@ -12,12 +12,15 @@ from typing import Any
 from routing.actions.attach import attach
 from routing.actions.attend import attend
 from routing.actions.decide import decide
+from routing.actions.resume import Resumption, resume
 from routing.actions.submit import Registration, submit
 from routing.actions.withdraw import withdraw
 from routing.catalogue.findings import Path
 from routing.domain.application import Particulars, Submission
+from routing.domain.decision import Decision
+from routing.domain.defects import Defect
 from routing.domain.errors import Fault, Refusal
-from routing.domain.moves import Decision
+from routing.domain.forms import fill_in, intake_facts
 from routing.domain.next_step import roles_for
 from routing.domain.requirements import asked_for
 from routing.domain.visits import Visit
@@ -114,6 +117,7 @@ class _Walk:
             "program": self._ask_program,
             "wait": self._wait,
             "withdraw": self._withdraw,
+            "resume": self._resume,
             "papers": self._hand_in,
         }
 
@@ -132,14 +136,16 @@ class _Walk:
         self.standing = Standing(application=application, book=self._office.rule_book(application.workflow))
 
     def _handed_in(self, given: Given) -> dict[str, Any]:
-        who = given.applicant
-        day = self._office.now().date()
-        asked = asked_for(self._workflow.requirements, {}, day)
+        who, channel = given.applicant, given.channel or self._workflow.channels[0]
+        about = intake_facts({}, who.kind, channel, given.papers or ())
+        answers = fill_in(self._workflow, given.form, about)
+        asked = asked_for(self._workflow.requirements, {**about, "form": answers.facts}, self._office.now().date())
         due = tuple(code for code, need in asked.items() if need.due is None)
         return {
             "papers": given.papers if given.papers is not None else due,
-            "particulars": Particulars(name=who.name, nik=who.nik, phone=who.phone),
-            "channel": given.channel or self._workflow.channels[0],
+            "particulars": Particulars(name=who.name, nik=who.nik, phone=who.phone, answers=answers.personal),
+            "channel": channel,
+            "facts": {"applicant.kind": who.kind, **{f"form.{code}": one for code, one in answers.facts.items()}},
         }
 
     def _decide(self, happening: Happening) -> None:
@@ -179,6 +185,17 @@ class _Walk:
         withdraw(
             self._office, self._begun().application.number, desk=desk, reason=happening.withdraw or "", person_id=by
         )
+
+    def _resume(self, happening: Happening) -> None:
+        standing = self._begun()
+        goes_on_at = happening.resume or ""
+        step = self._workflow.steps[goes_on_at]
+        desk = happening.desk or step.desks[0]
+        by = self._person(happening, step.roles[0], desk)
+        said = Resumption(desk=happening.desk, reason=happening.reason)
+        after = resume(self._office, standing.application.number, said, person_id=by)
+        if after.step != goes_on_at:
+            raise _Otherwise(f"that it goes on at {goes_on_at}", f"it goes on at {after.step}")
 
     def _hand_in(self, happening: Happening) -> None:
         desk, role = self._counter(happening)
@@ -240,6 +257,11 @@ def _said(happening: Happening, decision: str, visit: Visit | None) -> Decision:
         decision=decision,
         visit=visit.no if visit is not None else _NOWHERE,
         reason=happening.reason,
-        requirements=(*happening.requirements, *(one.requirement for one in happening.defects)),
+        reasons=happening.reasons,
+        requirements=happening.requirements,
+        defects=tuple(
+            Defect(requirement=one.requirement, reason=one.reason, repair=one.repair) for one in happening.defects
+        ),
+        findings=happening.findings,
         next_desk=happening.next_desk,
     )

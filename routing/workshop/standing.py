@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from routing.domain.application import Application
 from routing.domain.errors import Refusal
+from routing.domain.facts import guard_facts
 from routing.domain.fees import charges
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
@@ -39,7 +41,7 @@ class Standing:
         """What can be decided, visit by visit."""
         found = []
         for visit in self.open_visits:
-            decisions = ", ".join(self.book.possible(visit.step, visit.origin_step, visit.desk))
+            decisions = ", ".join(self.book.possible(visit.step, visit.origin_step, visit.desk, self._facts))
             found.append(f"at {visit.step} ({visit.desk}): {decisions or 'nothing'}")
         return "; ".join(found) or "nothing"
 
@@ -47,9 +49,13 @@ class Standing:
     def charged(self) -> str:
         """What is charged, in rupiah; why it cannot be told, where it cannot."""
         try:
-            return str(sum(one.amount for one in charges(self.book.workflow.fees, {})))
+            return str(sum(one.amount for one in charges(self.book.workflow.fees, self._facts)))
         except Refusal as refusal:
             return str(refusal)
+
+    @property
+    def _facts(self) -> dict[str, Any]:
+        return guard_facts(self.book.workflow, self.application)
 
 
 def differences(then: Expected, standing: Standing | None) -> Iterator[tuple[str, str, str]]:
