@@ -105,7 +105,7 @@ def test_an_application_of_another_service_ends_as_referred() -> None:
 def test_whoever_verified_does_not_sign() -> None:
     both = replace(OMAR, assignments=(*OMAR.assignments, _head()))
     walked = walk(20).decides(both, "forward")
-    with pytest.raises(FourEyes, match="omar has decided on .* at \"Verifikasi\""):
+    with pytest.raises(FourEyes, match='omar has decided on .* at "Verifikasi"'):
         walked.decides(both, "sign")
     assert walked.decides(RATNA, "sign").application.outcome is Outcome.GRANTED
 
