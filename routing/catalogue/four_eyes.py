@@ -7,7 +7,7 @@ from itertools import combinations
 
 from routing.catalogue.findings import Finding, Path, Say, instead_of, shown
 from routing.catalogue.route_graph import RouteGraph
-from routing.domain.workflow import DecisionRule, Step
+from routing.domain.workflow import DECISIONS_OF, DecisionRule, Step
 
 
 def check_four_eyes(graph: RouteGraph, say: Say) -> Iterator[Finding]:
@@ -53,7 +53,8 @@ def _alike(code: str, step: Step, say: Say) -> Iterator[Finding]:
                 yield say((*path, "label", language), "same-label", problem, "Give it a name that tells them apart.")
         # Opinions differ by what is counted, a deadline's decision by when it can be said, a program's by itself.
         is_late = step.deadline is not None and step.deadline.decision in (earlier, decision)
-        if not (other.opinion or is_late or step.automatic is not None) and _does(one) == _does(other):
+        is_programs = step.automatic is not None and {earlier, decision} <= set(DECISIONS_OF[step.automatic])
+        if not (other.opinion or is_late or is_programs) and _does(one) == _does(other):
             problem = f"{shown(decision)} at {shown(code)} does the same as {shown(earlier)}."
             yield say(path, "same-decision", problem, "Remove one of them, or let it lead elsewhere.")
 
