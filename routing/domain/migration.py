@@ -40,6 +40,18 @@ class Order:
     digest_key: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """A visit that begins."""
+
+    step: str
+    desk: str
+    #: step and desk that a return to the applicant goes back to
+    origin: tuple[str | None, str | None] = (None, None)
+    #: the number of the visit whose errand it goes on with
+    instead_of: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
     """Where the application is afterwards."""
@@ -48,8 +60,7 @@ class _Place:
     target: str
     kept: tuple[Visit, ...] = ()
     recalled: tuple[Visit, ...] = ()
-    #: step, desk and origin of each visit that begins
-    sent: tuple[tuple[str, str, tuple[str | None, str | None]], ...] = ()
+    sent: tuple[_Sent, ...] = ()
     facts: dict[str, Fact]
 
 
@@ -131,7 +142,7 @@ class _Going:
         new = [desk for desk in asked if desk not in heard and desk not in waited_for]
         if heard and (len(heard) >= self.step.opinions_needed or not (kept or sent or new)):
             return self._goes_on(open_visits, Seats(of_visit=seats.of_visit, spoken=heard), counted)
-        sent += [(self.known.step, desk, (None, None)) for desk in new]
+        sent += [_Sent(self.known.step, desk) for desk in new]
         return _Place(
             target=self.known.step, kept=tuple(kept), recalled=tuple(recalled), sent=tuple(sent), facts=counted
         )
@@ -156,7 +167,7 @@ class _Going:
             desks = desks_asked(new.workflow, known, step)
         else:
             desks = (self._desk_of(step, known),)
-        sent = tuple((target, desk, (None, None)) for desk in desks)
+        sent = tuple(_Sent(target, desk) for desk in desks)
         return _Place(target=target, recalled=tuple(open_visits), sent=sent, facts=facts)
 
     def _counted(self, heard: dict[str, str]) -> dict[str, Fact]:
@@ -171,14 +182,15 @@ class _Going:
         self._require_origin(visit)
         return self.crossing.visit(visit, at=self.order.at, version=self.before.version + 1)
 
-    def _sent_anew(self, visit: Visit, to: str) -> tuple[str, str, tuple[str | None, str | None]]:
+    def _sent_anew(self, visit: Visit, to: str) -> _Sent:
         """The visit's errand at a desk of the step that still is one."""
         self._require_origin(visit)
         step = self.crossing.new.workflow.steps.get(to)
         if step is None:
             raise self._no_place(Phrase("there is no step {step}", step=to))
         origin = self.crossing.step(visit.origin_step) if visit.origin_step is not None else None
-        return to, self._desk_of(step, self.known), (origin, self.crossing.origin_desk(visit))
+        back_to = (origin, self.crossing.origin_desk(visit))
+        return _Sent(to, self._desk_of(step, self.known), back_to, visit.no)
 
     def _desk_of(self, step: Step, known: Application) -> str:
         try:
@@ -205,8 +217,8 @@ def _move(
 ) -> Move:
     new = crossing.new.workflow
     sent = tuple(
-        sent_to(new, before, step, desk, at=order.at, place=count, origin=origin)
-        for count, (step, desk, origin) in enumerate(place.sent, start=1)
+        sent_to(new, before, one.step, one.desk, at=order.at, place=count, origin=one.origin)
+        for count, one in enumerate(place.sent, start=1)
     )
     for visit in (*place.kept, *sent):
         if not crossing.new.possible(visit.step, visit.origin_step, visit.desk):
@@ -218,7 +230,7 @@ def _move(
         "workflow": new.content_hash,
         "workflow_before": before.workflow,
         "mapping": crossing.told or None,
-        "sent": [{"visit": one.no, "step": one.step, "desk": one.desk} for one in sent] or None,
+        "sent": [_told(one, was.instead_of) for one, was in zip(sent, place.sent, strict=True)] or None,
         "instrument": order.letter or None,
         "reason": keyed_digest(order.digest_key, order.reason) if order.reason else None,
     }
@@ -241,3 +253,8 @@ def _move(
         entries=(entry, *entries),
         note=Note(seq=entry.seq, text=order.reason) if order.reason else None,
     )
+
+
+def _told(visit: Visit, instead_of: int | None) -> dict[str, object]:
+    said: dict[str, object] = {"visit": visit.no, "step": visit.step, "desk": visit.desk}
+    return said if instead_of is None else said | {"instead_of": instead_of}
