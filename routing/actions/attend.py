@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from routing.domain import automatic_desks
 from routing.domain.application import Application, Particulars
 from routing.domain.automatic_desks import MOST_ATTEMPTS, NotYet, is_programs_turn
+from routing.domain.decision import Decision
 from routing.domain.errors import DatabaseAway, NotAtThisDesk, Refusal
-from routing.domain.moves import Decision
 from routing.domain.program_troubles import ProgramBroke, ProgramTrouble
-from routing.domain.visits import HandOffName, Trouble, Visit
+from routing.domain.visits import HandOffName, Trouble, Visit, visit_named
 from routing.domain.workflow import Program
 from routing.office import Office
 from routing.storage.transaction import Transaction
@@ -74,12 +74,10 @@ def retry(office: Office, number: str, *, visit: int, person_id: int) -> Applica
     """The application, before the program again. Raises UnknownApplication, NotAtThisDesk, NotAllowed, NotStuck."""
     with office.transaction() as tx:
         application = tx.application(number)
-        here = [one for one in tx.open_visits(application.id) if one.no == visit]
-        if not here:
-            raise NotAtThisDesk(number=number, desks="-")
+        stay = visit_named(application.number, tx.open_visits(application.id), visit)
         book = office.rule_book(application.workflow, tx)
         person = tx.people.with_id(person_id)
-        move = automatic_desks.retry(book, application, here[0], person=person, at=office.now())
+        move = automatic_desks.retry(book, application, stay, person=person, at=office.now())
         tx.record(move)
         return move.after
 

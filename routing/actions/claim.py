@@ -10,7 +10,7 @@ from routing.domain import stays
 from routing.domain.application import Application
 from routing.domain.move import Move
 from routing.domain.receipts import Once, Receipt
-from routing.domain.resubmission import visit_named
+from routing.domain.visits import visit_named
 from routing.office import Office
 from routing.storage.transaction import Transaction
 
@@ -60,7 +60,7 @@ def _carry_out(
     what: Stay, office: Office, tx: Transaction, number: str, visit: int | None, person_id: int
 ) -> Application:
     application = tx.application(number)
-    stay = visit_named(application, tx.open_visits(application.id), visit)
+    stay = visit_named(application.number, tx.open_visits(application.id), visit)
     book = office.rule_book(application.workflow, tx)
     move = what(book, application, stay, person=tx.people.with_id(person_id), at=office.now())
     if move is None:

@@ -21,6 +21,9 @@ from routing.web.app import make_web
 
 #: How often papers that nobody names any more are looked for.
 _SWEEP_SECONDS = 3600.0
+#: How long a connection is kept on which nothing is asked. Longer than programs and proxies keep theirs (5 to 60 s), so
+#: that they close it and not we: what is sent at the very moment in which we close it comes to nothing.
+_IDLE_SECONDS = 75
 
 
 class PortTaken(Refusal):
@@ -52,6 +55,7 @@ class WebServer:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=10,
+            timeout_keep_alive=_IDLE_SECONDS,
             forwarded_allow_ips=office.settings.trusted_proxies,
             ssl_context_factory=(lambda _config, _default: context) if context is not None else None,
         )

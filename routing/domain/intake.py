@@ -8,16 +8,16 @@ from datetime import datetime
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application, Identity, Submission, particulars_text
 from routing.domain.audit_chain import GENESIS, keyed_digest
-from routing.domain.due_dates import due_at
+from routing.domain.decision import Decision
 from routing.domain.errors import DeskNotOffered
 from routing.domain.move import Move, chained, entry_of
-from routing.domain.moves import Decision, Voice, carry_out
+from routing.domain.moves import Voice, carry_out
 from routing.domain.next_step import roles_for
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.phrases import Phrase
 from routing.domain.preconditions import require_not_own, require_papers
+from routing.domain.sending import sent_to
 from routing.domain.state_machine import RuleBook
-from routing.domain.visits import Visit
 from routing.domain.workflow import Workflow
 
 
@@ -36,16 +36,10 @@ def submit(book: RuleBook, submission: Submission, *, person: Person, identity: 
     held = require(person, Action.REGISTER, place, at)
     require_not_own(person, identity.applicant_index, Phrase("this application"))
     require_papers(workflow, submission.papers)
-    visit = Visit(
-        application_id=identity.id,
-        no=1,
-        step=step_code,
-        desk=submission.desk,
-        sent_at=at,
-        arrived_at=at,
-        due_at=due_at(step, submission.desk, at),
-    )
     new = _as_handed_in(workflow, submission, identity, step_code, at)
+    # Nobody carries it to the counter it is handed in at.
+    visit = replace(sent_to(workflow, new, step_code, submission.desk, at=at), arrived_at=at)
+    new = replace(new, visit_count=visit.no)
     facts = {
         **_submission_facts(workflow, submission, identity.digest_key),
         "role": held.role,
@@ -75,7 +69,7 @@ def _as_handed_in(
         workflow=workflow.content_hash,
         step=step,
         version=0,
-        visit_count=1,
+        visit_count=0,
         entry_count=0,
         chain_head=GENESIS,
         submitted_at=at,

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from routing.domain.application import Application
-from routing.domain.errors import Kind, NotAtThisDesk, Refusal
+from routing.domain.errors import Refusal
 from routing.domain.preconditions import require_open
 from routing.domain.state_machine import RuleBook
-from routing.domain.visits import Visit
+from routing.domain.visits import Visit, visit_named
 from routing.domain.workflow import ORIGIN
 
 
@@ -19,22 +19,6 @@ class NothingToResubmit(Refusal):
     """Application {number} does not wait for its applicant, so nothing is handed in again. It is at: {desks}."""
 
     code = "nothing_to_resubmit"
-
-
-class VisitNotNamed(Refusal):
-    """Application {number} is at several desks at once ({desks}). Name the visit: {visits}."""
-
-    code = "visit_not_named"
-    kind = Kind.MALFORMED
-
-
-def visit_named(application: Application, open_visits: Sequence[Visit], no: int | None) -> Visit:
-    """The open visit with this number; None: the only one. Raises NotAtThisDesk, VisitNotNamed."""
-    found = [visit for visit in open_visits if no in (None, visit.no)]
-    if not found:
-        desks = ", ".join(visit.desk for visit in open_visits)
-        raise NotAtThisDesk(number=application.number, desks=desks or "-")
-    return _only(application, found)
 
 
 def waiting_for_applicant(
@@ -51,7 +35,7 @@ def waiting_for_applicant(
     if not waiting:
         desks = ", ".join(visit.desk for visit in open_visits)
         raise NothingToResubmit(number=application.number, desks=desks or "-")
-    return waiting[_only(application, [visit for visit, _ in waiting.values()]).no]
+    return waiting[visit_named(application.number, [visit for visit, _ in waiting.values()], no).no]
 
 
 def _takes_in(book: RuleBook, visit: Visit) -> str | None:
@@ -60,13 +44,3 @@ def _takes_in(book: RuleBook, visit: Visit) -> str | None:
     if step.waits_for != "applicant":
         return None
     return next((code for code, rule in step.decisions.items() if rule.to == ORIGIN), None)
-
-
-def _only(application: Application, found: Sequence[Visit]) -> Visit:
-    if len(found) > 1:
-        raise VisitNotNamed(
-            number=application.number,
-            desks=", ".join(visit.desk for visit in found),
-            visits=", ".join(str(visit.no) for visit in found),
-        )
-    return found[0]

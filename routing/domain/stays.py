@@ -11,11 +11,11 @@ from datetime import datetime, timedelta
 
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application
-from routing.domain.due_dates import due_at
 from routing.domain.errors import DeskNotOffered, StillOnItsWay
 from routing.domain.move import Move, chained, entry_of, recalls
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import require_in_hand, require_not_own
+from routing.domain.sending import sent_to
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step
@@ -88,17 +88,8 @@ def reassign(
     offered = reassignable(step, visit)
     if desk not in offered:
         raise DeskNotOffered(step=step.label.id, desk=desk, desks=", ".join(offered) or "-")
-    sent = Visit(
-        application_id=application.id,
-        no=application.visit_count + 1,
-        step=visit.step,
-        desk=desk,
-        sent_at=at,
-        due_at=due_at(step, desk, at),
-        origin_step=visit.origin_step,
-        origin_desk=visit.origin_desk,
-        version=application.version + 1,
-    )
+    origin = (visit.origin_step, visit.origin_desk)
+    sent = sent_to(book.workflow, application, visit.step, desk, at=at, origin=origin)
     facts = {"visit": visit.no, "step": visit.step, "role": held.role, **acting_facts(held.acting),
              "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk}]}  # fmt: skip
     entry = entry_of(application, at=at, kind="reassigned", desk=visit.desk, actor=person.code, facts=facts)

@@ -1,13 +1,25 @@
-"""A visit: one stay of an application at one desk. A hand-off is a visit that has been sent and has not arrived."""
+"""A visit: one stay of an application at one desk. A hand-off is a visit that has been sent and has not arrived.
+
+What happens at a visit is ``stays``'s and ``moves``'s; here is what it is, and which one somebody means.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from routing.domain.errors import Kind, NotAtThisDesk, Refusal
+
 #: How a message names a hand-off: the application's id and the visit's number.
 HandOffName = tuple[int, int]
+
+
+class VisitNotNamed(Refusal):
+    """Application {number} is at several desks at once ({desks}). Name the visit: {visits}."""
+
+    code = "visit_not_named"
+    kind = Kind.MALFORMED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +81,20 @@ class Visit:
         if self.holder is None or self.holder == person:
             return False
         return self.lease_until is None or at < self.lease_until
+
+
+def visit_named(number: str, open_visits: Sequence[Visit], no: int | None) -> Visit:
+    """The open visit of application ``number`` that is called ``no``; None: the only one.
+
+    Raises NotAtThisDesk, VisitNotNamed.
+    """
+    found = [visit for visit in open_visits if no in (None, visit.no)]
+    if not found:
+        raise NotAtThisDesk(number=number, desks=", ".join(visit.desk for visit in open_visits) or "-")
+    if len(found) > 1:
+        raise VisitNotNamed(
+            number=number,
+            desks=", ".join(visit.desk for visit in found),
+            visits=", ".join(str(visit.no) for visit in found),
+        )
+    return found[0]

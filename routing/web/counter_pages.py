@@ -25,7 +25,7 @@ from routing.reading.catalogue import services_in_force
 from routing.reading.counter_today import counter_day
 from routing.reading.who_applies import open_twins
 from routing.web.application_view import see_application
-from routing.web.numbers_in_addresses import application_number
+from routing.web.numbers_in_addresses import ApplicationHere, application_number
 from routing.web.posted_form import PostedForm
 from routing.web.rendering import go_to, show, wants_json
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
@@ -96,10 +96,10 @@ def withdrawal_page(request: Request, office: OfficeHere, staff: SignedIn, numbe
 
 
 @router.post("/withdrawals/{number}")
-def withdraw_here(request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, number: str) -> Response:
+def withdraw_here(
+    request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, number: ApplicationHere
+) -> Response:
     """Records that the applicant takes the application back."""
-    number = application_number(number)
-    request.state.back = f"/applications/{number}"
     try:
         withdraw(
             office,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Annotated
+
+from fastapi import Depends, Request
 
 from routing.domain.errors import UnknownApplication
 
@@ -23,3 +26,14 @@ def small_number(typed: str) -> int:
 
 
 visit_number = small_number
+
+
+def application_here(request: Request, number: str) -> str:
+    """The application something is done to: a refusal leads back to its page. Raises UnknownApplication."""
+    number = application_number(number)
+    request.state.back = f"/applications/{number}"
+    return number
+
+
+#: To be named behind the visitor and their form, which are asked for first.
+ApplicationHere = Annotated[str, Depends(application_here)]

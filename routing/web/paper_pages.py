@@ -13,7 +13,7 @@ from routing.actions.attach import attach
 from routing.domain.people import Action
 from routing.reading.application_file import application_file
 from routing.reading.papers import paper_file
-from routing.web.numbers_in_addresses import application_number, small_number
+from routing.web.numbers_in_addresses import application_here, application_number, small_number
 from routing.web.paper_view import where_attached
 from routing.web.rendering import go_to
 from routing.web.security import require_own_form
@@ -30,11 +30,8 @@ async def _own_sending(request: Request, office: OfficeHere, staff: SignedIn, nu
     """What the form brings, sent from a page shown to this person, who may attach something here."""
 
     def may_attach() -> None:
-        written = application_number(number)
         staff.require(Action.SEE_APPLICATION)
-        file = application_file(office, written)
-        request.state.back = f"/applications/{written}"
-        where_attached(staff, file)
+        where_attached(staff, application_file(office, application_here(request, number)))
 
     def check_token(sent: str) -> None:
         require_own_form(request, sent, staff.session.form_token)

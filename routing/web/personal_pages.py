@@ -17,7 +17,7 @@ from routing.domain.revealing import Masked, NothingKept
 from routing.office import Office
 from routing.reading.who_applies import applications_of
 from routing.web.application_view import see_application
-from routing.web.numbers_in_addresses import application_number
+from routing.web.numbers_in_addresses import ApplicationHere, application_number
 from routing.web.posted_form import PostedForm
 from routing.web.rendering import show, wants_json
 from routing.web.timeline import FIELDS
@@ -33,10 +33,10 @@ def reveal_page(request: Request, office: OfficeHere, staff: SignedIn, number: s
 
 
 @router.post("/applications/{number}/reveal")
-def reveal_here(request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, number: str) -> HTMLResponse:
+def reveal_here(
+    request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, number: ApplicationHere
+) -> HTMLResponse:
     """Shows it, this once; the log tells who looked."""
-    number = application_number(number)
-    request.state.back = f"/applications/{number}"
     wanted = [one for one in Masked if one.value in form.all("field")]
     try:
         shown = reveal(office, number, wanted, reason=form.text("reason"), person_id=staff.person.id)

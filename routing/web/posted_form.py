@@ -38,6 +38,11 @@ class PostedForm:
         """Every value of a field that can be ticked more than once."""
         return tuple(dict.fromkeys(self._fields.get(name, ())))
 
+    def beginning(self, prefix: str) -> dict[str, str]:
+        """The fields whose names begin so, by what follows."""
+        begun = (name for name in self._fields if name.startswith(prefix))
+        return {name.removeprefix(prefix): self.text(name) for name in begun}
+
     def number(self, name: str) -> int:
         """A number the page itself put there; -1 where it is none."""
         text = self.text(name)

@@ -22,11 +22,12 @@ _WAY = (
 
 
 class Event(NamedTuple):
-    """What must come out of the mall as it went in."""
+    """What must come out of the mall as it went in; desk and role in the mall's words where the log has none."""
 
     activity: str
     resource: str
     desk: str
+    role: str
     at: datetime
 
 
@@ -62,10 +63,18 @@ def events_of(path: Path) -> dict[str, list[Event]]:
     for trace in _children(root, "trace"):
         case = found[_values(trace)["concept:name"]]
         for one in map(_values, _children(trace, "event")):
-            at = datetime.fromisoformat(one["time:timestamp"])
-            case.append(Event(one["concept:name"], one["org:resource"], one["org:group"], at))
+            case.append(_event(one))
         case.sort(key=lambda event: event.at)
     return dict(found)
+
+
+def _event(said: dict[str, str]) -> Event:
+    # Some logs name no groups, some no roles either: the desk is then the role's or the person's own, and whoever has
+    # no role is an officer. What the mall gives back names all three, so there they must be what they were here.
+    resource, role = said["org:resource"], said.get("org:role")
+    desk = said.get("org:group") or role or resource
+    at = datetime.fromisoformat(said["time:timestamp"])
+    return Event(said["concept:name"], resource, desk, role or "officer", at)
 
 
 def _value(kind: str, key: str, value: str) -> str:

@@ -99,6 +99,18 @@ def test_a_real_log_walks_through_the_mall_of_many_processes(tmp_path: Path) -> 
     print(f"two workers: {said['moves_per_second']} moves/s, hand-off {said['hand_off_ms']} ms")
 
 
+@pytest.mark.slow  # more than fifty thousand moves each
+@pytest.mark.parametrize(
+    ("name", "cases", "moves"), [("DomesticDeclarations", 10_357, 55_628), ("BPIC15_1", 1_199, 52_217)]
+)
+def test_a_large_log_without_groups_walks_through_without_a_difference(
+    embedded: Programs, name: str, cases: int, moves: int
+) -> None:
+    said = walk(embedded, real_data(f"logs/{name}.xes.gz"), broker="memory")
+    assert (said["cases"], said["moves"]) == (cases, moves)
+    print(f"{name}: {said['seconds']} s, {said['moves_per_second']} moves/s, hand-off {said['hand_off_ms']} ms")
+
+
 def test_a_small_log_walks_through_the_mall_of_one_process(embedded: Programs, tmp_path: Path) -> None:
     said = walk(embedded, make_log(tmp_path / "Kecil 2025.xes", cases=40, events=5), broker="memory")
     assert said["service"] == "kecil-2025"

@@ -5,6 +5,7 @@ import ssl
 import subprocess
 from pathlib import Path
 
+import httpx2
 import pytest
 from fastapi.testclient import TestClient
 from starlette.responses import PlainTextResponse
@@ -55,6 +56,12 @@ def test_a_good_certificate_makes_it_https_and_an_encrypted_key_asks_nobody(
     assert isinstance(good._server.config.ssl, ssl.SSLContext)
     with pytest.raises(UnreadableFile):
         server(sqlite_office, Path(cert), Path(locked))
+
+
+def test_whoever_asks_closes_an_idle_connection_before_the_server_does(sqlite_office: Office) -> None:
+    """Closed by both at once, or by the server first, the next question is lost."""
+    programs, proxies = httpx2.Limits().keepalive_expiry, 60
+    assert server(sqlite_office)._server.config.timeout_keep_alive > max(programs or 0, proxies)
 
 
 @pytest.mark.parametrize(

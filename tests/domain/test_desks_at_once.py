@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from routing.domain.errors import DecisionNotPossible, NotAtThisDesk, StaleVersion
+from routing.domain.errors import DecisionNotPossible, StaleVersion
+from routing.domain.visits import VisitNotNamed
 from routing.domain.workflow import Outcome, Workflow
 from tests.domain.people_of_the_mall import IDA, Walk, person
 from tests.domain.small_routes import label
@@ -134,7 +135,7 @@ def test_two_desks_may_wait_for_the_applicant_and_each_gets_its_own_back() -> No
     first, second = (visit for visit in walk.open_visits if visit.step == "repair")
     assert (first.origin_desk, second.origin_desk) == ("pupr", "dishub")
     walk.arrives()
-    with pytest.raises(NotAtThisDesk):  # Which of the two?
+    with pytest.raises(VisitNotNamed, match="5, 6"):  # Which of the two?
         walk.decides(IDA, "resubmit")
     walk.decides(IDA, "resubmit", visit=second.no)
     assert where(walk) == ("team", "bapenda", "loket-pendaftaran", "dishub")

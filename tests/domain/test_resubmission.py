@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from routing.domain.errors import ApplicationEnded, NotAtThisDesk
-from routing.domain.resubmission import NothingToResubmit, VisitNotNamed, visit_named, waiting_for_applicant
+from routing.domain.resubmission import NothingToResubmit, waiting_for_applicant
+from routing.domain.visits import VisitNotNamed, visit_named
 from tests.domain.people_of_the_mall import Walk, person
 from tests.domain.small_routes import disposisi
 
@@ -45,12 +46,12 @@ def test_of_several_visits_one_is_to_be_named() -> None:
     (here,) = walk.open_visits
     both = (here, replace(here, no=4, desk="loket-penyerahan"))
     for find in (
-        lambda no: visit_named(walk.application, both, no),
+        lambda no: visit_named(walk.application.number, both, no),
         lambda no: waiting_for_applicant(walk.book, walk.application, both, no)[0],
     ):
         with pytest.raises(VisitNotNamed, match="3, 4"):
             find(None)
         assert find(4) == both[1]
     with pytest.raises(NotAtThisDesk):
-        visit_named(walk.application, both, 2)
-    assert visit_named(walk.application, (here,), None) == here
+        visit_named(walk.application.number, both, 2)
+    assert visit_named(walk.application.number, (here,), None) == here
