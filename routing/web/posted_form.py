@@ -26,6 +26,11 @@ class PostedForm:
         for name, value in fields:
             self._fields.setdefault(name, []).append(value)
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether anything was sent at all."""
+        return bool(self._fields)
+
     def text(self, name: str) -> str:
         """The field as it was typed."""
         return self._fields.get(name, [""])[0]
@@ -37,6 +42,11 @@ class PostedForm:
     def all(self, name: str) -> tuple[str, ...]:
         """Every value of a field that can be ticked more than once."""
         return tuple(dict.fromkeys(self._fields.get(name, ())))
+
+    def beginning(self, prefix: str) -> dict[str, str]:
+        """The fields whose names begin so, by what follows."""
+        begun = (name for name in self._fields if name.startswith(prefix))
+        return {name.removeprefix(prefix): self.text(name) for name in begun}
 
     def number(self, name: str) -> int:
         """A number the page itself put there; -1 where it is none."""
