@@ -8,7 +8,7 @@ from routing.actions.ring import Message, collect_rings
 from routing.actions.submit import Registration, submit
 from routing.cli.publishing import publish_files
 from routing.domain.application import Application, Particulars, Submission
-from routing.domain.moves import Decision
+from routing.domain.decision import Decision
 from routing.domain.people import Person
 from routing.domain.visits import Visit
 from routing.office import Office

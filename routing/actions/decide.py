@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from routing.domain import moves
 from routing.domain.application import Application
-from routing.domain.moves import Decision
+from routing.domain.decision import Decision
 from routing.domain.receipts import Once, Receipt
 from routing.office import Office
 from routing.storage.transaction import Transaction
@@ -23,14 +23,16 @@ def decide_once(office: Office, number: str, said: Decision, *, once: Once) -> R
 
 def _decide(office: Office, tx: Transaction, number: str, said: Decision, person_id: int) -> Application:
     application, open_visits, person = tx.to_decide(number, person_id=person_id)
+    book = office.rule_book(application.workflow, tx)
     move = moves.decide(
-        office.rule_book(application.workflow, tx),
+        book,
         application,
         open_visits,
         said,
         person=person,
         at=office.now(),
-        digest_key=tx.digest_key(application) if said.reason else b"",
+        digest_key=tx.digest_key(application) if said.has_words else b"",
+        past=tx.past(application) if book.looks_back(said.decision) else None,
     )
     tx.record(move)
     return move.after

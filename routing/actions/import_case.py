@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from routing.domain.application import Application, Submission
+from routing.domain.decision import Decision
 from routing.domain.errors import AlreadyThere, Refusal, UnknownApplication
 from routing.domain.imported_log import Cast, ImportedMove
 from routing.domain.intake import submit
 from routing.domain.move import Move
-from routing.domain.moves import Decision, decide
+from routing.domain.moves import decide
 from routing.domain.people import Person
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit

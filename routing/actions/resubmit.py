@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from routing.domain import moves
 from routing.domain.application import Application
-from routing.domain.moves import Decision
+from routing.domain.decision import Decision
 from routing.domain.receipts import Once, Receipt
 from routing.domain.resubmission import waiting_for_applicant
 from routing.office import Office
@@ -45,6 +45,7 @@ def _resubmit(office: Office, tx: Transaction, number: str, said: Resubmission, 
         person=tx.people.with_id(person_id),
         at=office.now(),
         digest_key=tx.digest_key(application) if said.reason else b"",
+        past=tx.past(application) if book.looks_back(decision) else None,
     )
     tx.record(move)
     return move.after

@@ -12,9 +12,10 @@ from datetime import datetime, timedelta
 
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application
+from routing.domain.decision import Decision
 from routing.domain.errors import Kind, NotAtThisDesk, Refusal
 from routing.domain.move import Move
-from routing.domain.moves import Decision, Voice, by_program, carry_out
+from routing.domain.moves import Voice, by_program, carry_out
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import require_not_own
 from routing.domain.state_machine import RuleBook

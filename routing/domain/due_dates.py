@@ -19,13 +19,13 @@ def due_at(step: Step, desk: str, sent_at: datetime) -> datetime:
     """When a document sent to this desk at that moment should have left it."""
     if step.minutes is not None:
         return sent_at + timedelta(minutes=step.minutes)
-    days = step.working_days_at.get(desk, step.working_days)
+    days = _days(step, desk)
     return sent_at + NO_LIMIT if days is None else after_working_days(sent_at, days)
 
 
 def has_limit(step: Step, desk: str) -> bool:
     """Whether the step sets this desk a limit at all."""
-    return step.minutes is not None or step.working_days_at.get(desk, step.working_days) is not None
+    return step.minutes is not None or _days(step, desk) is not None
 
 
 def after_working_days(start: datetime, days: int) -> datetime:
@@ -38,3 +38,10 @@ def after_working_days(start: datetime, days: int) -> datetime:
         start = day
     ahead = rest + (2 if start.weekday() + rest >= _SATURDAY and rest else 0)
     return start + timedelta(weeks=weeks, days=ahead)
+
+
+def _days(step: Step, desk: str) -> int | None:
+    """The desk's working days, or the applicant's where the step waits for them so long and no longer."""
+    if step.deadline is not None:
+        return step.deadline.working_days
+    return step.working_days_at.get(desk, step.working_days)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.domain.application import Submission
+from routing.domain.decision import Decision
 from routing.domain.desks import Desk, Role, Unit
-from routing.domain.moves import Decision
 from routing.domain.people import Assignment
 from routing.domain.workflow import Workflow
 

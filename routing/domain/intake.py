@@ -12,10 +12,11 @@ from typing import Any
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application, Identity, Submission, particulars_text
 from routing.domain.audit_chain import GENESIS, keyed_digest
+from routing.domain.decision import Decision
 from routing.domain.errors import DeskNotOffered, Kind, MalformedField, Refusal, TextTooLong
 from routing.domain.forms import APPLICANT_KINDS, fill_in, form_facts, intake_facts
 from routing.domain.move import Move, chained, entry_of
-from routing.domain.moves import Decision, Voice, carry_out
+from routing.domain.moves import Voice, carry_out
 from routing.domain.next_step import roles_for
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.phrases import Called, Phrase

@@ -12,35 +12,30 @@ from datetime import datetime
 
 from routing.domain.acting import Acting, acting_facts
 from routing.domain.application import Application
+from routing.domain.attachment import Attachment
 from routing.domain.audit_chain import Entry, keyed_digest
+from routing.domain.conditions import require_other_eyes, require_overdue
 from routing.domain.courses import Course, course_of
+from routing.domain.decision import Decision
 from routing.domain.errors import StaleVersion
+from routing.domain.facts import with_findings, with_return
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import roles_for, rule_for
 from routing.domain.people import Action, Person, Place, may, require
-from routing.domain.preconditions import reason_text, require_in_hand, require_named, require_not_own, require_open
+from routing.domain.preconditions import require_in_hand, require_not_own, require_open
 from routing.domain.state_machine import RuleBook
+from routing.domain.statements import Statement, statement_of
 from routing.domain.visits import Visit, visit_named
 from routing.domain.workflow import Program
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
-    """What somebody says at a visit."""
+class Past:
+    """What was before, as far as a decision asks for it (``RuleBook.looks_back``)."""
 
-    decision: str
-    #: the visit it is said at; None: the only open one, or the only one where this person decides
-    visit: int | None = None
-    #: free text; kept beside the log, its keyed digest in it
-    reason: str = ""
-    #: requirements to be repaired
-    requirements: tuple[str, ...] = ()
-    #: the desk the document goes to, where the next step can be done at several
-    next_desk: str | None = None
-    #: the role it is said in, by somebody who holds several; None: the first that may
-    role: str | None = None
-    #: the version the person was looking at; None: not checked
-    seen_version: int | None = None
+    #: the application's closed visits
+    visits: Sequence[Visit] = ()
+    papers: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +60,14 @@ def decide(
     person: Person,
     at: datetime,
     digest_key: bytes,
+    past: Past | None = None,
 ) -> Move:
     """What the person's decision changes.
 
     Raises ApplicationEnded, StaleVersion, NotAtThisDesk, VisitNotNamed, NotAllowed, OwnApplication, StillOnItsWay,
-    HeldByAnother, UnknownDecision, DecisionNotPossible, ReasonMissing, TextTooLong, RequirementsNotNamed,
-    UnknownRequirement, DeskNotNamed and DeskNotOffered.
+    HeldByAnother, UnknownDecision, DecisionNotPossible, ConditionNotMet, FourEyes, NotOverdueYet, ReasonMissing,
+    ReasonNotChosen, TextTooLong, RequirementsNotNamed, UnknownRequirement, FormNotFilledIn, RequirementDue,
+    DeskNotNamed and DeskNotOffered.
     """
     require_open(book.workflow, application)
     visit = _visit_meant(book, application, open_visits, said, person, at)
@@ -81,7 +78,7 @@ def decide(
     require_not_own(person, application.applicant_index, application.number)
     require_in_hand(application, visit, person, at)
     voice = Voice(person=person, role=held.role, at=at, digest_key=digest_key, acting=held.acting)
-    return carry_out(book, application, open_visits, visit, said, voice)
+    return carry_out(book, application, open_visits, visit, said, voice, past=past)
 
 
 def carry_out(
@@ -91,14 +88,20 @@ def carry_out(
     visit: Visit,
     said: Decision,
     voice: Voice,
+    *,
+    past: Past | None = None,
 ) -> Move:
     """The decision itself, once it is clear that this person (or program) may say something at this visit."""
     rule = rule_for(book, application, visit, said.decision)
+    before = past or Past()
+    require_other_eyes(book.workflow, application, rule, voice.person, before.visits)
+    require_overdue(book.workflow, application, visit, said.decision, voice.at)
+    statement = statement_of(book.workflow, application, rule, said, before.papers)
+    known = replace(application, facts=with_findings(application.facts, statement.findings))
     others = [other for other in open_visits if other.no != visit.no]
-    course = course_of(book, application, visit, others, said.decision, rule, named_desk=said.next_desk, at=voice.at)
-    text = reason_text(said.reason, rule.reason, rule.label.id)
-    require_named(book.workflow, rule, said.requirements)
-    entry = _entry(application, visit, said, voice, course, text)
+    course = course_of(book, known, visit, others, said.decision, rule, named_desk=said.next_desk, at=voice.at)
+    facts = with_return(course.facts, statement.requirements, voice.at) if rule.names_requirements else course.facts
+    entry = _entry(application, visit, said, voice, course, statement)
     recalled, entries = recalls(chained(application, entry), course.recalled, actor=voice.person.code, at=voice.at)
     closed = replace(
         visit,
@@ -118,6 +121,7 @@ def carry_out(
         version=application.version + 1,
         visit_count=application.visit_count + len(course.opened),
         changed_at=voice.at,
+        facts=facts,
     )
     return Move(
         at=voice.at,
@@ -125,7 +129,7 @@ def carry_out(
         after=after,
         visits=(closed, *recalled, *course.opened),
         entries=(entry, *entries),
-        note=Note(seq=entry.seq, text=text) if text else None,
+        note=Note(seq=entry.seq, text=statement.text) if statement.text else None,
     )
 
 
@@ -135,7 +139,9 @@ def by_program(program: Program, at: datetime, digest_key: bytes) -> Voice:
     return Voice(person=Person(id=0, code=code, name=code), role="automatic", at=at, digest_key=digest_key)
 
 
-def _entry(application: Application, visit: Visit, said: Decision, voice: Voice, course: Course, text: str) -> Entry:
+def _entry(
+    application: Application, visit: Visit, said: Decision, voice: Voice, course: Course, statement: Statement
+) -> Entry:
     sent = [{"visit": one.no, "step": one.step, "desk": one.desk} for one in course.opened]
     facts = {
         "visit": visit.no,
@@ -145,8 +151,11 @@ def _entry(application: Application, visit: Visit, said: Decision, voice: Voice,
         "sent": sent or None,
         "role": voice.role,
         **acting_facts(voice.acting),
-        "requirements": list(said.requirements) or None,
-        "reason": keyed_digest(voice.digest_key, text) if text else None,
+        "requirements": list(statement.requirements) or None,
+        "repeated": list(statement.repeated) or None,
+        "reasons": list(statement.reasons) or None,
+        "findings": dict(statement.findings) or None,
+        "reason": keyed_digest(voice.digest_key, statement.text) if statement.text else None,
     }
     return entry_of(application, at=voice.at, kind="decided", desk=visit.desk, actor=voice.person.code, facts=facts)
 

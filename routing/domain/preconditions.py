@@ -22,9 +22,10 @@ from routing.domain.errors import (
     TextTooLong,
     UnknownRequirement,
 )
+from routing.domain.facts import guard_facts
 from routing.domain.people import Person
 from routing.domain.phrases import Phrase
-from routing.domain.requirements import asked_at_registration
+from routing.domain.requirements import asked_at_registration, asked_for
 from routing.domain.visits import Visit
 from routing.domain.workflow import DecisionRule, Reason, Workflow
 
@@ -37,6 +38,19 @@ class OwnApplication(Refusal):
 
     code = "own_application"
     kind = Kind.FORBIDDEN
+
+
+class RequirementDue(Refusal):
+    """{number} cannot go on to "{step}" without: {missing}. Ask the applicant for it, hand it in, and decide again."""
+
+    code = "requirement_due"
+
+
+class ReasonNotChosen(Refusal):
+    """The decision "{decision}" takes a reason from its list: {known}. Choose one of them at least."""
+
+    code = "reason_not_chosen"
+    kind = Kind.MALFORMED
 
 
 def require_not_own(person: Person, applicant_index: bytes | None, application: str) -> None:
@@ -75,6 +89,26 @@ def require_papers(workflow: Workflow, papers: Sequence[str], facts: Mapping[str
     missing = [need.label.id for code, need in owed.items() if need.required and code not in papers]
     if missing:
         raise RequirementMissing(service=workflow.label.id, missing="; ".join(missing))
+
+
+def require_due(workflow: Workflow, application: Application, step: str) -> None:
+    """What must be there before the document enters the step has been handed in. Raises RequirementDue."""
+    due = {code: need for code, need in workflow.requirements.items() if need.due == step}
+    if not due:
+        return
+    owed = asked_for(due, guard_facts(workflow, application), application.submitted_at.date())
+    missing = [need.label.id for code, need in owed.items() if need.required and code not in application.papers]
+    if missing:
+        label = workflow.label_of(step).id
+        raise RequirementDue(number=application.number, step=label, missing="; ".join(missing))
+
+
+def require_reasons(rule: DecisionRule, chosen: Sequence[str]) -> None:
+    """The reasons are of the decision's list, and one at least where it must be reasoned. Raises ReasonNotChosen."""
+    if any(code not in rule.reasons for code in chosen) or (
+        rule.reasons and rule.reason is Reason.REQUIRED and not chosen
+    ):
+        raise ReasonNotChosen(decision=rule.label.id, known=", ".join(rule.reasons) or "-")
 
 
 def require_named(workflow: Workflow, rule: DecisionRule, named: Sequence[str]) -> None:

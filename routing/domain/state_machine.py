@@ -7,14 +7,17 @@ thread). What the library says no to becomes our own refusal, in ``moves``.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from transitions import EventData, Machine, MachineError
 
-from routing.domain.workflow import ORIGIN, Workflow
+from routing.domain.guards import compiled
+from routing.domain.workflow import ORIGIN, DecisionRule, Workflow
 
 _WITHDRAW = "@withdraw"
+_Condition = Callable[[EventData], bool]
 
 
 @dataclass(slots=True)
@@ -23,6 +26,8 @@ class _Document:
 
     at_step: str
     origin: str | None
+    #: what conditions are judged by; None: they are taken to hold
+    facts: Mapping[str, Any] | None = None
 
 
 class RuleBook:
@@ -42,12 +47,14 @@ class RuleBook:
             queued=False,
         )
 
-    def lead(self, step: str, decision: str, origin: str | None = None) -> str | None:
-        """The step or end the decision leads to; None where it is not possible from there."""
+    def lead(
+        self, step: str, decision: str, origin: str | None = None, facts: Mapping[str, Any] | None = None
+    ) -> str | None:
+        """The step or end the decision leads to; None where it is not possible from there, as the facts are."""
         event = self._machine.events.get(decision)
         if event is None:
             return None
-        document = _Document(at_step=step, origin=origin)
+        document = _Document(at_step=step, origin=origin, facts=facts)
         try:
             moved = event.trigger(document)
         except MachineError:
@@ -55,17 +62,29 @@ class RuleBook:
         # A refused condition returns False without a word.
         return document.at_step if moved else None
 
+    def looks_back(self, decision: str) -> bool:
+        """Whether what was before must be known to say this: who decided earlier, what was returned."""
+        rules = (step.decisions.get(decision) for step in self.workflow.steps.values())
+        return any(rule is not None and (rule.not_by or rule.names_requirements) for rule in rules)
+
     def lead_withdrawn(self, step: str) -> str | None:
         """The end a withdrawal leads to, or None where it is too late for one."""
         return self.lead(step, _WITHDRAW)
 
-    def possible(self, step: str, origin: str | None = None, desk: str | None = None) -> tuple[str, ...]:
+    def possible(
+        self,
+        step: str,
+        origin: str | None = None,
+        desk: str | None = None,
+        facts: Mapping[str, Any] | None = None,
+    ) -> tuple[str, ...]:
         """The decisions that lead somewhere from there (said at that desk), in the order the workflow lists them."""
         rules = self.workflow.steps[step].decisions if step in self.workflow.steps else {}
         return tuple(
             code
             for code, rule in rules.items()
-            if (desk is None or not rule.desks or desk in rule.desks) and self.lead(step, code, origin) is not None
+            if (desk is None or not rule.desks or desk in rule.desks)
+            and self.lead(step, code, origin, facts) is not None
         )
 
 
@@ -73,21 +92,31 @@ def _transitions(workflow: Workflow) -> list[dict[str, object]]:
     rows: list[dict[str, object]] = []
     for code, step in workflow.steps.items():
         for decision, rule in step.decisions.items():
-            if rule.to != ORIGIN:
-                rows.append({"trigger": decision, "source": code, "dest": rule.to})
-                continue
-            for origin in workflow.origins_of(code):
-                came_from = _came_from(origin)
-                rows.append({"trigger": decision, "source": code, "dest": origin, "conditions": came_from})
+            when = [_holds(rule.only_if)] if rule.only_if is not None else []
+            targets = workflow.origins_of(code) if rule.to == ORIGIN else (rule.to,)
+            rows.extend(_row(code, decision, rule, target, when) for target in targets)
     if workflow.withdrawal is not None:
         source = list(workflow.withdrawal.from_steps)
         rows.append({"trigger": _WITHDRAW, "source": source, "dest": workflow.withdrawal.to})
     return rows
 
 
-def _came_from(origin: str) -> object:
+def _row(step: str, decision: str, rule: DecisionRule, target: str, when: list[_Condition]) -> dict[str, object]:
+    conditions = [_came_from(target), *when] if rule.to == ORIGIN else when
+    return {"trigger": decision, "source": step, "dest": target, "conditions": conditions}
+
+
+def _came_from(origin: str) -> _Condition:
     def condition(event: EventData) -> bool:
         document = cast("_Document", event.model)
         return document.origin == origin
+
+    return condition
+
+
+def _holds(source: str) -> _Condition:
+    def condition(event: EventData) -> bool:
+        facts = cast("_Document", event.model).facts
+        return facts is None or compiled(source).judge(facts).holds
 
     return condition

@@ -262,6 +262,17 @@ class Workflow(Frozen):
         """SHA-256 of ``canonical`` in hex: the version's name."""
         return hashlib.sha256(self.canonical).hexdigest()
 
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Whether anything on the way depends on facts, so that they must be looked at."""
+        return any(
+            step.only_if is not None
+            or step.only_if_at
+            or any(choice.only_if is not None for choice in step.desk_by)
+            or any(rule.only_if is not None for rule in step.decisions.values())
+            for step in self.steps.values()
+        )
+
     def origins_of(self, step: str) -> Iterator[str]:
         """The steps a document can have come from when it reaches ``step``: those ``origin`` may lead back to."""
         for code, candidate in self.steps.items():

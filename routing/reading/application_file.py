@@ -10,8 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from routing.domain.application import Application
+from routing.domain.conditions import ConditionNotMet, require_condition
 from routing.domain.desks import Label
 from routing.domain.errors import UnknownApplication
+from routing.domain.facts import guard_facts
+from routing.domain.next_step import desk_by_rule, desks_asked, way_on
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import ORIGIN, DecisionRule, Outcome, Workflow
@@ -70,28 +73,63 @@ class ApplicationFile:
         return self.application.is_open and self.book.lead_withdrawn(self.application.step) is not None
 
     def possible(self, visit: Visit) -> tuple[PossibleDecision, ...]:
-        """What can be said at this visit, in the order the office wrote it."""
-        return decisions_at(self.book, visit.step, visit)
+        """What can be said at this visit, as the facts are, in the order the office wrote it."""
+        return tuple(
+            _at_the_visit(self.workflow, self.application, visit, code)
+            for code in self.book.possible(visit.step, visit.origin_step, visit.desk, self._facts)
+        )
+
+    def unmet(self, visit: Visit) -> dict[str, ConditionNotMet]:
+        """Why others cannot be said at this visit: a sentence for each decision whose condition does not hold."""
+        found = {}
+        for code, rule in self.workflow.steps[visit.step].decisions.items():
+            try:
+                require_condition(rule, self._facts)
+            except ConditionNotMet as no:
+                found[code] = no
+        return found
+
+    @property
+    def _facts(self) -> Mapping[str, Any] | None:
+        return guard_facts(self.workflow, self.application) if self.workflow.has_conditions else None
 
 
-def decisions_at(book: RuleBook, step: str, visit: Visit | None = None) -> tuple[PossibleDecision, ...]:
-    """What can be said at a step (at this visit), and where each leads."""
-    origin, desk = (visit.origin_step, visit.desk) if visit is not None else (None, None)
+def decisions_at(book: RuleBook, step: str) -> tuple[PossibleDecision, ...]:
+    """What can be said at a step, and where each leads unless a condition says otherwise."""
+    rules = book.workflow.steps[step].decisions
     return tuple(
-        _decision(book.workflow, code, book.lead(step, code, origin), step, visit)
-        for code in book.possible(step, origin, desk)
+        _decision(book.workflow, code, rules[code], book.lead(step, code) or rules[code].to)
+        for code in book.possible(step)
     )
 
 
-def _decision(workflow: Workflow, code: str, target: str | None, step: str, visit: Visit | None) -> PossibleDecision:
-    rule = workflow.steps[step].decisions[code]
-    goal = target or rule.to
-    desks = workflow.steps[goal].desks if goal in workflow.steps else ()
-    if rule.to == ORIGIN and visit is not None and visit.origin_desk is not None:
-        desks = (visit.origin_desk,)
-    to_all = rule.to != ORIGIN and goal in workflow.steps and workflow.steps[goal].join is not None
-    label = workflow.label_of(goal)
-    return PossibleDecision(code=code, rule=rule, target=goal, target_label=label, desks=desks, to_all=to_all)
+def _at_the_visit(workflow: Workflow, application: Application, visit: Visit, code: str) -> PossibleDecision:
+    rule = workflow.steps[visit.step].decisions[code]
+    if rule.to == ORIGIN:
+        desks = (visit.origin_desk,) if visit.origin_desk is not None else None
+        return _decision(workflow, code, rule, visit.origin_step or rule.to, desks)
+    goal = way_on(workflow, application, rule.to)
+    if goal in workflow.ends:
+        return _decision(workflow, code, rule, goal)
+    step = workflow.steps[goal]
+    if step.join is not None:
+        return _decision(workflow, code, rule, goal, desks_asked(workflow, application, step))
+    by_rule = desk_by_rule(workflow, application, step)
+    return _decision(workflow, code, rule, goal, (by_rule,) if by_rule is not None else None)
+
+
+def _decision(
+    workflow: Workflow, code: str, rule: DecisionRule, goal: str, desks: tuple[str, ...] | None = None
+) -> PossibleDecision:
+    step = workflow.steps.get(goal)
+    return PossibleDecision(
+        code=code,
+        rule=rule,
+        target=goal,
+        target_label=workflow.label_of(goal),
+        desks=desks if desks is not None else step.desks if step is not None else (),
+        to_all=rule.to != ORIGIN and step is not None and step.join is not None,
+    )
 
 
 def application_file(office: Office, number: str) -> ApplicationFile:

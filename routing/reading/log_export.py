@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from routing.domain.application import Fact
 from routing.domain.desks import Label
+from routing.domain.fields import Fact
 from routing.office import Office
 from routing.storage.tables import applications, audit_entries, desks, roles
 

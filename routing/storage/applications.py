@@ -44,6 +44,11 @@ _UPDATE_PAPERS = (
     .where(applications.c.id == sa.bindparam("b_id"))
     .values(papers=sa.bindparam("b_papers", type_=sa.JSON()))
 )
+_UPDATE_FACTS = (
+    sa.update(applications)
+    .where(applications.c.id == sa.bindparam("b_id"))
+    .values(facts=sa.bindparam("b_facts", type_=sa.JSON()))
+)
 
 
 class WrittenMeanwhile(Fault):
@@ -101,6 +106,15 @@ def update_papers(connection: Connection, changed: Sequence[Application]) -> Non
     """Which requirements have been handed in; on its own, because hardly any move says something of it."""
     if changed:
         connection.execute(_UPDATE_PAPERS, [{"b_id": one.id, "b_papers": list(one.papers)} for one in changed])
+
+
+def update_facts(connection: Connection, changes: Sequence[tuple[Application, Application]]) -> None:
+    """What has become known, as (before, after); on its own, because most moves find out nothing."""
+    rows = [
+        {"b_id": after.id, "b_facts": dict(after.facts)} for before, after in changes if after.facts != before.facts
+    ]
+    if rows:
+        connection.execute(_UPDATE_FACTS, rows)
 
 
 def changed_row(before: Application, after: Application) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from routing.domain.attachment import Attachment
 from routing.domain.errors import UnknownApplication, UnknownPerson
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.move import Move
+from routing.domain.moves import Past
 from routing.domain.people import Person
 from routing.domain.visits import Visit
 from routing.storage import applications, attachments, audit_log, people, stroke, visits
@@ -100,6 +101,11 @@ class Transaction:
         key = self.personal.key_of(application.id)
         return key.digest if key is not None else b""
 
+    def past(self, application: Application) -> Past:
+        """What was before on this (locked) application: the visits that are over, in their order, and its papers."""
+        closed = visits.load_closed(self._connection, application.id)
+        return Past(visits=closed, papers=self.attachments(application))
+
     def attachments(self, application: Application) -> list[Attachment]:
         """Its papers so far, in the order in which they were attached."""
         return attachments.load(self._connection, application.id)
@@ -118,6 +124,8 @@ class Transaction:
             stroke.write(self._connection, moves[0])
         else:
             self._write_all(moves, submission_keys or {})
+        changes = [(move.before, move.after) for move in moves if move.before is not None]
+        applications.update_facts(self._connection, changes)
         for move in moves:
             if move.note is not None:
                 self.personal.keep_note(move.after.id, move.note.seq, move.note.text)

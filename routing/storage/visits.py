@@ -31,6 +31,11 @@ OPEN_OF_NUMBER = Question(
     )
     .order_by(visits.c.no)
 )
+_CLOSED = (
+    sa.select(*_COLUMNS)
+    .where(visits.c.application_id == sa.bindparam("id"), visits.c.closed_at.is_not(None))
+    .order_by(visits.c.no)
+)
 _INSERT = sa.insert(visits)
 _CHANGED = ("arrived_at", "holder", "claimed_at", "lease_until", "closed_at", "decision", "decided_by", "version",
             "attempts", "act_at", "trouble", "needs_attention")  # fmt: skip
@@ -80,6 +85,11 @@ _RING_NOW = sa.update(visits).where(_ON_ITS_WAY, visits.c.ring_again_at.is_not(N
 def load_open(connection: Connection, application_ids: Sequence[int]) -> list[Visit]:
     """The open visits of these applications, whose rows the caller has locked."""
     return [from_row(row) for row in connection.execute(_OPEN, {"ids": list(application_ids)})]
+
+
+def load_closed(connection: Connection, application_id: int) -> list[Visit]:
+    """The visits of this application that are over, in their order."""
+    return [from_row(row) for row in connection.execute(_CLOSED, {"id": application_id})]
 
 
 def insert(connection: Connection, new: Sequence[Visit]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from fastapi import Request
 
@@ -11,6 +12,7 @@ from routing.domain.due_dates import has_limit
 from routing.domain.errors import DecisionNotPossible, Refusal, UnknownDecision
 from routing.domain.identifiers import masked_nik, masked_phone
 from routing.domain.people import Action, Place
+from routing.domain.resumption import resumable_until, resume_of
 from routing.domain.stays import reassignable
 from routing.domain.visits import Visit
 from routing.domain.workflow import Outcome, Workflow
@@ -54,6 +56,8 @@ class Stay:
     may_release: bool
     #: what they can say; empty until they have taken it, except where only the applicant is waited for
     decisions: tuple[PossibleDecision, ...]
+    #: why something else cannot be said, a sentence each
+    unmet: tuple[Refusal, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +73,8 @@ class ApplicationView:
     shows_notes: bool
     #: the counter at which this person can record a withdrawal
     withdraws_at: str | None
+    #: it was stopped, and this person can take it up again until then
+    resumable_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +99,7 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
         shows_who=shows_who,
         shows_notes=shows_who or staff.may(Action.SEE_AUDIT_LOG),
         withdraws_at=_withdraws_at(staff, file),
+        resumable_until=_resumable_until(staff, file),
     )
 
 
@@ -110,10 +117,13 @@ def see_timeline(request: Request, office: Office, staff: Staff, view: Applicati
 
 
 def decision_named(file: ApplicationFile, visit: Visit, code: str) -> PossibleDecision:
-    """The decision with this code. Raises DecisionNotPossible, UnknownDecision."""
+    """The decision with this code. Raises ConditionNotMet, DecisionNotPossible, UnknownDecision."""
     possible = {one.code: one for one in file.possible(visit)}
     if code in possible:
         return possible[code]
+    unmet = file.unmet(visit).get(code)
+    if unmet is not None:
+        raise unmet
     listed = ", ".join(possible) or "-"
     step = file.workflow.steps[visit.step].label.id
     if any(code in other.decisions for other in file.workflow.steps.values()):
@@ -154,6 +164,7 @@ def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
         may_take=sits_here and not is_mine and is_free and not decisions,
         may_release=visit.has_arrived and visit.holder is not None and (is_mine or may_release),
         decisions=decisions,
+        unmet=tuple(file.unmet(visit).values()) if decisions else (),
     )
 
 
@@ -164,6 +175,15 @@ def _masked(who: Particulars, workflow: Workflow) -> Particulars:
         for code, answer in who.answers.items()
     }
     return replace(who, nik=masked_nik(who.nik), phone=masked_phone(who.phone), answers=answers)
+
+
+def _resumable_until(staff: Staff, file: ApplicationFile) -> datetime | None:
+    until = resumable_until(file.workflow, file.application)
+    how = resume_of(file.workflow, file.application)
+    if how is None or until is None or staff.at > until:
+        return None
+    step = file.workflow.steps[how.to]
+    return until if staff.may(Action.DECIDE, Place(desks=step.desks, roles=step.roles)) else None
 
 
 def _withdraws_at(staff: Staff, file: ApplicationFile) -> str | None:

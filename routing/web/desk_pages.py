@@ -14,30 +14,23 @@ from starlette.responses import Response
 
 from routing.actions.attend import retry
 from routing.actions.claim import claim, reassign, release
-from routing.actions.decide import decide
 from routing.domain.desks import Desk
 from routing.domain.errors import (
     HeldByAnother,
-    Kind,
     NotAtThisDesk,
-    Refusal,
     UnknownDesk,
     UnknownTrackingCode,
 )
 from routing.domain.identifiers import check_tracking_code
-from routing.domain.moves import Decision
 from routing.domain.people import Action, Place
-from routing.domain.visits import visit_named
-from routing.domain.workflow import Reason
 from routing.office import Office
 from routing.reading.application_file import number_with_code
 from routing.reading.desk_queue import Place as QueuePlace
 from routing.reading.desk_queue import QueueRow, desk_counts, queue, untaken
-from routing.reading.history import decision_behind
-from routing.web.application_view import decision_named, see_application, see_timeline
+from routing.web.application_view import see_application, see_timeline
 from routing.web.numbers_in_addresses import ApplicationHere, application_number, visit_number
 from routing.web.paper_view import see_papers
-from routing.web.rendering import go_to, show, wants_json, wording_of
+from routing.web.rendering import go_to, show, wording_of
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
 
 router = APIRouter(include_in_schema=False)
@@ -144,71 +137,6 @@ def reassign_here(office: OfficeHere, staff: SignedIn, form: OwnForm, number: Ap
     return go_to(f"/applications/{number}", told="reassigned", number=number)
 
 
-@router.get("/applications/{number}/visits/{visit}/decide/{decision}")
-def decision_page(
-    request: Request, office: OfficeHere, staff: SignedIn, number: str, visit: str, decision: str
-) -> HTMLResponse:
-    """What the decision needs, and what happens then."""
-    said = Decision(decision=decision, visit=visit_number(visit))
-    return _decision_form(request, office, staff, application_number(number), said)
-
-
-@router.post("/applications/{number}/visits/{visit}/decide/{decision}")
-def decide_here(
-    request: Request,
-    office: OfficeHere,
-    staff: SignedIn,
-    form: OwnForm,
-    number: ApplicationHere,
-    visit: str,
-    decision: str,
-) -> Response:
-    """Decides. What is refused for its wording is shown again as it was typed."""
-    said = Decision(
-        decision=decision,
-        visit=visit_number(visit),
-        reason=form.text("reason"),
-        requirements=form.all("requirement"),
-        next_desk=form.choice("next_desk"),
-        seen_version=form.number("version"),
-    )
-    try:
-        after = decide(office, number, said, person_id=staff.person.id)
-    except Refusal as refusal:
-        if wants_json(request) or refusal.kind not in (Kind.MALFORMED, Kind.TOO_LARGE):
-            raise
-        return _decision_form(request, office, staff, number, said, refusal)
-    return go_to(_work_at(staff, form.text("desk")), told="decided" if after.is_open else "ended", number=number)
-
-
-def _decision_form(
-    request: Request, office: Office, staff: Staff, number: str, said: Decision, *refusals: Refusal
-) -> HTMLResponse:
-    view = see_application(office, staff, number)
-    visit = visit_named(number, view.file.open_visits, said.visit)
-    possible = decision_named(view.file, visit, said.decision)
-    rule = possible.rule
-    place = Place(desks=(visit.desk,), roles=rule.roles or view.file.workflow.steps[visit.step].roles)
-    staff.require(Action.DECIDE, place)
-    asked = None
-    if visit.origin_step is not None:
-        asked = decision_behind(office, view.file.application.id, visit.no, with_notes=view.shows_notes)
-    return show(
-        request,
-        "desk/decision.html",
-        refusals=refusals,
-        here=request.url.path,
-        view=view,
-        file=view.file,
-        visit=visit,
-        possible=possible,
-        said=said,
-        asked=asked,
-        reason_required=rule.reason is Reason.REQUIRED,
-        takes_reason=rule.reason is not Reason.NONE,
-    )
-
-
 def _takeable(office: Office, staff: Staff, desk: str) -> Iterator[QueueRow]:
     """What nobody holds and this person can take, oldest first."""
     return (row for row in untaken(office, desk, _LOOKED_THROUGH) if _may_take(staff, desk, row))
@@ -221,11 +149,6 @@ def _is_free(row: QueueRow) -> bool:
 def _may_take(staff: Staff, desk: str, row: QueueRow) -> bool:
     """Whether it waits for this person; what waits for the applicant is not taken but handed in."""
     return row.step.waits_for != "applicant" and staff.may(Action.CLAIM, Place(desks=(desk,), roles=row.step.roles))
-
-
-def _work_at(staff: Staff, desk: str) -> str:
-    """Where the work at this desk goes on: its queue, or the counter's day."""
-    return f"/desks/{desk}" if desk in staff.desks and desk not in staff.counters else staff.home
 
 
 def _desk(staff: Staff, code: str) -> Desk:

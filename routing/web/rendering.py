@@ -25,6 +25,7 @@ API = "/api/"
 TOLD = {
     "decided": N_("%(number)s: your decision is recorded. The file is on its way to the next desk."),
     "ended": N_("%(number)s: your decision is recorded. The application is closed."),
+    "resumed": N_("%(number)s goes on."),
     "withdrawn": N_("%(number)s: the withdrawal is recorded. The application is closed."),
     "taken": N_("You have taken %(number)s. Nobody else decides on it until you release it."),
     "released": N_("%(number)s is back in the queue of the desk."),

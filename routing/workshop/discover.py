@@ -13,11 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
 
-from routing.domain.application import Fact, Submission
+from routing.domain.application import Submission
 from routing.domain.audit_chain import rfc3339
+from routing.domain.decision import Decision
 from routing.domain.desks import Desk, Label, Role, Unit
+from routing.domain.fields import Fact
 from routing.domain.imported_log import Cast, ImportedCase, ImportedMove, Retelling
-from routing.domain.moves import Decision
 from routing.domain.people import Assignment
 from routing.domain.workflow import DecisionRule, End, Outcome, Step, Workflow
 from routing.formats.event_log import EventLog, LogCase, LogEvent

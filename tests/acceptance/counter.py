@@ -14,7 +14,7 @@ from routing.actions.keep_accounts import assign, open_account
 from routing.actions.submit import Registration, submit
 from routing.cli.publishing import publish_files
 from routing.domain.application import Application, Particulars, Submission
-from routing.domain.moves import Decision
+from routing.domain.decision import Decision
 from routing.office import Office
 from routing.settings import Settings
 from tests.databases import write_master_key

@@ -10,8 +10,8 @@ from routing.actions.claim import claim, reassign, release
 from routing.actions.ring import collect_rings
 from routing.domain.application import Application
 from routing.domain.automatic_desks import LONGEST_WORK, MOST_ATTEMPTS, NotStuck, NotYet
+from routing.domain.decision import Decision
 from routing.domain.errors import DeskNotOffered, NotAllowed, UnknownDecision
-from routing.domain.moves import Decision
 from routing.domain.program_troubles import NotConnected, OutsideAway, ProgramBroke
 from routing.domain.visits import Visit
 from routing.domain.workflow import Program

@@ -12,6 +12,7 @@ from routing.actions.decide import decide
 from routing.actions.withdraw import withdraw
 from routing.domain import errors, moves
 from routing.domain.application import Application
+from routing.domain.decision import Decision
 from routing.domain.errors import (
     ApplicationEnded,
     DecisionNotPossible,
@@ -33,7 +34,6 @@ from routing.domain.errors import (
     UnknownPerson,
     UnknownRequirement,
 )
-from routing.domain.moves import Decision
 from routing.domain.people import Person
 from routing.domain.workflow import Outcome
 from routing.reading.chains import verify_chains

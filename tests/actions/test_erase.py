@@ -10,9 +10,9 @@ from routing.actions.decide import decide
 from routing.actions.erase import erase
 from routing.actions.reveal import reveal
 from routing.domain.application import Application
+from routing.domain.decision import Decision
 from routing.domain.erasure import ErasedAlready, LegalBasis, NotEndedYet
 from routing.domain.errors import ApplicationEnded, MalformedField, NotAllowed, UnknownApplication
-from routing.domain.moves import Decision
 from routing.domain.people import ADMINISTRATOR
 from routing.domain.revealing import Masked, NothingKept
 from routing.reading.chains import verify_chains

@@ -14,6 +14,7 @@ from routing.actions.ring import collect_rings
 from routing.actions.sign_in import sign_in
 from routing.actions.submit import Registration, submit
 from routing.domain.application import Application, Submission
+from routing.domain.decision import Decision
 from routing.domain.errors import (
     AlreadyThere,
     DecisionNotPossible,
@@ -25,7 +26,6 @@ from routing.domain.errors import (
     UnknownService,
 )
 from routing.domain.imported_log import ImportedMove, Retelling
-from routing.domain.moves import Decision
 from routing.domain.workflow import Outcome
 from routing.office import Office
 from routing.reading.chains import verify_chains

@@ -1,14 +1,20 @@
 """The people who recur in the tests, and a document that walks: the pure domain with a given clock."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from routing.domain.application import Application, Identity, Particulars, Submission
+from routing.domain.attachment import Attachment
 from routing.domain.audit_chain import Entry, first_break
+from routing.domain.decision import Decision
+from routing.domain.defects import Defect
+from routing.domain.fields import Fact
 from routing.domain.intake import submit
 from routing.domain.move import Move
-from routing.domain.moves import Decision, decide
+from routing.domain.moves import Past, decide
 from routing.domain.people import AUDITOR, Assignment, Person
+from routing.domain.resumption import resume
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import arrive
 from routing.domain.visits import Visit
@@ -60,17 +66,23 @@ class Walk:
         decision: str = "accept",
         desk: str = "loket-pendaftaran",
         next_desk: str | None = None,
+        facts: Mapping[str, Fact] | None = None,
+        channel: str = "counter",
     ) -> None:
         self.book = RuleBook(workflow)
         self.at = MORNING
         self.visits: dict[int, Visit] = {}
         self.entries: list[Entry] = []
+        #: what was attached
+        self.papers: list[Attachment] = []
         self.said: set[tuple[str, str]] = set()
         submission = Submission(
             desk=desk,
             decision=decision,
             next_desk=next_desk,
             papers=papers,
+            facts=facts or {},
+            channel=channel,
             particulars=Particulars(name="dr. Putu Lestari", nik="3579014107900001"),
         )
         identity = Identity(id=7, number="SIP-2026-000007-4", tracking_code="ABCD-EFGH", digest_key=KEY)
@@ -105,6 +117,9 @@ class Walk:
         next_desk: str | None = None,
         seen_version: int | None = None,
         visit: int | None = None,
+        reasons: tuple[str, ...] = (),
+        defects: tuple[Defect, ...] = (),
+        findings: Mapping[str, object] | None = None,
     ) -> "Walk":
         """The document arrives and, an hour later, somebody decides."""
         self.arrives()
@@ -114,10 +129,16 @@ class Walk:
             visit=visit,
             reason=reason,
             requirements=requirements,
+            reasons=reasons,
+            defects=defects,
+            findings=findings or {},
             next_desk=next_desk,
             seen_version=seen_version,
         )
-        move = decide(self.book, self.application, self.open_visits, said, person=by, at=self.at, digest_key=KEY)
+        past = Past(visits=[visit for visit in self.visits.values() if not visit.is_open], papers=self.papers)
+        move = decide(
+            self.book, self.application, self.open_visits, said, person=by, at=self.at, digest_key=KEY, past=past
+        )
         self._record(move)
         self.said.add((move.visits[0].step, decision))
         return self
@@ -134,6 +155,15 @@ class Walk:
             person=by,
             at=self.at,
             digest_key=KEY,
+        )
+        self._record(move)
+        return self
+
+    def resumed(self, by: Person = IDA, *, desk: str | None = None, reason: str = "") -> "Walk":
+        """The application, which was stopped, is taken up again."""
+        closed = [visit for visit in self.visits.values() if not visit.is_open]
+        move = resume(
+            self.book, self.application, closed, desk=desk, reason=reason, person=by, at=self.at, digest_key=KEY
         )
         self._record(move)
         return self

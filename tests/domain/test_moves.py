@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from routing.domain.audit_chain import keyed_digest
+from routing.domain.decision import Decision
 from routing.domain.errors import (
     DecisionNotPossible,
     DeskNotNamed,
@@ -21,7 +22,7 @@ from routing.domain.errors import (
     UnknownDecision,
     UnknownRequirement,
 )
-from routing.domain.moves import Decision, decide
+from routing.domain.moves import decide
 from routing.domain.stays import arrive, claim, release
 from tests.domain.people_of_the_mall import IDA, KEY, OMAR, Walk, person
 from tests.domain.small_routes import disposisi

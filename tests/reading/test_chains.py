@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from routing.actions.decide import decide
 from routing.domain.application import Application
 from routing.domain.audit_chain import GENESIS, link, write_entry
-from routing.domain.moves import Decision
+from routing.domain.decision import Decision
 from routing.reading.chains import ChainReport, verify_chains
 from routing.storage.tables import applications, audit_entries, notes, particulars
 from tests.domain.people_of_the_mall import OMAR, SARI

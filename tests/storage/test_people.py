@@ -9,8 +9,8 @@ from routing.actions.decide import decide
 from routing.actions.keep_accounts import close_account, take_away
 from routing.domain import moves
 from routing.domain.application import Application
+from routing.domain.decision import Decision
 from routing.domain.errors import NotAllowed, UnknownPerson
-from routing.domain.moves import Decision
 from routing.domain.people import Assignment
 from routing.office import Office
 from routing.storage.transaction import Transaction

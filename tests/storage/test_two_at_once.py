@@ -9,8 +9,8 @@ from routing.actions.claim import claim, release
 from routing.actions.decide import decide
 from routing.actions.withdraw import withdraw
 from routing.domain.application import Application
+from routing.domain.decision import Decision
 from routing.domain.errors import NotAtThisDesk, Refusal, StaleVersion
-from routing.domain.moves import Decision
 from routing.domain.people import Assignment, Person
 from routing.office import Office
 from routing.reading.chains import verify_chains

@@ -10,9 +10,9 @@ import pytest
 from routing.actions.deliver import deliver
 from routing.actions.import_case import import_moves
 from routing.actions.ring import collect_rings
+from routing.domain.decision import Decision
 from routing.domain.errors import AlreadyThere, OtherLog
 from routing.domain.imported_log import ImportedMove, Retelling
-from routing.domain.moves import Decision
 from routing.domain.state_machine import RuleBook
 from routing.office import Office
 from routing.reading.chains import verify_chains

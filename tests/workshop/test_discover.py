@@ -12,10 +12,10 @@ from routing.catalogue.checker import check_workflow
 from routing.catalogue.office_files import OfficePlan
 from routing.cli.workflow_commands import retelling_of
 from routing.domain.application import Submission
+from routing.domain.decision import Decision
 from routing.domain.desks import Desk
 from routing.domain.errors import MalformedField
 from routing.domain.imported_log import Retelling
-from routing.domain.moves import Decision
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Outcome
 from routing.formats.event_log import AttributeValue, EventLog, LogCase, LogEvent

@@ -16,8 +16,8 @@ from typing import Protocol
 from routing.actions.decide import decide
 from routing.actions.submit import Registration, submit
 from routing.domain.application import Particulars, Submission
+from routing.domain.decision import Decision
 from routing.domain.errors import Fault
-from routing.domain.moves import Decision
 from routing.domain.visits import HandOffName
 from routing.office import Office
 from routing.reading.imported_cases import arrived

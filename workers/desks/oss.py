@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from routing.actions.attend import Matter
-from routing.domain.moves import Decision
+from routing.domain.decision import Decision
 from workers.desks.outside import OutsideSystem
 
 _NIB = re.compile(r"[0-9]{13}")

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from routing.actions.attend import Matter
 from routing.domain.automatic_desks import NotYet
-from routing.domain.moves import Decision
+from routing.domain.decision import Decision
 from workers.desks.outside import OutsideSystem
 
 _LONGEST_REFERENCE = 100

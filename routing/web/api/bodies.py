@@ -81,15 +81,33 @@ class StayBody(_Body):
     visit: _VisitNo | None = None
 
 
+class DefectBody(_Body):
+    """One thing the applicant has to repair."""
+
+    requirement: _Code
+    reason: _Text = Field(default="", description="What is wrong with it.")
+    repair: _Text = Field(default="", description="What to do about it.")
+
+
 class DecisionBody(_Body):
     """What is said at a visit."""
 
-    model_config = _example(decision="return", reason="STR tidak terbaca", requirements=["registration"])
+    model_config = _example(
+        decision="return",
+        defects=[{"requirement": "registration", "reason": "STR tidak terbaca", "repair": "Pindai ulang"}],
+    )
 
     decision: _Code
     visit: _VisitNo | None = None
     reason: _Text = Field(default="", description="Kept beside the log, its keyed digest in it.")
+    reasons: _Codes = Field(default_factory=list, description="Chosen from the decision's list of reasons.")
     requirements: _Codes = Field(default_factory=list, description="What is to be repaired.")
+    defects: Annotated[list[DefectBody], Field(max_length=200)] = Field(
+        default_factory=list, description="The same with what is wrong with each, all at once."
+    )
+    findings: Annotated[dict[_FieldCode, _Value], Field(max_length=100)] = Field(
+        default_factory=dict, description="What the decision collects, by field."
+    )
     next_desk: _Code | None = None
 
 
@@ -99,6 +117,15 @@ class ResubmissionBody(_Body):
     model_config = _example(visit=3)
 
     visit: _VisitNo | None = None
+    reason: _Text = ""
+
+
+class ResumptionBody(_Body):
+    """An application that was stopped is taken up again."""
+
+    model_config = _example(reason="Pemohon melengkapi koreksi")
+
+    desk: _Code | None = Field(default=None, description="Where it goes on, if that can be at several desks.")
     reason: _Text = ""
 
 

@@ -11,14 +11,23 @@ from starlette.responses import Response
 from routing.actions.claim import claim_once, release_once
 from routing.actions.decide import decide_once
 from routing.actions.resubmit import Resubmission, resubmit_once
+from routing.actions.resume import Resumption, resume_once
 from routing.actions.submit import Registration, submit_once
 from routing.actions.withdraw import Withdrawal, withdraw_once
 from routing.domain.application import Particulars, Submission
-from routing.domain.moves import Decision
+from routing.domain.decision import Decision
+from routing.domain.defects import Defect
 from routing.domain.workflow import Channel, Workflow
 from routing.office import Office
 from routing.web.api.applications import Number
-from routing.web.api.bodies import DecisionBody, NewApplication, ResubmissionBody, StayBody, WithdrawalBody
+from routing.web.api.bodies import (
+    DecisionBody,
+    NewApplication,
+    ResubmissionBody,
+    ResumptionBody,
+    StayBody,
+    WithdrawalBody,
+)
 from routing.web.api.headers import IdempotencyKey, IfMatch, once, receipt_answer, seen
 from routing.web.api.json_route import JsonRoute
 from routing.web.api.meanwhile import telling_meanwhile
@@ -90,7 +99,10 @@ def decide(
         decision=body.decision,
         visit=body.visit,
         reason=body.reason,
-        requirements=tuple(body.requirements),
+        reasons=tuple(dict.fromkeys(body.reasons)),
+        requirements=tuple(dict.fromkeys(body.requirements)),
+        defects=tuple(Defect(**one.model_dump()) for one in body.defects),
+        findings=body.findings,
         next_desk=body.next_desk,
         seen_version=version,
     )
@@ -131,6 +143,24 @@ def withdraw(
     said = Withdrawal(desk=body.desk, reason=body.reason, seen_version=version)
     with telling_meanwhile(request, office, number, version):
         return receipt_answer(withdraw_once(office, number, said, once=once(request, staff, key, body)))
+
+
+@router.post("/{number}/resume", response_model=ReceiptShape, responses=_SEEN_MOVE)
+def resume(
+    request: Request,
+    office: OfficeHere,
+    staff: TheReader,
+    number: Number,
+    key: IdempotencyKey,
+    if_match: IfMatch,
+    body: ResumptionBody | None = None,
+) -> Response:
+    """Takes up again what was stopped, while its time lasts; the route's end says where it goes on."""
+    number, version = application_number(number), seen(if_match)
+    given = body or ResumptionBody()
+    said = Resumption(desk=given.desk, reason=given.reason, seen_version=version)
+    with telling_meanwhile(request, office, number, version):
+        return receipt_answer(resume_once(office, number, said, once=once(request, staff, key, body)))
 
 
 def _submission(office: Office, body: NewApplication) -> Submission:

@@ -34,7 +34,7 @@ class ReceiptShape(BaseModel):
     tracking_code: str = Field(examples=["7K3M9QWXF"])
     version: int = Field(examples=[1])
     step: str = Field(examples=["verify"], description="The step, or the end, it is at.")
-    outcome: Literal["granted", "refused", "withdrawn", "closed"] | None = Field(examples=[None])
+    outcome: Literal["granted", "refused", "withdrawn", "closed", "stopped", "referred"] | None = Field(examples=[None])
     desks: list[str] = Field(examples=[["verifikasi"]], description="Where it lies or is on its way to.")
 
 
@@ -86,7 +86,7 @@ class ApplicationShape(BaseModel):
     service_name: Name
     step: str
     step_name: Name
-    outcome: Literal["granted", "refused", "withdrawn", "closed"] | None
+    outcome: Literal["granted", "refused", "withdrawn", "closed", "stopped", "referred"] | None
     version: int
     submitted_at: At
     changed_at: At

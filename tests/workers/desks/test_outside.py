@@ -9,8 +9,8 @@ import pytest
 from routing.actions.attend import Matter
 from routing.domain.application import Particulars
 from routing.domain.automatic_desks import NotYet
+from routing.domain.decision import Decision
 from routing.domain.fields import Fact
-from routing.domain.moves import Decision
 from routing.domain.program_troubles import (
     NotConnected,
     OutsideAway,

@@ -1,0 +1,50 @@
+"""An application that was stopped is taken up again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from routing.domain import resumption
+from routing.domain.application import Application
+from routing.domain.receipts import Once, Receipt
+from routing.office import Office
+from routing.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumption:
+    """What the office records."""
+
+    #: the desk it goes on at, where that can be several
+    desk: str | None = None
+    reason: str = ""
+    #: the version the person was looking at; None: not checked
+    seen_version: int | None = None
+
+
+def resume(office: Office, number: str, said: Resumption, *, person_id: int) -> Application:
+    """The application, open again. Raises UnknownApplication and what ``resumption.resume`` raises."""
+    with office.transaction() as tx:
+        return _resume(office, tx, number, said, person_id)
+
+
+def resume_once(office: Office, number: str, said: Resumption, *, once: Once) -> Receipt:
+    """As ``resume``, and the same request again changes nothing. Raises also IdempotencyKeyReused."""
+    return office.only_once(once, lambda tx: _resume(office, tx, number, said, once.person_id))
+
+
+def _resume(office: Office, tx: Transaction, number: str, said: Resumption, person_id: int) -> Application:
+    application = tx.application(number)
+    move = resumption.resume(
+        office.rule_book(application.workflow, tx),
+        application,
+        tx.past(application).visits,
+        desk=said.desk,
+        reason=said.reason,
+        person=tx.people.with_id(person_id),
+        at=office.now(),
+        digest_key=tx.digest_key(application) if said.reason else b"",
+        seen_version=said.seen_version,
+    )
+    tx.record(move)
+    return move.after

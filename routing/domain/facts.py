@@ -1,0 +1,94 @@
+"""What is known of an application while its route is decided: read by conditions and fees, never the log.
+
+Facts lie flat in ``Application.facts`` (``form.area``, ``findings.slope``, ``opinions.team.refuse``, ``returns``) and
+are handed to expressions as trees. Nothing personal is among them; what a form asks of a person is sealed elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from routing.domain.application import Application
+from routing.domain.fields import Fact
+from routing.domain.guards import LONGEST_LIST
+from routing.domain.workflow import Workflow
+
+#: What an expression may name.
+ROOTS = ("form", "findings", "applicant", "channel", "papers", "counts", "opinions")
+#: How often it was returned to the applicant.
+_RETURNS = "returns"
+#: When it was returned for the first time (ISO 8601).
+_FIRST_RETURN = "returned_at"
+#: ``named.<requirement>``: which return named it last.
+_NAMED = "named"
+
+
+def guard_facts(workflow: Workflow, application: Application) -> dict[str, Any]:
+    """The facts as expressions see them; what has not been filled in is absent."""
+    facts = application.facts
+    trees: dict[str, dict[str, Any]] = {"form": {}, "findings": {}, "applicant": {"kind": "person"}}
+    for key, value in facts.items():
+        root, _, name = key.partition(".")
+        if root in trees and name and value is not None:
+            trees[root][name] = value
+    return {
+        **trees,
+        "channel": application.channel,
+        "papers": list(application.papers[:LONGEST_LIST]),
+        "counts": {"returns": facts.get(_RETURNS, 0), "moves": application.version},
+        "opinions": {
+            code: {said: facts.get(_opinion(code, said), 0) for said, rule in step.decisions.items() if rule.opinion}
+            for code, step in workflow.steps.items()
+            if step.join is not None
+        },
+    }
+
+
+def opinions_given(facts: Mapping[str, Fact], step: str) -> int:
+    """How many opinions have been given since the step was last begun."""
+    return sum(int(value or 0) for key, value in facts.items() if key.startswith(f"opinions.{step}."))
+
+
+def with_opinion(facts: Mapping[str, Fact], step: str, decision: str) -> dict[str, Fact]:
+    """One opinion more."""
+    key = _opinion(step, decision)
+    return {**facts, key: int(facts.get(key) or 0) + 1}
+
+
+def without_opinions(facts: Mapping[str, Fact], step: str) -> dict[str, Fact]:
+    """The step begins (again): nobody has spoken yet."""
+    return {key: value for key, value in facts.items() if not key.startswith(f"opinions.{step}.")}
+
+
+def with_findings(facts: Mapping[str, Fact], found: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What a decision found out; found again, it replaces what was found before."""
+    return dict(facts) | {f"findings.{code}": value for code, value in found.items()}
+
+
+def with_return(facts: Mapping[str, Fact], requirements: Iterable[str], at: datetime) -> dict[str, Fact]:
+    """One return to the applicant more, which named these requirements."""
+    count = int(facts.get(_RETURNS) or 0) + 1
+    named = {f"{_NAMED}.{code}": count for code in requirements}
+    return {_FIRST_RETURN: at.isoformat(), **facts, _RETURNS: count, **named}
+
+
+def seen_before(facts: Mapping[str, Fact], requirements: Iterable[str], handed_in: Mapping[str, datetime]) -> list[str]:
+    """Of these, what lay there at the first return already and was not named by any (pengembalian berulang).
+
+    ``handed_in``: when each was last attached; what has no file has been there since the registration.
+    """
+    first = facts.get(_FIRST_RETURN)
+    if not isinstance(first, str):
+        return []
+    then = datetime.fromisoformat(first)
+    return [
+        code
+        for code in requirements
+        if f"{_NAMED}.{code}" not in facts and (code not in handed_in or handed_in[code] <= then)
+    ]
+
+
+def _opinion(step: str, decision: str) -> str:
+    return f"opinions.{step}.{decision}"

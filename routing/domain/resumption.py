@@ -1,0 +1,98 @@
+"""An application that was stopped is taken up again: while its time lasts, at the step its end names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from routing.domain.acting import acting_facts
+from routing.domain.application import Application
+from routing.domain.audit_chain import keyed_digest
+from routing.domain.errors import Refusal
+from routing.domain.move import Move, Note, chained, entry_of
+from routing.domain.next_step import desk_sent_to
+from routing.domain.people import Action, Person, Place, require
+from routing.domain.preconditions import reason_text, require_not_own, require_seen
+from routing.domain.sending import sent_to
+from routing.domain.state_machine import RuleBook
+from routing.domain.visits import Visit
+from routing.domain.workflow import Outcome, Reason, Resume, Workflow
+
+
+class NotStopped(Refusal):
+    """Application {number} has not been stopped, so it cannot be taken up again. It stands at: {step}."""
+
+    code = "not_stopped"
+
+
+class TooLateToResume(Refusal):
+    """Application {number} was stopped and could be taken up again until {until}. Register a new one."""
+
+    code = "too_late_to_resume"
+
+
+def resume_of(workflow: Workflow, application: Application) -> Resume | None:
+    """How it can be taken up again; None: it was not stopped."""
+    end = workflow.ends.get(application.step)
+    return end.resume if end is not None and application.outcome is Outcome.STOPPED else None
+
+
+def resumable_until(workflow: Workflow, application: Application) -> datetime | None:
+    """The last moment it can be taken up again; None: it was not stopped."""
+    how = resume_of(workflow, application)
+    # Nothing changes an application that has ended but its erasure, after which nobody asks for it.
+    return application.changed_at + timedelta(days=how.days) if how is not None else None
+
+
+def resume(
+    book: RuleBook,
+    application: Application,
+    closed_visits: Sequence[Visit],
+    *,
+    desk: str | None,
+    reason: str,
+    person: Person,
+    at: datetime,
+    digest_key: bytes,
+    seen_version: int | None = None,
+) -> Move:
+    """The application goes on; ``desk``: where its step can be done at several.
+
+    By whoever decides at the step it goes on at. What a desk had returned to the applicant goes back to that desk.
+    Raises NotStopped, StaleVersion, TooLateToResume, NotAllowed, OwnApplication, DeskNotNamed, DeskNotOffered,
+    TextTooLong.
+    """
+    how, until = resume_of(book.workflow, application), resumable_until(book.workflow, application)
+    if how is None or until is None:
+        raise NotStopped(number=application.number, step=book.workflow.label_of(application.step).id)
+    require_seen(application, seen_version)
+    if at > until:
+        raise TooLateToResume(number=application.number, until=until.date().isoformat())
+    step = book.workflow.steps[how.to]
+    where = desk_sent_to(book.workflow, application, step, origin=None, named=desk)
+    held = require(person, Action.DECIDE, Place(desks=(where,), roles=step.roles), at)
+    require_not_own(person, application.applicant_index, application.number)
+    text = reason_text(reason, Reason.OPTIONAL, "resume")
+    last = max(closed_visits, key=lambda visit: visit.no, default=None)
+    origin = (last.origin_step, last.origin_desk) if last is not None and last.step == how.to else (None, None)
+    sent = sent_to(book.workflow, application, how.to, where, at=at, origin=origin)
+    facts = {
+        "step": application.step,
+        "to": how.to,
+        "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk}],
+        "role": held.role,
+        **acting_facts(held.acting),
+        "reason": keyed_digest(digest_key, text) if text else None,
+    }
+    entry = entry_of(application, at=at, kind="resumed", desk=where, actor=person.code, facts=facts)
+    after = replace(
+        chained(application, entry),
+        step=how.to,
+        outcome=None,
+        version=application.version + 1,
+        visit_count=sent.no,
+        changed_at=at,
+    )
+    note = Note(seq=entry.seq, text=text) if text else None
+    return Move(at=at, before=application, after=after, visits=(sent,), entries=(entry,), note=note)

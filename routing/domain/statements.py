@@ -1,0 +1,58 @@
+"""What goes with a decision: reasons, defects, findings - checked against its rule, ready to be written down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from routing.domain.application import Application
+from routing.domain.attachment import Attachment
+from routing.domain.decision import Decision
+from routing.domain.defects import defects_in_words, named_requirements
+from routing.domain.facts import guard_facts, seen_before
+from routing.domain.fields import Fact
+from routing.domain.forms import read_findings
+from routing.domain.preconditions import reason_text, require_named, require_reasons
+from routing.domain.workflow import DecisionRule, Reason, Workflow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """The same, checked."""
+
+    #: free text; kept beside the log
+    text: str = ""
+    #: codes of the decision's list
+    reasons: tuple[str, ...] = ()
+    #: what is to be repaired
+    requirements: tuple[str, ...] = ()
+    #: of these, what lay there at the first return already and was not named by any
+    repeated: tuple[str, ...] = ()
+    findings: Mapping[str, Fact] = field(default_factory=dict)
+
+
+def statement_of(
+    workflow: Workflow, application: Application, rule: DecisionRule, said: Decision, papers: Sequence[Attachment]
+) -> Statement:
+    """What is said with a decision. ``papers``: the application's, where a return may repeat an earlier one.
+
+    Raises ReasonMissing, ReasonNotChosen, TextTooLong, RequirementsNotNamed, UnknownRequirement, FormNotFilledIn.
+    """
+    named = named_requirements(said.requirements, said.defects)
+    require_named(workflow, rule, named)
+    require_reasons(rule, said.reasons)
+    # Where reasons are chosen from a list, words are welcome and never demanded.
+    wanted = Reason.OPTIONAL if rule.reasons and rule.reason is Reason.REQUIRED else rule.reason
+    text = reason_text(defects_in_words(workflow, said.reason, said.defects), wanted, rule.label.id)
+    findings = read_findings(rule.collects, said.findings, guard_facts(workflow, application))
+    repeated = seen_before(application.facts, named, _handed_in(papers)) if rule.names_requirements else []
+    return Statement(text=text, reasons=said.reasons, requirements=named, repeated=tuple(repeated), findings=findings)
+
+
+def _handed_in(papers: Sequence[Attachment]) -> dict[str, datetime]:
+    latest: dict[str, datetime] = {}
+    for paper in papers:
+        if paper.requirement is not None:
+            latest[paper.requirement] = max(paper.at, latest.get(paper.requirement, paper.at))
+    return latest
