@@ -14,7 +14,6 @@ from typing import Any
 from routing.domain.application import Particulars, Submission
 from routing.domain.charging import Bill, bill
 from routing.domain.errors import Refusal
-from routing.domain.fields import Field
 from routing.domain.form_problems import FieldProblem, FormNotFilledIn
 from routing.domain.forms import APPLICANT_KINDS, intake_facts, read_form
 from routing.domain.identifiers import check_nik, check_phone
@@ -24,23 +23,11 @@ from routing.domain.quotas import require_in_window
 from routing.domain.requirements import Requirement, asked_for
 from routing.domain.workflow import Workflow
 from routing.web.conditions import APPLICANTS, CHANNELS, condition_in_words
+from routing.web.fields import FieldRow, field_rows
 from routing.web.posted_form import PostedForm
 from routing.web.wording import Wording
 
 _FIELD = "form."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FieldRow:
-    """A field on the page."""
-
-    code: str
-    field: Field
-    #: as it was typed
-    typed: str
-    problem: FieldProblem | None
-    #: what it takes to be asked, in words; empty: it is always asked
-    condition: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +63,16 @@ class RegistrationForm:
 def registration_form(workflow: Workflow, form: PostedForm, wording: Wording, today: date) -> RegistrationForm:
     """The form as it was filled in; an empty one before that."""
     said = _Said(workflow, form)
-    rows = list(_fields(workflow, form, wording, {one.field: one for one in said.problems} if said.was_sent else {}))
+    rows = list(
+        field_rows(
+            workflow.form,
+            prefix=_FIELD,
+            typed=form.beginning(_FIELD),
+            problems=said.problems if said.was_sent else (),
+            workflow=workflow,
+            wording=wording,
+        )
+    )
     cases = groupby((row for row in rows if row.condition), key=lambda row: row.condition)
     return RegistrationForm(
         fields=tuple(row for row in rows if not row.condition),
@@ -137,19 +133,6 @@ class _Said:
         answers = read_form(workflow.form, form.beginning(_FIELD), about)
         self.problems: Sequence[FieldProblem] = answers.problems
         self.facts = {**about, "form": dict(answers.facts)}
-
-
-def _fields(
-    workflow: Workflow, form: PostedForm, wording: Wording, problems: dict[str, FieldProblem]
-) -> Iterator[FieldRow]:
-    for code, field in workflow.form.items():
-        yield FieldRow(
-            code=code,
-            field=field,
-            typed=form.text(_FIELD + code),
-            problem=problems.get(code),
-            condition=condition_in_words(field.only_if, workflow, wording) if field.only_if is not None else "",
-        )
 
 
 def _papers(workflow: Workflow, form: PostedForm, wording: Wording, said: _Said, today: date) -> Iterator[PaperTick]:
