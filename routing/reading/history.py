@@ -223,11 +223,7 @@ def _beside(said: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
     return {
         "repeated": tuple(needs[code].label for code in said.get("repeated") or () if code in needs),
         "reasons": tuple(rule.reasons[code] for code in said.get("reasons") or () if code in rule.reasons),
-        "findings": tuple(
-            (rule.collects[code], value)
-            for code, value in (said.get("findings") or {}).items()
-            if code in rule.collects
-        ),
+        "findings": tuple((rule.collects[code], found) for code, found in findings.items() if code in rule.collects),
     }
 
 
