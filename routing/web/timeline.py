@@ -25,6 +25,7 @@ KINDS = {
     "reassigned": N_("Passed on from %(desk)s"),
     "stuck": N_("%(desk)s: the program could not decide and asks for help"),
     "retried": N_("%(desk)s: the program tries again"),
+    "handed-in": N_("Handed in at %(desk)s: %(papers)s"),
     "attached": N_("Paper attached at %(desk)s: %(requirement)s"),
     "revealed": N_("%(desk)s: looked at the applicant's %(fields)s"),
     "key-destroyed": N_("The applicant's personal data was destroyed: %(basis)s"),
@@ -42,12 +43,13 @@ KIND_NAMES = {
     "reassigned": N_("passed on"),
     "stuck": N_("asks for help"),
     "retried": N_("tried again"),
+    "handed-in": N_("papers handed in"),
     "attached": N_("paper attached"),
     "revealed": N_("personal data revealed"),
     "key-destroyed": N_("personal data destroyed"),
 }
 #: What can be revealed.
-FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number")}
+FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number"), Masked.FORM: N_("numbers in the form")}
 #: Why personal data was destroyed.
 BASES = {
     LegalBasis.RETENTION_OVER: N_("the retention schedule is over (UU 27/2022, article 44)"),
@@ -107,5 +109,13 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
     basis = wording.text(bases.get(event.basis or "", event.basis or "-"))
     # Only the entry of a paper is told by what it is for; one for no requirement is another paper.
     requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
-    said = {"desk": desk, "decision": decision, "requirement": requirement, "fields": revealed, "basis": basis}
+    papers = ", ".join(wording.label(one) for one in event.requirements)
+    said = {
+        "papers": papers,
+        "desk": desk,
+        "decision": decision,
+        "requirement": requirement,
+        "fields": revealed,
+        "basis": basis,
+    }
     return wording.text(template) % said
