@@ -13,8 +13,8 @@ from starlette.responses import Response
 from routing.actions.submit import Registration, submit
 from routing.actions.withdraw import withdraw
 from routing.domain.charging import bill
-from routing.domain.facts import guard_facts
 from routing.domain.errors import Kind, Refusal, UnknownService
+from routing.domain.facts import guard_facts
 from routing.domain.identifiers import region_is_known
 from routing.domain.people import Action, Place
 from routing.domain.workflow import Workflow
