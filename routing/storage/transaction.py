@@ -82,6 +82,10 @@ class Transaction:
         """These applications, locked in the order of their ids; unknown numbers are left out."""
         return applications.load_locked_by_number(self._connection, sorted(set(numbers)))
 
+    def open_elsewhere(self, service: str, *, version: str, after: int = 0, most: int) -> list[tuple[int, str]]:
+        """Id and number of the service's open applications that follow another version, by id; not locked."""
+        return applications.open_elsewhere(self._connection, service, version=version, after=after, most=most)
+
     def submitted_as(self, key: str) -> Application | None:
         """The application that was submitted under this key."""
         return applications.with_key(self._connection, key)
@@ -124,6 +128,8 @@ class Transaction:
             self._write_all(moves, submission_keys or {})
         changes = [(move.before, move.after) for move in moves if move.before is not None]
         applications.update_facts(self._connection, changes)
+        applications.update_workflows(self._connection, changes)
+        visits.update_places(self._connection, [visit for move in moves for visit in _gone_over(move)])
         for move in moves:
             if move.note is not None:
                 self.personal.keep_note(move.after.id, move.note.seq, move.note.text)
@@ -183,3 +189,10 @@ class Transaction:
 
 def _known(move: Move) -> int:
     return move.before.visit_count if move.before is not None else 0
+
+
+def _gone_over(move: Move) -> list[Visit]:
+    """The known visits of an application that follows another version from now on."""
+    if move.before is None or move.before.workflow == move.after.workflow:
+        return []
+    return [visit for visit in move.visits if visit.no <= _known(move)]

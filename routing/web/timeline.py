@@ -23,6 +23,7 @@ KINDS = {
     "resumed": N_("Taken up again at %(desk)s"),
     "recalled": N_("Recalled from %(desk)s"),
     "reassigned": N_("Passed on from %(desk)s"),
+    "migrated": N_("Goes on by the new version of its route, at the step %(target)s"),
     "stuck": N_("%(desk)s: the program could not decide and asks for help"),
     "retried": N_("%(desk)s: the program tries again"),
     "attached": N_("Paper attached at %(desk)s: %(requirement)s"),
@@ -40,6 +41,7 @@ KIND_NAMES = {
     "resumed": N_("taken up again"),
     "recalled": N_("recalled"),
     "reassigned": N_("passed on"),
+    "migrated": N_("new version of the route"),
     "stuck": N_("asks for help"),
     "retried": N_("tried again"),
     "attached": N_("paper attached"),
@@ -107,5 +109,13 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
     basis = wording.text(bases.get(event.basis or "", event.basis or "-"))
     # Only the entry of a paper is told by what it is for; one for no requirement is another paper.
     requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
-    said = {"desk": desk, "decision": decision, "requirement": requirement, "fields": revealed, "basis": basis}
+    target = wording.label(event.target) or "-"
+    said = {
+        "target": target,
+        "desk": desk,
+        "decision": decision,
+        "requirement": requirement,
+        "fields": revealed,
+        "basis": basis,
+    }
     return wording.text(template) % said
