@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
@@ -78,11 +78,14 @@ class PastWalk:
 
 
 def past_walks(office: Office, service: str) -> Iterator[PastWalk]:
-    """The applications of the service, in the order of their submission. Memory does not grow."""
+    """The applications of the service, in the order of their submission. Memory does not grow.
+
+    All times are in the office's time zone: on which day something was depends on where one asks.
+    """
     with office.reading() as connection:
         after = -1
         while ids := _next_ids(connection, service, after):
-            yield from _walks(connection, ids)
+            yield from _walks(connection, ids, office.time_zone)
             after = ids[-1]
 
 
@@ -91,18 +94,22 @@ def _next_ids(connection: Connection, service: str, after: int) -> Sequence[int]
     return connection.execute(_IDS_OF_SERVICE, wanted).scalars().all()
 
 
-def _walks(connection: Connection, ids: Sequence[int]) -> Iterator[PastWalk]:
+def _walks(connection: Connection, ids: Sequence[int], zone: tzinfo) -> Iterator[PastWalk]:
     been_at: dict[int, dict[int, Visit]] = defaultdict(dict)
     for row in connection.execute(_VISITS, {"ids": ids}):
-        been_at[row.application_id][row.no] = _visit(row)
+        been_at[row.application_id][row.no] = _visit(row, zone)
     told: dict[int, list[PastEntry]] = defaultdict(list)
     for row in connection.execute(_ENTRIES, {"ids": ids}):
-        told[row.application_id].append(PastEntry(at=row.at, actor=row.actor, said=json.loads(bytes(row.body))))
+        entry = PastEntry(at=row.at.astimezone(zone), actor=row.actor, said=json.loads(bytes(row.body)))
+        told[row.application_id].append(entry)
     for row in connection.execute(_APPLICATIONS, {"ids": ids}):
-        yield PastWalk(application=application_of(row), visits=been_at[row.id], entries=tuple(told[row.id]))
+        application = application_of(row)
+        application = replace(application, submitted_at=application.submitted_at.astimezone(zone))
+        yield PastWalk(application=application, visits=been_at[row.id], entries=tuple(told[row.id]))
 
 
-def _visit(row: sa.Row[*tuple[Any, ...]]) -> Visit:
+def _visit(row: sa.Row[*tuple[Any, ...]], zone: tzinfo) -> Visit:
     said = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     said["trouble"] = Trouble(**row.trouble) if row.trouble is not None else None
+    said |= {"sent_at": row.sent_at.astimezone(zone), "due_at": row.due_at.astimezone(zone)}
     return Visit(**said)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from routing.domain.application import Application
@@ -48,15 +47,13 @@ class OpenCase:
         return any(getattr(self, name) for name in self.__dataclass_fields__ if name not in {"number", "step"})
 
 
-def open_case(
-    old: RuleBook, new: RuleBook, application: Application, open_visits: Sequence[Visit], submitted: date
-) -> OpenCase:
-    """What would be otherwise for this application. ``submitted``: the day, in the office's time zone."""
+def open_case(old: RuleBook, new: RuleBook, application: Application, open_visits: Sequence[Visit]) -> OpenCase:
+    """What would be otherwise for this application; its times are in the office's time zone."""
     no_place = tuple(_no_place(new.workflow, application, open_visits))
     at_home = [visit for visit in open_visits if _is_there(new.workflow, visit)]
     then, now = _possible(new, application, at_home), _possible(old, application, at_home)
     led = {code: (leads, then[code]) for code, leads in now.items() if code in then and then[code] != leads}
-    owed = _owed(new.workflow, application, submitted)
+    owed = _owed(new.workflow, application)
     return OpenCase(
         number=application.number,
         step=application.step,
@@ -64,7 +61,7 @@ def open_case(
         gone=tuple(code for code in now if code not in then),
         added=tuple(code for code in then if code not in now),
         elsewhere=tuple(f"{code}: {after} instead of {before}" for code, (before, after) in led.items()),
-        owed=tuple(code for code in owed if code not in _owed(old.workflow, application, submitted)),
+        owed=tuple(code for code in owed if code not in _owed(old.workflow, application)),
         due=tuple(_other_due(new.workflow, at_home)),
         promise=_other_promise(old.workflow, new.workflow),
     )
@@ -106,15 +103,14 @@ def _possible(book: RuleBook, application: Application, visits: Sequence[Visit])
     return found
 
 
-def _owed(workflow: Workflow, application: Application, submitted: date) -> list[str]:
+def _owed(workflow: Workflow, application: Application) -> list[str]:
     facts: dict[str, Any] = guard_facts(workflow, application)
-    asked = asked_for(workflow.requirements, facts, submitted)
+    asked = asked_for(workflow.requirements, facts, application.submitted_at.date())
     return [code for code, need in asked.items() if need.required and code not in application.papers]
 
 
 def _other_due(new: Workflow, visits: Sequence[Visit]) -> Iterator[str]:
     for visit in visits:
-        # In the zone of the visit, so that both are told alike.
         due = due_at(new.steps[visit.step], visit.desk, visit.sent_at)
         if due != visit.due_at:
             before, after = (at.isoformat(sep=" ", timespec="minutes") for at in (visit.due_at, due))

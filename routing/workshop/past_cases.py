@@ -152,7 +152,7 @@ def _submitted(state: _State, new: RuleBook, entry: PastEntry) -> tuple[str, str
     papers = tuple(entry.said.get("papers") or ())
     workflow = new.workflow
     facts = guard_facts(workflow, replace(state.application, papers=papers))
-    asked = asked_for(workflow.requirements, facts, entry.at.date())
+    asked = asked_for(workflow.requirements, facts, state.application.submitted_at.date())
     missing = [code for code, need in asked.items() if need.required and need.due is None and code not in papers]
     return ("requirement_missing", f"not registered without {', '.join(missing)}") if missing else None
 

@@ -58,8 +58,7 @@ def try_out(office: Office, workflow: Workflow) -> TryOut:
         old = office.rule_book(walk.application.workflow)
         report.applications += 1
         if walk.application.is_open:
-            submitted = walk.application.submitted_at.astimezone(office.time_zone).date()
-            _note(report, open_case(old, new, walk.application, walk.open_visits, submitted))
+            _note(report, open_case(old, new, walk.application, walk.open_visits))
         report.moves += sum(judged(entry) for entry in walk.entries)
         for one in differences(old.workflow, new, walk):
             report.differing[one.kind] += 1
