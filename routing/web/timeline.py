@@ -10,6 +10,7 @@ from routing.domain.erasure import LegalBasis
 from routing.domain.revealing import Masked
 from routing.domain.stays import COURIER
 from routing.reading.history import Event
+from routing.web.values import value_in_words
 from routing.web.wording import N_, Wording
 
 #: Every kind of entry there is, with its sentence.
@@ -72,6 +73,8 @@ class TimelineRow:
     title: str
     actor: str
     is_quiet: bool
+    #: what was found out, as (what, how it is)
+    findings: tuple[tuple[str, str], ...]
 
 
 def told(events: tuple[Event, ...], wording: Wording, names: Mapping[str, str]) -> list[TimelineRow]:
@@ -82,6 +85,9 @@ def told(events: tuple[Event, ...], wording: Wording, names: Mapping[str, str]) 
             title=_title(event, wording, names),
             actor=_actor(event, wording),
             is_quiet=event.kind in QUIET,
+            findings=tuple(
+                (wording.label(field.label), value_in_words(field, value, wording)) for field, value in event.findings
+            ),
         )
         for event in events
     ]

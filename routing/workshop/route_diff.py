@@ -225,8 +225,9 @@ def _is_in_another_order(before: object, after: object) -> bool:
 
 
 def _are_reordered(before: object, after: object) -> bool:
-    is_list = isinstance(before, Sequence) and isinstance(after, Sequence) and not isinstance(before, str)
-    return is_list and sorted(map(str, before)) == sorted(map(str, after))  # type: ignore[arg-type]
+    if not isinstance(before, Sequence) or not isinstance(after, Sequence) or isinstance(before, str):
+        return False
+    return sorted(map(str, before)) == sorted(map(str, after))
 
 
 def _called(thing: object) -> str:
