@@ -27,6 +27,7 @@ KINDS = {
     "migrated": N_("Goes on by the new version of its route, at the step %(target)s"),
     "stuck": N_("%(desk)s: the program could not decide and asks for help"),
     "retried": N_("%(desk)s: the program tries again"),
+    "handed-in": N_("Handed in at %(desk)s: %(papers)s"),
     "attached": N_("Paper attached at %(desk)s: %(requirement)s"),
     "revealed": N_("%(desk)s: looked at the applicant's %(fields)s"),
     "key-destroyed": N_("The applicant's personal data was destroyed: %(basis)s"),
@@ -45,12 +46,13 @@ KIND_NAMES = {
     "migrated": N_("new version of the route"),
     "stuck": N_("asks for help"),
     "retried": N_("tried again"),
+    "handed-in": N_("papers handed in"),
     "attached": N_("paper attached"),
     "revealed": N_("personal data revealed"),
     "key-destroyed": N_("personal data destroyed"),
 }
 #: What can be revealed.
-FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number")}
+FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number"), Masked.FORM: N_("numbers in the form")}
 #: Why personal data was destroyed.
 BASES = {
     LegalBasis.RETENTION_OVER: N_("the retention schedule is over (UU 27/2022, article 44)"),
@@ -115,9 +117,9 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
     basis = wording.text(bases.get(event.basis or "", event.basis or "-"))
     # Only the entry of a paper is told by what it is for; one for no requirement is another paper.
     requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
-    target = wording.label(event.target) or "-"
     said = {
-        "target": target,
+        "target": wording.label(event.target) or "-",
+        "papers": ", ".join(wording.label(one) for one in event.requirements),
         "desk": desk,
         "decision": decision,
         "requirement": requirement,

@@ -153,7 +153,8 @@ def _compare(old: Mapping[str, Any], new: Mapping[str, Any], where: tuple[str, .
 
 
 def _compare_field(name: str, before: Any, after: Any, where: tuple[str, ...]) -> Iterator[Difference]:
-    if name in _BY_CODE:
+    # The standard has a component of that name, which is a text.
+    if name in _BY_CODE and where[-1:] != ("standard",):
         yield from _compare_by_code(name, before or {}, after or {}, where)
     elif name in _SENTENCES and not where:
         yield from _compare_sentences(_SENTENCES[name], before, after)
