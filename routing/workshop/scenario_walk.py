@@ -133,6 +133,7 @@ class _Walk:
         by = self._person(happening, roles_for(step, decision)[0], desk)
         registration = Registration(service=self._workflow.service, submission=submission, person_id=by)
         application = submit(self._office, registration)
+        self._stage.has_registered()
         self.standing = Standing(application=application, book=self._office.rule_book(application.workflow))
 
     def _handed_in(self, given: Given) -> dict[str, Any]:
