@@ -1,8 +1,11 @@
 """What the programs make of systems outside that are slow, down, wrong or not there: over real HTTP."""
 
+import select
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -10,6 +13,7 @@ from routing.actions.attend import Matter
 from routing.domain.application import Particulars
 from routing.domain.automatic_desks import NotYet
 from routing.domain.decision import Decision
+from routing.domain.fields import Fact
 from routing.domain.program_troubles import (
     NotConnected,
     OutsideAway,
@@ -26,7 +30,7 @@ from workers.desks.oss import Oss
 from workers.desks.payment import Payment
 from workers.desks.simulators import Temper, simulating
 
-WHO = Particulars(name="Putu", nik="3579014107900001", answers={"risk": "rendah"})
+WHO = Particulars(name="Putu", nik="3579014107900001")
 MATTER = Matter(number="NIB-2026-000001-4", service="nib", key="NIB-2026-000001-4:3", who=WHO, attempt=1)
 
 
@@ -36,7 +40,7 @@ def test_there_is_a_program_for_every_word_of_the_language() -> None:
 
 def test_a_number_is_issued_once_however_often_it_is_asked_for() -> None:
     with simulating(Temper()) as (address, simulators):
-        first, second = Oss(address, 5)(MATTER), Oss(address, 5)(MATTER)
+        first, second = Oss(address, 20)(MATTER), Oss(address, 20)(MATTER)
         assert simulators.asked == {MATTER.key: 2}
     assert first == second
     assert isinstance(first, Decision)
@@ -45,16 +49,16 @@ def test_a_number_is_issued_once_however_often_it_is_asked_for() -> None:
 
 
 def test_a_high_risk_is_referred() -> None:
-    high = Particulars(name="Putu", nik="3579014107900001", answers={"risk": "menengah tinggi"})
+    form: dict[str, Fact] = {"risk": "medium-high"}
     with simulating(Temper()) as (address, _):
-        said = Oss(address, 5)(Matter(number="X", service="nib", key="X:3", who=high, attempt=1))
+        said = Oss(address, 20)(Matter(number="X", service="nib", key="X:3", who=WHO, attempt=1, form=form))
     assert isinstance(said, Decision)
     assert said.decision == "refer"
 
 
 def test_an_open_bill_is_asked_for_again_and_a_paid_one_decides() -> None:
     with simulating(Temper(pays_after=None)) as (address, simulators):
-        payment = Payment(address, 5)
+        payment = Payment(address, 20)
         assert isinstance(payment(MATTER), NotYet)
         simulators.answer("POST", f"/bills/{MATTER.number}/pay", "hand", {})
         said = payment(MATTER)
@@ -63,16 +67,18 @@ def test_an_open_bill_is_asked_for_again_and_a_paid_one_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("temper", "trouble"),
+    ("temper", "seconds", "trouble"),
     [
-        (Temper(slow=1.0, slow_seconds=1.0), OutsideAway),
-        (Temper(down=1.0), OutsideBroken),
-        (Temper(wrong=1.0), OutsideUnclear),
+        (Temper(slow=1.0, slow_seconds=1.0), 0.2, OutsideAway),
+        (Temper(down=1.0), 20, OutsideBroken),
+        (Temper(wrong=1.0), 20, OutsideUnclear),
     ],
 )
-def test_a_system_that_behaves_badly_is_told_of_in_a_sentence(temper: Temper, trouble: type[ProgramTrouble]) -> None:
+def test_a_system_that_behaves_badly_is_told_of_in_a_sentence(
+    temper: Temper, seconds: float, trouble: type[ProgramTrouble]
+) -> None:
     with simulating(temper) as (address, _):
-        for program in (Oss(address, 0.2), Payment(address, 0.2)):
+        for program in (Oss(address, seconds), Payment(address, seconds)):
             with pytest.raises(trouble) as told:
                 program(MATTER)
             assert WHO.nik not in str(told.value) + str(told.value.facts)
@@ -129,7 +135,7 @@ def test_no_answer_but_the_agreed_one_is_believed(
     address, says = somebody
     says.status, says.body = 200, body
     with pytest.raises(trouble):
-        Oss(address, 5)(MATTER)
+        Oss(address, 20)(MATTER)
 
 
 @pytest.mark.parametrize(("status", "trouble"), [(302, OutsideRefused), (400, OutsideRefused), (429, OutsideBroken)])
@@ -139,4 +145,51 @@ def test_a_refusal_outside_is_told_apart_from_a_fault_there(
     address, says = somebody
     says.status, says.body = status, b"{}"
     with pytest.raises(trouble):
-        Oss(address, 5)(MATTER)
+        Oss(address, 20)(MATTER)
+
+
+@contextmanager
+def dripping(first: bytes, drop: bytes, rest: bytes) -> Iterator[tuple[str, Event]]:
+    """A system that says ``first``, then five seconds long a drop at a time, then the ``rest``; and: is it cut off?"""
+    is_cut_off = Event()
+
+    def answer(connection: socket.socket) -> None:
+        with connection:
+            try:
+                connection.recv(65536)
+                connection.sendall(first)
+                for _ in range(250):
+                    # Until the other side has closed it, when there is something to read: the end.
+                    if select.select([connection], [], [], 0.02)[0]:
+                        break
+                    connection.sendall(drop)
+                else:
+                    connection.sendall(rest)
+                    return
+            except OSError:
+                pass
+            is_cut_off.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=lambda: answer(server.accept()[0]))
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", is_cut_off
+        thread.join()
+
+
+GOOD = b'{"application": "NIB-2026-000001-4", "status": "paid"}'
+
+
+@pytest.mark.parametrize(
+    ("first", "drop", "rest"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X-Drop: 1\r\n", b"Content-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD)),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b" ", GOOD),
+    ],
+    ids=["headers", "body"],
+)
+def test_a_system_that_answers_in_drops_is_cut_off_at_the_deadline(first: bytes, drop: bytes, rest: bytes) -> None:
+    with dripping(first, drop, rest) as (address, is_cut_off):
+        with pytest.raises(OutsideAway):
+            Payment(address, 0.3)(MATTER)
+        assert is_cut_off.wait(20)
