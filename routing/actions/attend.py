@@ -6,8 +6,8 @@ holds no lock. Whose answer comes too late (somebody took the document over mean
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from routing.domain import automatic_desks
@@ -15,6 +15,8 @@ from routing.domain.application import Application, Particulars
 from routing.domain.automatic_desks import MOST_ATTEMPTS, NotYet, is_programs_turn
 from routing.domain.decision import Decision
 from routing.domain.errors import DatabaseAway, NotAtThisDesk, Refusal
+from routing.domain.fields import Fact
+from routing.domain.forms import form_facts
 from routing.domain.program_troubles import ProgramBroke, ProgramTrouble
 from routing.domain.visits import HandOffName, Trouble, Visit, visit_named
 from routing.domain.workflow import Program
@@ -32,6 +34,8 @@ class Matter:
     key: str
     who: Particulars | None
     attempt: int
+    #: what the form says beside that, by field
+    form: Mapping[str, Fact] = field(default_factory=dict)
 
 
 #: What a program does with a document; raises ProgramTrouble where it cannot say.
@@ -114,14 +118,15 @@ def _begin(office: Office, name: HandOffName) -> _Begun | None:
 
 def _matter(office: Office, begun: _Begun) -> Matter:
     application = begun.application
-    with office.transaction() as tx:
-        who = tx.who_applies(application)
+    with office.reading() as connection:
+        who = Transaction(connection, office.vault).who_applies(application)
     return Matter(
         number=application.number,
         service=application.service,
         key=f"{application.number}:{begun.visit.no}",
         who=who,
         attempt=begun.visit.attempts,
+        form=form_facts(application.facts),
     )
 
 
@@ -135,7 +140,7 @@ def _decide(office: Office, name: HandOffName, said: Decision) -> Application | 
             office.rule_book(application.workflow, tx),
             application,
             tx.open_visits(application.id),
-            said if said.visit is not None else _at(said, visit),
+            said if said.visit is not None else replace(said, visit=visit.no),
             at=office.now(),
             digest_key=tx.digest_key(application) if said.reason else b"",
         )
@@ -174,10 +179,6 @@ def _found(tx: Transaction, name: HandOffName, at: datetime) -> tuple[Applicatio
             if visit.no == name[1] and is_programs_turn(visit, at):
                 return application, visit
     return None
-
-
-def _at(said: Decision, visit: Visit) -> Decision:
-    return Decision(decision=said.decision, visit=visit.no, reason=said.reason, next_desk=said.next_desk)
 
 
 def _plain(fact: object) -> str | int:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from routing.office import Office
 from routing.reading.catalogue import names_of
 from routing.reading.history import Event, event_of
+from routing.reading.versions_then import GONE_OVER, workflow_then
 from routing.storage.instant import Instant
 from routing.storage.tables import applications, audit_entries
 
@@ -22,7 +23,7 @@ ENTRIES_ON_A_PAGE = 50
 
 _KEY = (audit_entries.c.at, audit_entries.c.application_id, audit_entries.c.seq)
 _LOG = (
-    sa.select(audit_entries, applications.c.number, applications.c.workflow)
+    sa.select(audit_entries, applications.c.number, applications.c.workflow, GONE_OVER)
     .join_from(audit_entries, applications, applications.c.id == audit_entries.c.application_id)
     .order_by(*(column.desc() for column in _KEY))
     .limit(sa.bindparam("most"))
@@ -77,7 +78,7 @@ def search_log(office: Office, wanted: LogFilter, cursor: str = "", most: int = 
             statement, values = statement.where(_BEHIND), values | behind
         rows = connection.execute(statement, values | {"most": most + 1}).all()
         names = names_of(connection, (row.actor for row in rows))
-    events = tuple(event_of(row, office.rule_book(row.workflow).workflow, names) for row in rows)
+    events = tuple(event_of(row, workflow_then(office, row), names) for row in rows)
     return LogPage(events=events[:most], next=_cursor(events[most - 1]) if len(events) > most else None)
 
 

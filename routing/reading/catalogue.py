@@ -15,12 +15,15 @@ from routing.domain.errors import UnknownPerson
 from routing.domain.people import Assignment, Person
 from routing.domain.workflow import Workflow
 from routing.office import Office
-from routing.storage.tables import assignments, desks, people, roles, services, units
+from routing.storage.tables import assignments, desks, people, roles, services, units, workflow_versions
 
 _UNITS = sa.select(units.c.code, units.c.label).order_by(units.c.code)
 _DESKS = sa.select(desks.c.code, desks.c.label, desks.c.unit, desks.c.counter).order_by(desks.c.code)
 _ROLES = sa.select(roles.c.code, roles.c.label).order_by(roles.c.code)
 _SERVICES = sa.select(services.c.code, services.c.workflow).order_by(services.c.code)
+_VERSIONS = sa.select(workflow_versions.c.hash).where(
+    workflow_versions.c.hash.startswith(sa.bindparam("beginning", type_=sa.Text()))
+)
 _OWN_NAMES = sa.select(people.c.code, people.c.name).where(
     people.c.source == "", people.c.code.in_(sa.bindparam("codes", expanding=True))
 )
@@ -81,6 +84,13 @@ def services_in_force(office: Office) -> tuple[Workflow, ...]:
         in_force = [row.workflow for row in connection.execute(_SERVICES)]
     books = (office.rule_book(content_hash).workflow for content_hash in in_force)
     return tuple(workflow for workflow in books if workflow.imported_from is None)
+
+
+def version_named(office: Office, beginning: str) -> Workflow | None:
+    """The published version whose content hash begins so; None: there is none, or more than one."""
+    with office.reading() as connection:
+        found = connection.execute(_VERSIONS, {"beginning": beginning}).scalars().all()
+    return office.rule_book(found[0]).workflow if len(found) == 1 else None
 
 
 def names_of(connection: Connection, codes: Iterable[str | None]) -> dict[str, str]:

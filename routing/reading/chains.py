@@ -158,7 +158,7 @@ def _problems_beside(
         if opened is not None and row.kind == "submitted" and body.get("applicant") != _applicant_digest(opened, row):
             yield row.seq, "who applies is not whom the entry was made with"
         # An opinion among several leads nowhere by itself.
-        last = body if row.kind in ("decided", "withdrawn", "resumed") and body.get("to") else last
+        last = body if row.kind in ("decided", "withdrawn", "resumed", "migrated") and body.get("to") else last
         attached += [(row.seq, body)] if row.kind == "attached" else []
     if opened is not None:
         yield from paper_problems(opened.key.digest, papers, attached)

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from routing.domain.desks import Label
+from routing.domain.fields import Fact, Field
 from routing.domain.workflow import Workflow
 from routing.office import Office
 from routing.reading.catalogue import names_of
+from routing.reading.versions_then import GONE_OVER, workflow_then
 from routing.reading.who_applies import note_in
 from routing.storage.tables import application_keys, applications, audit_entries, notes
 
 ENTRIES_ON_A_PAGE = 200
 
 _ENTRIES = (
-    sa.select(audit_entries, notes.c.sealed, application_keys.c.wrapped, applications.c.number, applications.c.workflow)
+    sa.select(
+        audit_entries,
+        notes.c.sealed,
+        application_keys.c.wrapped,
+        applications.c.number,
+        applications.c.workflow,
+        GONE_OVER,
+    )
     .join_from(audit_entries, applications, applications.c.id == audit_entries.c.application_id)
     .outerjoin(
         notes,
@@ -31,7 +40,7 @@ _ENTRIES = (
     .order_by(audit_entries.c.seq.desc())
     .limit(sa.bindparam("most"))
 )
-_DECISIONS = _ENTRIES.where(audit_entries.c.kind.in_(("decided", "reassigned")))
+_DECISIONS = _ENTRIES.where(audit_entries.c.kind.in_(("decided", "reassigned", "migrated")))
 #: So many decisions back what is asked of the applicant is looked for: every other desk may have spoken since.
 _LOOKED_BACK = 50
 _AFTER_THE_LAST = 2**31 - 1
@@ -63,12 +72,20 @@ class Event:
     visit: int | None = None
     #: the numbers of the visits it opened
     opened: tuple[int, ...] = ()
+    #: of a visit that was opened, the number of the one it takes the place of
+    instead_of: Mapping[int, int] = field(default_factory=dict)
     #: whose claim had lapsed, or who had held it
     holder: str | None = None
     #: the code of what kept a program from deciding
     cause: str | None = None
     #: requirements handed in, to be repaired, or that a paper was attached for
     requirements: tuple[Label, ...] = ()
+    #: of these, what was returned although an earlier return could have named it
+    repeated: tuple[Label, ...] = ()
+    #: chosen from the decision's list
+    reasons: tuple[Label, ...] = ()
+    #: what the decision found out
+    findings: tuple[tuple[Field, Fact], ...] = ()
     #: the application's version after the move it tells of; None: written before entries said so
     version: int | None = None
     #: the keyed digest of the reason in the log
@@ -116,6 +133,8 @@ def decision_behind(office: Office, application_id: int, visit: int, *, with_not
     for event in events:
         if visit in event.opened and event.kind == "reassigned" and event.visit is not None:
             visit = event.visit  # Passed on: what was asked was asked before.
+        elif visit in event.opened and event.kind == "migrated":
+            visit = event.instead_of.get(visit, visit)  # The same errand, at another desk of the new version.
         elif visit in event.opened:
             return event
     return None
@@ -129,8 +148,7 @@ def _events(
         names = names_of(connection, (row.actor for row in rows))
         texts = [note_in(office, connection, row) if with_notes else None for row in rows]
     return tuple(
-        event_of(row, office.rule_book(row.workflow).workflow, names, note=text)
-        for row, text in zip(rows, texts, strict=True)
+        event_of(row, workflow_then(office, row), names, note=text) for row, text in zip(rows, texts, strict=True)
     )
 
 
@@ -186,11 +204,35 @@ def _read_second_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str,
     first = _read_first_shape({**said, "sent": None}, workflow)
     if first["target"] is None and sent:
         first["target"] = _label(workflow, sent[0]["step"])
-    return {**first, **_sent(sent), "holder": said.get("lapsed") or said.get("holder"), "cause": said.get("cause")}
+    return {
+        **first,
+        **_sent(sent),
+        **_beside(said, workflow),
+        "holder": said.get("lapsed") or said.get("holder"),
+        "cause": said.get("cause"),
+    }
+
+
+def _beside(said: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
+    """What was said beside the decision itself."""
+    step = workflow.steps.get(said.get("step") or "")
+    rule = step.decisions.get(said.get("decision") or "") if step is not None else None
+    if rule is None:
+        return {}
+    needs, findings = workflow.requirements, said.get("findings") or {}
+    return {
+        "repeated": tuple(needs[code].label for code in said.get("repeated") or () if code in needs),
+        "reasons": tuple(rule.reasons[code] for code in said.get("reasons") or () if code in rule.reasons),
+        "findings": tuple((rule.collects[code], found) for code, found in findings.items() if code in rule.collects),
+    }
 
 
 def _sent(sent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {"sent_to": tuple(one["desk"] for one in sent), "opened": tuple(one["visit"] for one in sent)}
+    return {
+        "sent_to": tuple(one["desk"] for one in sent),
+        "opened": tuple(one["visit"] for one in sent),
+        "instead_of": {one["visit"]: one["instead_of"] for one in sent if one.get("instead_of") is not None},
+    }
 
 
 def _read_nothing(_said: Mapping[str, Any], _workflow: Workflow) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from routing.domain.desks import Label
 from routing.domain.fields import Fact
 from routing.office import Office
+from routing.reading.versions_then import GONE_OVER, has_migrations, workflow_then
 from routing.storage.tables import applications, audit_entries, desks, roles
 
 #: Kinds of entries that are somebody's decision: one event each in an event log.
@@ -69,6 +70,7 @@ def export_entries(office: Office, *, service: str | None = None, everything: bo
     if service is not None:
         statement = statement.where(applications.c.service == service)
     with office.reading() as connection:
+        statement = statement.add_columns(GONE_OVER if has_migrations(connection) else sa.null().label("gone_over"))
         desk_labels, role_labels = _labels(connection, desks), _labels(connection, roles)
         for row in connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement):
             yield _exported(office, row, desk_labels, role_labels)
@@ -80,7 +82,7 @@ def _exported(
     body = bytes(row.body)
     said = json.loads(body)
     step, role = said.get("step"), said.get("role")
-    steps = office.rule_book(row.workflow).workflow.steps
+    steps = workflow_then(office, row).steps
     if role is not None and row.imported_case is not None and role in role_labels:
         role = role_labels[role].id
     return ExportedEntry(

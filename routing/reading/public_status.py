@@ -122,7 +122,8 @@ def _stages(book: RuleBook, row: sa.Row[*tuple[Any, ...]], passed: list[str], or
     """What is behind it, where it is, and what comes if all goes well."""
     workflow = book.workflow
     ahead = list(_way_ahead(book, row.step, origin))
-    for step in dict.fromkeys(passed):
+    # What an earlier version called a step, and this one does not know, is told by no label.
+    for step in (one for one in dict.fromkeys(passed) if one in workflow.steps):
         was_detour = workflow.steps[step].waits_for == "applicant"
         if step != row.step and step not in ahead and not was_detour:
             yield Stage(label=_public_label(workflow, step), progress=Progress.DONE)

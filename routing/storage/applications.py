@@ -44,6 +44,22 @@ _UPDATE_PAPERS = (
     .where(applications.c.id == sa.bindparam("b_id"))
     .values(papers=sa.bindparam("b_papers", type_=sa.JSON()))
 )
+_UPDATE_WORKFLOW = (
+    sa.update(applications)
+    .where(applications.c.id == sa.bindparam("b_id"))
+    .values(workflow=sa.bindparam("b_workflow_new"))
+)
+_OPEN_ELSEWHERE = (
+    sa.select(applications.c.id, applications.c.number)
+    .where(
+        applications.c.service == sa.bindparam("service"),
+        applications.c.outcome.is_(None),
+        applications.c.workflow != sa.bindparam("version"),
+        applications.c.id > sa.bindparam("after"),
+    )
+    .order_by(applications.c.id)
+    .limit(sa.bindparam("most"))
+)
 _UPDATE_FACTS = (
     sa.update(applications)
     .where(applications.c.id == sa.bindparam("b_id"))
@@ -115,6 +131,22 @@ def update_facts(connection: Connection, changes: Sequence[tuple[Application, Ap
     ]
     if rows:
         connection.execute(_UPDATE_FACTS, rows)
+
+
+def update_workflows(connection: Connection, changes: Sequence[tuple[Application, Application]]) -> None:
+    """Which version they follow, as (before, after); hardly any move changes that."""
+    rows = [{"b_id": after.id, "b_workflow_new": after.workflow} for before, after in changes
+            if after.workflow != before.workflow]  # fmt: skip
+    if rows:
+        connection.execute(_UPDATE_WORKFLOW, rows)
+
+
+def open_elsewhere(
+    connection: Connection, service: str, *, version: str, after: int, most: int
+) -> list[tuple[int, str]]:
+    """Id and number of the service's open applications of other versions, behind the one with that id; not locked."""
+    wanted = {"service": service, "version": version, "after": after, "most": most}
+    return [(row.id, row.number) for row in connection.execute(_OPEN_ELSEWHERE, wanted)]
 
 
 def changed_row(before: Application, after: Application) -> dict[str, Any]:

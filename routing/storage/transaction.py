@@ -24,6 +24,7 @@ from routing.storage.api_tokens import TokenBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
 from routing.storage.personal_data import PersonalBook
+from routing.storage.quotas import QuotaBook
 from routing.storage.straight import ask
 from routing.storage.workflow_versions import Publishing
 from routing.vault.personal_data import Vault
@@ -40,6 +41,7 @@ class Transaction:
         self.published = Publishing(connection)
         self.tokens = TokenBook(connection)
         self.answers = KeptAnswers(connection)
+        self.quotas = QuotaBook(connection)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now
@@ -81,6 +83,10 @@ class Transaction:
     def applications_numbered(self, numbers: Sequence[str]) -> list[Application]:
         """These applications, locked in the order of their ids; unknown numbers are left out."""
         return applications.load_locked_by_number(self._connection, sorted(set(numbers)))
+
+    def open_elsewhere(self, service: str, *, version: str, after: int = 0, most: int) -> list[tuple[int, str]]:
+        """Id and number of the service's open applications that follow another version, by id; not locked."""
+        return applications.open_elsewhere(self._connection, service, version=version, after=after, most=most)
 
     def submitted_as(self, key: str) -> Application | None:
         """The application that was submitted under this key."""
@@ -124,6 +130,8 @@ class Transaction:
             self._write_all(moves, submission_keys or {})
         changes = [(move.before, move.after) for move in moves if move.before is not None]
         applications.update_facts(self._connection, changes)
+        applications.update_workflows(self._connection, changes)
+        visits.update_places(self._connection, [visit for move in moves for visit in _gone_over(move)])
         for move in moves:
             if move.note is not None:
                 self.personal.keep_note(move.after.id, move.note.seq, move.note.text)
@@ -173,7 +181,7 @@ class Transaction:
         visits.insert(self._connection, new)
         audit_log.append(self._connection, entries)
         attachments.insert(self._connection, [one for move in moves for one in move.attachments])
-        applications.update_papers(self._connection, [move.after for move in moves if move.attachments])
+        applications.update_papers(self._connection, [move.after for move in moves if _brings_papers(move)])
 
     def _remember(self, moves: Sequence[Move]) -> None:
         self.recorded += moves
@@ -181,5 +189,16 @@ class Transaction:
         self.has_arrived = self.has_arrived or any(not move.sends for move in moves)
 
 
+def _brings_papers(move: Move) -> bool:
+    return move.before is not None and move.after.papers != move.before.papers
+
+
 def _known(move: Move) -> int:
     return move.before.visit_count if move.before is not None else 0
+
+
+def _gone_over(move: Move) -> list[Visit]:
+    """The known visits of an application that follows another version from now on."""
+    if move.before is None or move.before.workflow == move.after.workflow:
+        return []
+    return [visit for visit in move.visits if visit.no <= _known(move)]

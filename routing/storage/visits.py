@@ -44,6 +44,11 @@ UPDATE = (
     .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
     .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
 )
+_UPDATE_PLACE = (
+    sa.update(visits)
+    .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
+    .values({name: sa.bindparam(f"b_{name}_new") for name in ("step", "origin_step", "origin_desk", "due_at")})
+)
 _ON_ITS_WAY = visits.c.arrived_at.is_(None) & visits.c.closed_at.is_(None)
 _TO_RING = (
     sa.select(visits.c.application_id, visits.c.no, visits.c.desk, visits.c.rings)
@@ -105,6 +110,18 @@ def update(connection: Connection, changed: Sequence[Visit]) -> None:
     if not changed:
         return
     connection.execute(UPDATE, [changed_row(visit) for visit in changed])
+
+
+def update_places(connection: Connection, changed: Sequence[Visit]) -> None:
+    """Step, origin and time limit of visits whose application follows another version now; else these never change."""
+    names = ("step", "origin_step", "origin_desk", "due_at")
+    rows = [
+        {f"b_{name}_new": getattr(visit, name) for name in names}
+        | {"b_application_id": visit.application_id, "b_no": visit.no}
+        for visit in changed
+    ]
+    if rows:
+        connection.execute(_UPDATE_PLACE, rows)
 
 
 def changed_row(visit: Visit) -> dict[str, Any]:

@@ -25,6 +25,11 @@ class Publishing:
         found = self._connection.execute(wanted).scalar()
         return None if found is None else bytes(found)
 
+    def versions_of(self, service: str) -> tuple[str, ...]:
+        """The hashes of everything ever published for a service, the oldest first."""
+        wanted = sa.select(workflow_versions.c.hash).where(workflow_versions.c.service == service)
+        return tuple(self._connection.execute(wanted.order_by(workflow_versions.c.published_at)).scalars())
+
     def in_force(self) -> dict[str, str]:
         """The hash of the version in force, by service."""
         return {

@@ -21,6 +21,7 @@ from routing.web import (
     paper_pages,
     personal_pages,
     public_pages,
+    route_pages,
     sign_in_pages,
 )
 from routing.web.api.app import MOUNTED_AT, make_api
@@ -30,6 +31,7 @@ from routing.web.password_checks import PasswordChecks
 from routing.web.rate_limits import RateLimits
 from routing.web.refusal_pages import LastResort, answer_refusals
 from routing.web.request_log import RequestLog
+from routing.web.route_drawings import RouteDrawings
 from routing.web.security import SecurityHeaders
 from routing.web.wording import load_wordings
 
@@ -50,8 +52,10 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
     web.state.metrics = Metrics(office)
     web.state.password_checks = PasswordChecks()
     web.state.rate_limits = RateLimits(office.settings)
+    web.state.route_drawings = RouteDrawings(office)
     for pages in (
         public_pages,
+        route_pages,
         sign_in_pages,
         counter_pages,
         decision_pages,

@@ -31,7 +31,7 @@ _UNDER_TLS = {"strict-transport-security": "max-age=31536000"}
 
 
 class SecurityHeaders:
-    """Puts the headers on every response, whoever wrote it. Nothing is kept by caches but what is in ``/static``."""
+    """Puts the headers on every response, whoever wrote it. Caches keep what is in ``/static`` and drawings."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -52,7 +52,11 @@ class SecurityHeaders:
                     headers.update(_UNDER_TLS)
                 # Addresses of static files carry their content's hash.
                 is_static = scope["path"].startswith("/static/") and message["status"] in (200, 304)
-                headers["cache-control"] = "public, max-age=31536000, immutable" if is_static else "no-store"
+                if is_static:
+                    headers["cache-control"] = "public, max-age=31536000, immutable"
+                # A drawing of a route is everybody's: it may be kept, if it is asked about each time.
+                elif headers.get("cache-control") != "no-cache" or "etag" not in headers:
+                    headers["cache-control"] = "no-store"
             await send(message)
 
         await self.app(scope, receive, complete)

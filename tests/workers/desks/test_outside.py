@@ -1,8 +1,11 @@
 """What the programs make of systems outside that are slow, down, wrong or not there: over real HTTP."""
 
+import select
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -10,6 +13,7 @@ from routing.actions.attend import Matter
 from routing.domain.application import Particulars
 from routing.domain.automatic_desks import NotYet
 from routing.domain.decision import Decision
+from routing.domain.fields import Fact
 from routing.domain.program_troubles import (
     NotConnected,
     OutsideAway,
@@ -26,7 +30,7 @@ from workers.desks.oss import Oss
 from workers.desks.payment import Payment
 from workers.desks.simulators import Temper, simulating
 
-WHO = Particulars(name="Putu", nik="3579014107900001", answers={"risk": "rendah"})
+WHO = Particulars(name="Putu", nik="3579014107900001")
 MATTER = Matter(number="NIB-2026-000001-4", service="nib", key="NIB-2026-000001-4:3", who=WHO, attempt=1)
 
 
@@ -45,9 +49,9 @@ def test_a_number_is_issued_once_however_often_it_is_asked_for() -> None:
 
 
 def test_a_high_risk_is_referred() -> None:
-    high = Particulars(name="Putu", nik="3579014107900001", answers={"risk": "menengah tinggi"})
+    form: dict[str, Fact] = {"risk": "medium-high"}
     with simulating(Temper()) as (address, _):
-        said = Oss(address, 5)(Matter(number="X", service="nib", key="X:3", who=high, attempt=1))
+        said = Oss(address, 5)(Matter(number="X", service="nib", key="X:3", who=WHO, attempt=1, form=form))
     assert isinstance(said, Decision)
     assert said.decision == "refer"
 
@@ -140,3 +144,50 @@ def test_a_refusal_outside_is_told_apart_from_a_fault_there(
     says.status, says.body = status, b"{}"
     with pytest.raises(trouble):
         Oss(address, 5)(MATTER)
+
+
+@contextmanager
+def dripping(first: bytes, drop: bytes, rest: bytes) -> Iterator[tuple[str, Event]]:
+    """A system that says ``first``, then five seconds long a drop at a time, then the ``rest``; and: is it cut off?"""
+    is_cut_off = Event()
+
+    def answer(connection: socket.socket) -> None:
+        with connection:
+            try:
+                connection.recv(65536)
+                connection.sendall(first)
+                for _ in range(250):
+                    # Until the other side has closed it, when there is something to read: the end.
+                    if select.select([connection], [], [], 0.02)[0]:
+                        break
+                    connection.sendall(drop)
+                else:
+                    connection.sendall(rest)
+                    return
+            except OSError:
+                pass
+            is_cut_off.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=lambda: answer(server.accept()[0]))
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", is_cut_off
+        thread.join()
+
+
+GOOD = b'{"application": "NIB-2026-000001-4", "status": "paid"}'
+
+
+@pytest.mark.parametrize(
+    ("first", "drop", "rest"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X-Drop: 1\r\n", b"Content-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD)),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b" ", GOOD),
+    ],
+    ids=["headers", "body"],
+)
+def test_a_system_that_answers_in_drops_is_cut_off_at_the_deadline(first: bytes, drop: bytes, rest: bytes) -> None:
+    with dripping(first, drop, rest) as (address, is_cut_off):
+        with pytest.raises(OutsideAway):
+            Payment(address, 0.3)(MATTER)
+        assert is_cut_off.wait(20)
