@@ -15,7 +15,7 @@ from routing.domain.audit_chain import Entry
 from routing.domain.move import Move
 from routing.domain.visits import Visit
 from routing.storage import applications, visits
-from routing.storage.straight import Question, ask
+from routing.storage.straight import Question, leave
 from routing.storage.tables import audit_entries
 from routing.storage.tables import visits as visits_table
 
@@ -32,16 +32,23 @@ def fits(connection: Connection, move: Move) -> bool:
 
 
 def write(connection: Connection, move: Move) -> None:
-    """Writes it; raises WrittenMeanwhile where the application is not at ``before``'s version."""
-    if move.before is None:
+    """Writes it, at the latest with the commit, which fails by WrittenMeanwhile where the application is not at
+    ``before``'s version.
+    """
+    before = move.before
+    if before is None:
         raise TypeError(move)
-    values = applications.changed_row(move.before, move.after) | visits.changed_row(move.visits[0])
+    values = applications.changed_row(before, move.after) | visits.changed_row(move.visits[0])
     values |= {f"entry_{name}": getattr(move.entries[0], name) for name in Entry.__dataclass_fields__}
     if len(move.visits) == 2:
         values |= {f"sent_{name}": getattr(move.visits[1], name) for name in Visit.__dataclass_fields__}
-    [[advanced]] = ask(connection, (_WITHOUT_HAND_OFF if len(move.visits) == 1 else _WITH_HAND_OFF, values))
-    if advanced[0] != 1:
-        raise applications.WrittenMeanwhile(f"{applications.WrittenMeanwhile.__doc__} ({move.before.number})")
+    question = _WITHOUT_HAND_OFF if len(move.visits) == 1 else _WITH_HAND_OFF
+    leave(
+        connection,
+        question,
+        values,
+        lambda: applications.WrittenMeanwhile(f"{applications.WrittenMeanwhile.__doc__} ({before.number})"),
+    )
 
 
 def _statement(*, with_hand_off: bool) -> Question:
@@ -49,7 +56,8 @@ def _statement(*, with_hand_off: bool) -> Question:
     parts: list[Any] = [visits.UPDATE.cte("changed"), _inserted(audit_entries, Entry, "entry").cte("written")]
     if with_hand_off:
         parts.append(_inserted(visits_table, Visit, "sent").cte("sent"))
-    return Question(sa.select(sa.func.count()).select_from(advanced).add_cte(*parts))
+    # Divides by zero where nothing was advanced: the COMMIT that is sent along must not come through then.
+    return Question(sa.select(sa.literal_column("1 / count(*)")).select_from(advanced).add_cte(*parts))
 
 
 def _inserted(table: sa.Table, kind: type[Entry | Visit], prefix: str) -> sa.Insert:

@@ -112,8 +112,9 @@ class Transaction:
 
     def record_all(self, moves: Sequence[Move], submission_keys: Mapping[int, str] | None = None) -> None:
         """Writes moves in this order, each table in one go; ``submission_keys``: of new applications, by their id."""
-        if len(moves) == 1 and stroke.fits(self._connection, moves[0]):
-            stroke.write(self._connection, moves[0])
+        if all(stroke.fits(self._connection, move) for move in moves):
+            for move in moves:
+                stroke.write(self._connection, move)
         else:
             self._write_all(moves, submission_keys or {})
         for move in moves:
