@@ -82,13 +82,16 @@ class Line:
         while server.flush():
             self._either.poll()
             server.consume_input()
-        results = []
+        results, unprepared = [], None
         for preparing in expected:
             result = self._result()
             if preparing is None:
-                results.append(result)
+                # Why it could not be prepared is why it was not carried out.
+                results.append(unprepared or result)
+                unprepared = None
             elif result.status in _FAILED:
                 del self._prepared[preparing]
+                unprepared = result
         self._next()
         server.exit_pipeline_mode()
         return results
