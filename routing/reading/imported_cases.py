@@ -38,7 +38,8 @@ _THESE_ARRIVED = Question(
     .join_from(
         _WANTED, visits, (visits.c.application_id == _WANTED.c.application_id) & (visits.c.no == _WANTED.c.no)
     )
-    .where(visits.c.arrived_at.is_not(None))
+    .where(visits.c.arrived_at.is_not(None)),
+    is_prepared=False,
 )
 _MESSAGES = (
     sa.select(sa.func.count(sa.distinct(visits.c.message)))

@@ -12,7 +12,7 @@ import select
 from collections import namedtuple
 from collections.abc import Sequence
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import psycopg
 from psycopg.adapt import PyFormat, Transformer
@@ -22,10 +22,17 @@ from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 if TYPE_CHECKING:
     from psycopg.pq.abc import PGresult
 
-#: A statement's text, with ``$1`` for the first value, and its values.
-Said = tuple[bytes, Sequence[Any]]
 
-COMMIT: Said = (b"COMMIT", ())
+class Said(NamedTuple):
+    """A statement, with ``$1`` for the first value, and its values."""
+
+    text: bytes
+    values: Sequence[Any] = ()
+    #: kept by the server with its plan; else it plans anew, by the values and by how large the tables are now
+    is_prepared: bool = True
+
+
+COMMIT = Said(b"COMMIT")
 _FAILED = (ExecStatus.FATAL_ERROR, ExecStatus.PIPELINE_ABORTED)
 
 
@@ -50,33 +57,38 @@ class Line:
         if driver.autocommit or self._server.transaction_status != TransactionStatus.IDLE:
             return ()
         level = f" ISOLATION LEVEL {driver.isolation_level.name.replace('_', ' ')}" if driver.isolation_level else ""
-        return ((f"BEGIN{level}{' READ ONLY' if driver.read_only else ''}".encode(), ()),)
+        return (Said(f"BEGIN{level}{' READ ONLY' if driver.read_only else ''}".encode()),)
 
     def exchange(self, said: Sequence[Said]) -> list[list[Any] | psycopg.Error]:
         """The rows each statement gave; those behind the first that failed, and gave its error, were not carried out.
 
-        Raises psycopg.Error where nobody answers. The connection is closed then: nobody could tell what comes next.
+        Raises psycopg.DataError for a value that cannot be sent, and psycopg.Error where nobody answers. The connection
+        is closed then: nobody could tell what comes next.
         """
+        dumped = [self._adapted.dump_sequence(one.values, [PyFormat.TEXT] * len(one.values)) for one in said]
         try:
-            results = self._carry_out(said)
+            results = self._carry_out(said, dumped)
         except BaseException:
             self._driver.close()
             raise
-        return [self._answer(text, result) for (text, _), result in zip(said, results, strict=True)]
+        return [self._answer(text, result) for (text, _, _), result in zip(said, results, strict=True)]
 
-    def _carry_out(self, said: Sequence[Said]) -> list[PGresult]:
+    def _carry_out(self, said: Sequence[Said], dumped: Sequence[Sequence[Any]]) -> list[PGresult]:
         server = self._server
         server.enter_pipeline_mode()
         expected: list[bytes | None] = []
-        for text, values in said:
+        for (text, _, is_prepared), values in zip(said, dumped, strict=True):
+            if not is_prepared:
+                server.send_query_params(text, values)
+                expected.append(None)
+                continue
             name = self._prepared.get(text)
             if name is None:
                 # Of one packet the second to say it finds it prepared by the first.
                 name = self._prepared[text] = b"straight_%d" % next(self._names)
                 server.send_prepare(name, text)
                 expected.append(text)
-            dumped = self._adapted.dump_sequence(values, [PyFormat.TEXT] * len(values)) if values else None
-            server.send_query_prepared(name, dumped)
+            server.send_query_prepared(name, values)
             expected.append(None)
         server.pipeline_sync()
         while server.flush():

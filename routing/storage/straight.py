@@ -28,10 +28,13 @@ _Step = tuple[Said, Callable[[], Exception] | None]
 
 
 class Question:
-    """A statement that is built once; its text is made when it is first asked."""
+    """A statement that is built once; its text is made when it is first asked.
 
-    def __init__(self, statement: Executable) -> None:
-        self.statement = statement
+    ``is_prepared``: False for one of many rows, whose plan must not outlive the time when the tables were small.
+    """
+
+    def __init__(self, statement: Executable, *, is_prepared: bool = True) -> None:
+        self.statement, self._is_prepared = statement, is_prepared
         self._wording: tuple[bytes, tuple[str, ...]] | None = None
 
     def said(self, values: Mapping[str, Any]) -> Said:
@@ -40,7 +43,7 @@ class Question:
             compiled: Any = self.statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
             self._wording = (str(compiled).encode(), tuple(compiled.positiontup or ()))
         text, names = self._wording
-        return text, [values[name] for name in names]
+        return Said(text, [values[name] for name in names], self._is_prepared)
 
 
 def ask(connection: Connection, *asked: tuple[Question, Mapping[str, Any]]) -> list[list[Any]]:
@@ -51,7 +54,10 @@ def ask(connection: Connection, *asked: tuple[Question, Mapping[str, Any]]) -> l
 
 
 def leave(
-    connection: Connection, question: Question, values: Mapping[str, Any], otherwise: Callable[[], Exception]
+    connection: Connection,
+    question: Question,
+    values: Mapping[str, Any],
+    otherwise: Callable[[], Exception] | None = None,
 ) -> None:
     """Has this said on PostgreSQL with whatever is said next, at the latest with the commit.
 
