@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from transitions import EventData, Machine, MachineError
+from transitions import Event, EventData, Machine, MachineError
 
 from routing.domain.workflow import ORIGIN, Workflow
 
@@ -30,6 +30,9 @@ class RuleBook:
 
     def __init__(self, workflow: Workflow) -> None:
         self.workflow = workflow
+        # A version never changes, so what a decision leads to once it always does; asking the machine takes ten times
+        # as long. As many as the route has decisions.
+        self._known: dict[tuple[str, str, str | None], str | None] = {}
         self._machine = Machine(
             model=None,
             states=[*workflow.steps, *workflow.ends],
@@ -47,6 +50,12 @@ class RuleBook:
         event = self._machine.events.get(decision)
         if event is None:
             return None
+        asked = (step, decision, origin)
+        if asked not in self._known:
+            self._known[asked] = self._ask(event, step, origin)
+        return self._known[asked]
+
+    def _ask(self, event: Event, step: str, origin: str | None) -> str | None:
         document = _Document(at_step=step, origin=origin)
         try:
             moved = event.trigger(document)

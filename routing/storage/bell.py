@@ -18,6 +18,8 @@ from psycopg.pq import ExecStatus
 from sqlalchemy.engine import URL
 
 _SHORTEST_PAUSE = 0.005
+# Whoever rings at every pause again is busy, and so is who hears it: a ring costs both more than a statement.
+_LONGEST_PAUSE = 0.02
 
 
 class Topic(StrEnum):
@@ -127,8 +129,10 @@ class PostgresBell:
 
     def _ring_on(self) -> None:
         connection: psycopg.Connection | None = None
+        pause = _SHORTEST_PAUSE
         while True:
             with self._changed:
+                pause = min(pause * 2, _LONGEST_PAUSE) if self._due else _SHORTEST_PAUSE
                 self._changed.wait_for(lambda: self._due or self._is_closed)
                 if not self._due:
                     break
@@ -141,7 +145,7 @@ class PostgresBell:
                 # The database is away; the sweep behind the bell finds what was sent meanwhile.
                 _close(connection)
                 connection = None
-            time.sleep(_SHORTEST_PAUSE)
+            time.sleep(pause)
         _close(connection)
 
 
