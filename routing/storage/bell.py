@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL
 
 _SHORTEST_PAUSE = 0.005
 # Whoever rings at every pause again is busy, and so is who hears it: a ring costs both more than a statement.
-_LONGEST_PAUSE = 0.02
+_LONGEST_PAUSE = 0.01
 
 
 class Topic(StrEnum):

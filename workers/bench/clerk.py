@@ -89,7 +89,7 @@ class Clerk:
         Raises NothingArrives and what the office refuses.
         """
         worked = Worked(began=time.monotonic())
-        tray, left, due = Tray(), len(self._registered), worked.began
+        tray, left, due = Tray(), len(self._registered), 0.0
         for document in self._registered:
             inbox.expect(document, tray)
         self._registered = []
@@ -100,8 +100,11 @@ class Clerk:
                 # It may have been seen before the answer to whoever sent it was there.
                 worked.to_inbox.append(max(0.0, document.seen_at - document.decided_at))
             if per_second is not None:
-                time.sleep(max(0.0, due - time.monotonic()))
-                due = max(due + 1 / per_second, time.monotonic() - 1)
+                # From the first arrival on: what could have been decided before is not made up for in a rush.
+                now = time.monotonic()
+                due = due or now
+                time.sleep(max(0.0, due - now))
+                due = max(due + 1 / per_second, now - 1)
             self._decide(door, document, inbox, tray)
             worked.moves += 1
             left -= document.stage == len(WAY)
