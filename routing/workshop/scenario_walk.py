@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from routing.actions.attach import attach
 from routing.actions.attend import attend
 from routing.actions.decide import decide
+from routing.actions.hand_in import hand_in
 from routing.actions.resume import Resumption, resume
 from routing.actions.submit import Registration, submit
 from routing.actions.withdraw import withdraw
@@ -28,7 +28,6 @@ from routing.domain.workflow import Workflow
 from routing.workshop.coverage import Coverage
 from routing.workshop.scenario_files import after_waiting, happening_kind
 from routing.workshop.scenario_language import Given, Happening, Scenario
-from routing.workshop.scenario_papers import paper_files
 from routing.workshop.stage import Stage
 from routing.workshop.standing import Standing, differences
 
@@ -199,10 +198,14 @@ class _Walk:
             raise _Otherwise(f"that it goes on at {goes_on_at}", f"it goes on at {after.step}")
 
     def _hand_in(self, happening: Happening) -> None:
-        desk, role = self._counter(happening)
-        by = self._stage.person(role, role=role, desk=desk)
-        with paper_files(self._office, happening.papers or ()) as sent:
-            attach(self._office, self._begun().application.number, sent, person_id=by)
+        if happening_kind(happening) == "papers":
+            desk, role = self._counter(happening)
+            by = self._person(happening, role, desk)
+        else:
+            # Beside a decision, who and where are the decision's.
+            desk, role = self._counter(Happening())
+            by = self._stage.person(role, role=role, desk=desk)
+        hand_in(self._office, self._begun().application.number, happening.papers or (), person_id=by)
 
     def _visit(self, happening: Happening, decision: str) -> Visit | None:
         """The visit that is meant; None: there is none, and a refusal is expected. Raises _Otherwise."""
