@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 from celery import Celery
@@ -12,8 +11,6 @@ from celery.beat import Service
 
 from routing.actions.forget_answers import forget_answers
 from routing.actions.sign_in import end_stale_sessions
-from routing.actions.sweep_papers import sweep_papers
-from routing.domain.errors import Refusal
 from routing.office import Office
 from routing.reading.hand_offs import hand_offs_on_their_way
 from routing.storage.bell import Topic
@@ -46,12 +43,6 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     def _forget_answers() -> None:
         forget_answers(office)
 
-    @app.task(name="sweep-papers", shared=False)
-    def _sweep_papers() -> None:
-        """Where this process has no folder of papers, another one has."""
-        with suppress(Refusal, OSError):
-            sweep_papers(office)
-
     app.conf.beat_schedule = {
         "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
         "end-stale-sessions": {
@@ -61,11 +52,6 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
         },
         "forget-answers": {
             "task": "forget-answers",
-            "schedule": 3600.0,
-            "options": {"queue": queue, "expires": 3500},
-        },
-        "sweep-papers": {
-            "task": "sweep-papers",
             "schedule": 3600.0,
             "options": {"queue": queue, "expires": 3500},
         },

@@ -49,9 +49,9 @@ def attach(office: Office, number: str, sent: Sequence[SentPaper], *, person_id:
 
 def attach_once(office: Office, number: str, sent: Sequence[SentPaper], *, once: Once) -> Receipt:
     """As ``attach``, and the same request again changes nothing. Raises also IdempotencyKeyReused."""
-    with office.transaction() as tx:
+    with office.reading() as connection:
         # Asked before anything else: whoever repeats what was done may not be able to do it any more.
-        earlier = tx.answers.earlier(once)
+        earlier = Transaction(connection).answers.earlier(once)
     if earlier is not None:
         return earlier
     looked_at = _looked_at(office, number, sent, once.person_id)
@@ -61,8 +61,8 @@ def attach_once(office: Office, number: str, sent: Sequence[SentPaper], *, once:
 
 def was_answered(office: Office, person_id: int, key: str) -> bool:
     """Whether this person has had an answer under the key (its digest), whatever became of the application since."""
-    with office.transaction() as tx:
-        return tx.answers.has(person_id, key)
+    with office.reading() as connection:
+        return Transaction(connection).answers.has(person_id, key)
 
 
 def _looked_at(office: Office, number: str, sent: Sequence[SentPaper], person_id: int) -> list[Paper]:

@@ -7,7 +7,7 @@ holds no lock. Whose answer comes too late (somebody took the document over mean
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from routing.domain import automatic_desks
@@ -114,8 +114,8 @@ def _begin(office: Office, name: HandOffName) -> _Begun | None:
 
 def _matter(office: Office, begun: _Begun) -> Matter:
     application = begun.application
-    with office.transaction() as tx:
-        who = tx.who_applies(application)
+    with office.reading() as connection:
+        who = Transaction(connection, office.vault).who_applies(application)
     return Matter(
         number=application.number,
         service=application.service,
@@ -135,7 +135,7 @@ def _decide(office: Office, name: HandOffName, said: Decision) -> Application | 
             office.rule_book(application.workflow, tx),
             application,
             tx.open_visits(application.id),
-            said if said.visit is not None else _at(said, visit),
+            said if said.visit is not None else replace(said, visit=visit.no),
             at=office.now(),
             digest_key=tx.digest_key(application) if said.reason else b"",
         )
@@ -174,10 +174,6 @@ def _found(tx: Transaction, name: HandOffName, at: datetime) -> tuple[Applicatio
             if visit.no == name[1] and is_programs_turn(visit, at):
                 return application, visit
     return None
-
-
-def _at(said: Decision, visit: Visit) -> Decision:
-    return Decision(decision=said.decision, visit=visit.no, reason=said.reason, next_desk=said.next_desk)
 
 
 def _plain(fact: object) -> str | int:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from routing.catalogue.findings import Finding, Path, instead_of, shown
+from routing.catalogue.findings import Finding, Path, Say, instead_of, shown
 from routing.domain.workflow import DECISIONS_OF, Step, Workflow
-
-#: Makes a finding: where, its code, what is wrong, the way out.
-Say = Callable[[Path, str, str, str], Finding]
 
 
 def check_desks_at_once(workflow: Workflow, say: Say) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ from itertools import islice
 Path = tuple[str | int, ...]
 #: Line and column of the value a path leads to.
 Locate = Callable[[Path], tuple[int, int]]
+#: Makes a finding about one route: where, its code, what is wrong, the way out.
+Say = Callable[[Path, str, str, str], "Finding"]
 
 #: So many findings in one file are told one by one; nobody repairs more at a time.
 MOST_FINDINGS = 100
@@ -22,7 +24,7 @@ _LONGEST_SHOWN = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong; printed as ``FILE:LINE: code: problem way_out``."""
+    """One thing that is wrong; printed as ``FILE:LINE:COLUMN: code: problem way_out``."""
 
     file: str
     #: counted from 1; 0: what was checked is no file
@@ -36,7 +38,8 @@ class Finding:
     way_out: str
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.code}: {self.problem} {self.way_out}"
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        return f"{place}: {self.code}: {self.problem} {self.way_out}"
 
     def as_json(self) -> dict[str, str | int]:
         """The finding as ``--json`` prints it."""

@@ -137,7 +137,9 @@ def _known_keys(kind: Any, path: Path) -> tuple[str, ...]:
     for step in path:
         kind = _below(kind, step)
     model = _without_none(kind)
-    return tuple(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else ()
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return ()
+    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 def _below(kind: Any, step: str | int) -> Any:

@@ -1,18 +1,19 @@
-"""Reads an office's units, desks and roles: three files in ``workflows/office/``."""
+"""Reads an office's units, desks and roles, and what it says of all its services: files in ``workflows/office/``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from routing.catalogue.findings import Finding, first_findings, instead_of, shown
-from routing.catalogue.model_findings import parse_list
+from routing.catalogue.model_findings import parse_as, parse_list
 from routing.catalogue.yaml_source import YamlSource, read_yaml
 from routing.domain.desks import Desk, Role, Unit
 from routing.domain.people import OFFICE_ROLES
+from routing.domain.service_standard import OFFICE_COMPONENTS, Standard
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +23,8 @@ class OfficePlan:
     units: tuple[Unit, ...]
     desks: tuple[Desk, ...]
     roles: tuple[Role, ...]
+    #: components of the service standard that are the same for every service
+    standard: Standard = field(default_factory=Standard)
 
     @cached_property
     def unit_by_code(self) -> dict[str, Unit]:
@@ -52,14 +55,38 @@ def read_office(folder: Path) -> tuple[OfficePlan | None, tuple[Finding, ...]]:
     units, _, wrong_units = _read_list(folder / "units.yaml", Unit)
     desks, desk_source, wrong_desks = _read_list(folder / "desks.yaml", Desk)
     roles, role_source, wrong_roles = _read_list(folder / "roles.yaml", Role)
-    findings = [*wrong_units, *wrong_desks, *wrong_roles]
+    standard, wrong_standard = _read_standard(folder / "standard.yaml")
+    findings = [*wrong_units, *wrong_desks, *wrong_roles, *wrong_standard]
     if units is not None and desks is not None and desk_source is not None:
         findings += first_findings(_desks_without_unit(desk_source, desks, [unit.code for unit in units]))
     if roles is not None and role_source is not None:
         findings += _missing_roles(role_source, roles)
     if findings or units is None or desks is None or roles is None:
         return None, tuple(findings)
-    return OfficePlan(units=units, desks=desks, roles=roles), ()
+    return OfficePlan(units=units, desks=desks, roles=roles, standard=standard), ()
+
+
+def _read_standard(path: Path) -> tuple[Standard, tuple[Finding, ...]]:
+    """What the office says of all its services; it need not say anything, then each service does."""
+    if not path.exists():
+        return Standard(), ()
+    source, findings = read_yaml(path)
+    if source is None:
+        return Standard(), findings
+    standard, wrong = parse_as(source, Standard)
+    findings += wrong
+    if standard is None:
+        return Standard(), findings
+    for code in sorted(standard.model_fields_set.difference(OFFICE_COMPONENTS)):
+        line, column = source.place_of_key((code,))
+        problem = f"{shown(code)} is not the same for every service."
+        way_out = "Write it below standard: in the file of each service."
+        findings += (
+            Finding(
+                file=source.file, line=line, column=column, code="not-office-wide", problem=problem, way_out=way_out
+            ),
+        )
+    return standard, findings
 
 
 def _read_list(

@@ -10,10 +10,11 @@ import yaml
 
 import routing
 from routing.catalogue.checker import check_workflow
-from routing.catalogue.findings import Finding, shown
+from routing.catalogue.findings import Finding, instead_of, shown
 from routing.catalogue.model_findings import parse_as
 from routing.catalogue.office_files import OfficePlan, read_office
 from routing.catalogue.yaml_source import YamlSource, read_yaml
+from routing.domain.service_standard import completed
 from routing.domain.workflow import Workflow
 
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -52,6 +53,7 @@ def check_files(paths: Iterable[Path], office_folder: Path) -> tuple[Finding, ..
     """Everything that is wrong in these workflow files and in the office files they rely on."""
     office, findings = read_office(office_folder)
     first_file: dict[str, str] = {}
+    referrals: list[tuple[YamlSource, str, str]] = []
     for path in paths:
         source, wrong = read_yaml(path)
         findings += wrong
@@ -64,7 +66,8 @@ def check_files(paths: Iterable[Path], office_folder: Path) -> tuple[Finding, ..
         earlier = first_file.setdefault(workflow.service, source.file)
         if earlier != source.file:
             findings += (_second_file(source.file, service_place, workflow.service, earlier),)
-    return findings
+        referrals += [(source, code, end.refers_to) for code, end in workflow.ends.items() if end.refers_to]
+    return findings + _unknown_referrals(referrals, first_file)
 
 
 def dump_workflow(workflow: Workflow) -> str:
@@ -81,8 +84,37 @@ def _checked(
     """The route as far as it can be read, where its service stands, and what is wrong with it."""
     workflow, findings = parse_as(source, Workflow)
     if workflow is not None:
+        if office is not None and workflow.imported_from is None:
+            workflow = workflow.model_copy(update={"standard": completed(workflow.standard, office.standard)})
         findings += check_workflow(workflow, office, file=source.file, locate=source.place_of)
     return workflow, source.place_of(("service",)), findings
+
+
+def _unknown_referrals(referrals: Iterable[tuple[YamlSource, str, str]], checked: Iterable[str]) -> tuple[Finding, ...]:
+    """Ends that refer to a service that neither was checked nor stands beside the file."""
+    known = set(checked)
+    findings = []
+    for source, end, service in referrals:
+        if service in known:
+            continue
+        beside = {name for path in workflow_paths(Path(source.file).parent) if (name := _service_in(path))}
+        if service not in beside:
+            line, column = source.place_of(("ends", end, "refers_to"))
+            problem = f"{shown(end)} refers to the service {shown(service)}, which is in no file here."
+            way_out = instead_of(service, sorted(known | beside), otherwise="Or write that service first.")
+            findings.append(
+                Finding(
+                    file=source.file, line=line, column=column, code="unknown-service", problem=problem, way_out=way_out
+                )
+            )
+    return tuple(findings)
+
+
+def _service_in(path: Path) -> str | None:
+    """The service of a file, good or bad."""
+    source, _ = read_yaml(path)
+    service = source.value.get("service") if source is not None and isinstance(source.value, dict) else None
+    return service if isinstance(service, str) else None
 
 
 def _second_file(file: str, place: tuple[int, int], service: str, earlier: str) -> Finding:
@@ -114,4 +146,6 @@ def _node(value: object) -> yaml.Node:
         return yaml.ScalarNode("tag:yaml.org,2002:bool", "true" if value else "false")
     if isinstance(value, int):
         return yaml.ScalarNode("tag:yaml.org,2002:int", str(value))
+    if isinstance(value, float):
+        return yaml.ScalarNode("tag:yaml.org,2002:float", format(value, "f"))
     return yaml.ScalarNode("tag:yaml.org,2002:str", str(value))

@@ -1,7 +1,8 @@
 """YAML with the line and column of every key and value, and nothing of YAML that an office does not need.
 
 No tags, no anchors, one document, one megabyte: what is read here becomes the rules of an office, so it must
-say what it seems to say. ``no`` and ``on`` stay words; only true, false, null and whole numbers are no text.
+say what it seems to say. ``no`` and ``on`` stay words; only true, false, null, whole numbers and plain decimal
+fractions are no text.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ import yaml
 from routing.catalogue.findings import MOST_FINDINGS, Finding, Path, first_findings, shown
 
 #: What a file can hold once it is read.
-Value = str | int | bool | dict[str, "Value"] | list["Value"] | None
+Value = str | int | float | bool | dict[str, "Value"] | list["Value"] | None
 
 MOST_BYTES = 1024 * 1024
 #: The language needs seven.
@@ -28,6 +29,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_FRACTION = re.compile(r"-?(?:0|[1-9][0-9]{0,11})\.[0-9]{1,6}")
 _TAB = re.compile(r"^ *\t", re.MULTILINE)
 
 
@@ -186,7 +188,9 @@ class _Composer:
             return text
         if text in _WORDS:
             return _WORDS[text]
-        return int(text) if _WHOLE_NUMBER.fullmatch(text) else text
+        if _WHOLE_NUMBER.fullmatch(text):
+            return int(text)
+        return float(text) if _FRACTION.fullmatch(text) else text
 
     def _duplicate(self, event: yaml.Event, key: str, first: int) -> None:
         if len(self.findings) > MOST_FINDINGS:

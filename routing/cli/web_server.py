@@ -78,7 +78,7 @@ class WebServer:
             self._is_over.set()
 
     def _sweep_papers(self) -> None:
-        """Here, and not only by the beat: where the parts are containers, the pages alone have the folder of papers."""
+        """Here and not by the beat: where the parts are containers, the pages alone have the folder of papers."""
         while True:
             # A disk that takes nothing must not keep anybody from reading.
             with suppress(Refusal, Fault, OSError):

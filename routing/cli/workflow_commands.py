@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
+from routing.cli.scenario_command import play_scenarios
 
 if TYPE_CHECKING:
     from routing.domain.imported_log import Retelling
 
 app = typer.Typer(help="The routes of the services: check, publish, or discover them in a log.", no_args_is_help=True)
+app.command("test")(play_scenarios)
 
 
 @app.command()

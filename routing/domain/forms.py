@@ -58,8 +58,13 @@ def fill_in(workflow: Workflow, given: Mapping[str, object], about: Mapping[str,
     return answers
 
 
-def read_form(form: Mapping[str, Field], given: Mapping[str, object], about: Mapping[str, Any]) -> Answers:
-    """The form as far as it can be read, and every problem, in the order of the form; unknown fields last."""
+def read_form(
+    form: Mapping[str, Field], given: Mapping[str, object], about: Mapping[str, Any], *, root: str = "form"
+) -> Answers:
+    """The form as far as it can be read, and every problem, in the order of the form; unknown fields last.
+
+    ``root``: what conditions call this form; ``findings`` where a decision collects them.
+    """
     values: dict[str, Fact] = {}
     problems: dict[str, FieldProblem] = {}
     for code, field in form.items():
@@ -73,7 +78,7 @@ def read_form(form: Mapping[str, Field], given: Mapping[str, object], about: Map
     facts = {code: value for code, value in values.items() if not form[code].is_personal}
     for code, field in form.items():
         if code not in problems and (
-            said := _out_of_place(field, facts, set(problems), about, is_given=code in values)
+            said := _out_of_place(field, {**about, root: facts}, set(problems), root, is_given=code in values)
         ):
             problems[code] = FieldProblem(field=code, label=field.label, problem=said[0], way_out=said[1])
     found = [problems[code] for code in form if code in problems]
@@ -85,15 +90,15 @@ def read_form(form: Mapping[str, Field], given: Mapping[str, object], about: Map
 
 
 def _out_of_place(
-    field: Field, facts: Mapping[str, Fact], unread: set[str], about: Mapping[str, Any], *, is_given: bool
+    field: Field, about: Mapping[str, Any], unread: set[str], root: str, *, is_given: bool
 ) -> tuple[Phrase, Phrase] | None:
     """What is wrong with a field being there, or with its not being there."""
     if field.only_if is not None:
         condition = compiled(field.only_if)
-        if any(root == "form" and name in unread for root, name in condition.members):
+        if any(named == root and name in unread for named, name in condition.members):
             # Whether it is asked can be told once the other field is mended.
             return None
-        if not condition.judge({**about, "form": dict(facts)}).holds:
+        if not condition.judge(about).holds:
             return (Phrase("it is not asked in this case"), Phrase("Leave it empty.")) if is_given else None
     if field.required and not is_given:
         return Phrase("it is empty"), Phrase("Fill it in.")

@@ -66,7 +66,7 @@ def decide(
 
     Raises ApplicationEnded, StaleVersion, NotAtThisDesk, VisitNotNamed, NotAllowed, OwnApplication, StillOnItsWay,
     HeldByAnother, UnknownDecision, DecisionNotPossible, ConditionNotMet, FourEyes, NotOverdueYet, ReasonMissing,
-    ReasonNotChosen, TextTooLong, RequirementsNotNamed, UnknownRequirement, FormNotFilledIn, RequirementDue,
+    ReasonNotChosen, TextTooLong, RequirementsNotNamed, UnknownRequirement, FindingsNotFilledIn, RequirementDue,
     DeskNotNamed and DeskNotOffered.
     """
     require_open(book.workflow, application)

@@ -81,7 +81,8 @@ def require_in_hand(application: Application, visit: Visit, person: Person, at: 
 def require_papers(workflow: Workflow, papers: Sequence[str]) -> None:
     """Everything the service requires has been handed in."""
     require_known(workflow, papers)
-    missing = [need.label.id for code, need in workflow.requirements.items() if need.required and code not in papers]
+    owed = {code: need for code, need in workflow.requirements.items() if need.due is None and need.only_if is None}
+    missing = [need.label.id for code, need in owed.items() if need.required and code not in papers]
     if missing:
         raise RequirementMissing(service=workflow.label.id, missing="; ".join(missing))
 

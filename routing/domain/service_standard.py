@@ -62,8 +62,19 @@ COMPONENT_NAMES: dict[str, Label] = {
     "safety": Label(id="Jaminan keamanan dan keselamatan pelayanan", en="Guarantee of security and safety"),
     "evaluation": Label(id="Evaluasi kinerja pelaksana", en="Evaluation of performance"),
 }
+#: Those that are the same for every service of an office, which may write them once.
+OFFICE_COMPONENTS = (
+    "facilities", "competence", "supervision", "complaints", "staff", "guarantee", "safety", "evaluation",
+)  # fmt: skip
 #: The six that must be published.
 PUBLIC_COMPONENTS = ("requirements", "procedure", "duration", "cost", "product", "complaints")
+
+
+def completed(standard: Standard | None, office: Standard) -> Standard:
+    """The standard of a service, with what it leaves out and the office says for all of its services."""
+    own = standard or Standard()
+    left_out = [code for code in OFFICE_COMPONENTS if code not in own.model_fields_set]
+    return own.model_copy(update={code: getattr(office, code) for code in left_out})
 
 
 def empty_components(standard: Standard) -> tuple[str, ...]:

@@ -12,9 +12,16 @@ from routing.domain.decision import Decision
 from routing.domain.defects import defects_in_words, named_requirements
 from routing.domain.facts import guard_facts, seen_before
 from routing.domain.fields import Fact
-from routing.domain.forms import read_findings
+from routing.domain.form_problems import FormNotFilledIn
+from routing.domain.forms import read_form
 from routing.domain.preconditions import reason_text, require_named, require_reasons
 from routing.domain.workflow import DecisionRule, Reason, Workflow
+
+
+class FindingsNotFilledIn(FormNotFilledIn):
+    """The decision "{service}" is not complete; not filled in as it asks: {fields}. Mend these; nothing was saved."""
+
+    code = "findings_not_filled_in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +44,7 @@ def statement_of(
 ) -> Statement:
     """What is said with a decision. ``papers``: the application's, where a return may repeat an earlier one.
 
-    Raises ReasonMissing, ReasonNotChosen, TextTooLong, RequirementsNotNamed, UnknownRequirement, FormNotFilledIn.
+    Raises ReasonMissing, ReasonNotChosen, TextTooLong, RequirementsNotNamed, UnknownRequirement, FindingsNotFilledIn.
     """
     named = named_requirements(said.requirements, said.defects)
     require_named(workflow, rule, named)
@@ -45,9 +52,18 @@ def statement_of(
     # Where reasons are chosen from a list, words are welcome and never demanded.
     wanted = Reason.OPTIONAL if rule.reasons and rule.reason is Reason.REQUIRED else rule.reason
     text = reason_text(defects_in_words(workflow, said.reason, said.defects), wanted, rule.label.id)
-    findings = read_findings(rule.collects, said.findings, guard_facts(workflow, application))
+    findings = _findings(workflow, application, rule, said)
     repeated = seen_before(application.facts, named, _handed_in(papers)) if rule.names_requirements else []
     return Statement(text=text, reasons=said.reasons, requirements=named, repeated=tuple(repeated), findings=findings)
+
+
+def _findings(workflow: Workflow, application: Application, rule: DecisionRule, said: Decision) -> Mapping[str, Fact]:
+    if not rule.collects and not said.findings:
+        return {}
+    read = read_form(rule.collects, said.findings, guard_facts(workflow, application), root="findings")
+    if read.problems:
+        raise FindingsNotFilledIn(rule.label, read.problems)
+    return read.facts
 
 
 def _handed_in(papers: Sequence[Attachment]) -> dict[str, datetime]:

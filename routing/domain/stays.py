@@ -89,6 +89,9 @@ def reassign(
     if desk not in offered:
         raise DeskNotOffered(step=step.label.id, desk=desk, desks=", ".join(offered) or "-")
     origin = (visit.origin_step, visit.origin_desk)
+    if step.join is not None:
+        spoken_for = visit.origin_desk or visit.desk
+        origin = (None, spoken_for if desk != spoken_for else None)
     sent = sent_to(book.workflow, application, visit.step, desk, at=at, origin=origin)
     facts = {"visit": visit.no, "step": visit.step, "role": held.role, **acting_facts(held.acting),
              "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk}]}  # fmt: skip
@@ -105,8 +108,11 @@ def reassign(
 
 def reassignable(step: Step, visit: Visit) -> tuple[str, ...]:
     """The desks a document at this visit can be passed on to."""
-    # At a step with a join every desk is asked for an opinion of its own; only a stand-in can give it instead.
-    return tuple(desk for desk in (step.stand_in if step.join else step.every_desk) if desk != visit.desk)
+    desks = step.every_desk
+    if step.join is not None:
+        # Every desk is asked for an opinion of its own; only a stand-in can give it instead, and can pass that back.
+        desks = (*([visit.origin_desk] if visit.origin_desk is not None else []), *step.stand_in)
+    return tuple(desk for desk in desks if desk != visit.desk)
 
 
 def at_the_visit(

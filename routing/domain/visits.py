@@ -44,6 +44,7 @@ class Visit:
     due_at: datetime
     #: where a return to the applicant came from, and goes back to
     origin_step: str | None = None
+    #: the same; of a stand-in where several desks work at once: the desk it speaks for
     origin_desk: str | None = None
     #: who has taken it: nobody else decides before ``lease_until``
     holder: str | None = None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from routing.domain.application import Application
 from routing.domain.attachment import Attachment
 from routing.domain.errors import Kind, Refusal
 from routing.domain.people import Action, Person, Place, require
@@ -16,15 +17,9 @@ from routing.office import Office
 from routing.reading.application_file import ApplicationFile, application_file
 from routing.reading.catalogue import names_of
 from routing.storage.tables import attachments
+from routing.storage.transaction import Transaction
 from routing.vault.paper_store import PaperLost
 
-_FIELDS = tuple(attachments.c[name] for name in Attachment.__dataclass_fields__)
-_OF_APPLICATION = (
-    sa.select(*_FIELDS).where(attachments.c.application_id == sa.bindparam("id")).order_by(attachments.c.no)
-)
-_ONE = sa.select(*_FIELDS).where(
-    attachments.c.application_id == sa.bindparam("id"), attachments.c.no == sa.bindparam("no")
-)
 _CONTENTS = sa.select(attachments.c.sha256).distinct().order_by(attachments.c.sha256)
 _ROWS_AT_ONCE = 2_000
 
@@ -55,11 +50,10 @@ class PaperFile:
     name: str
 
 
-def papers_of(office: Office, application_id: int) -> PaperList:
+def papers_of(office: Office, application: Application) -> PaperList:
     """What has been attached: kinds, sizes, times; nothing of what is in them."""
     with office.reading() as connection:
-        rows = connection.execute(_OF_APPLICATION, {"id": application_id})
-        found = tuple(Attachment(**row._mapping) for row in rows)  # noqa: SLF001 - SQLAlchemy's public name for the row as a mapping
+        found = tuple(Transaction(connection).attachments(application))
         names = names_of(connection, (one.by for one in found))
     return PaperList(papers=found, names=names)
 
@@ -76,10 +70,10 @@ def paper_file(
     file = application_file(office, number)
     require(person, Action.SEE_PARTICULARS, sight_of(file, counters), at)
     with office.reading() as connection:
-        row = connection.execute(_ONE, {"id": file.application.id, "no": no}).first()
-    if row is None:
+        attached = Transaction(connection).attachments(file.application)
+    paper = next((one for one in attached if one.no == no), None)
+    if paper is None:
         raise UnknownPaper(number=file.application.number, no=no)
-    paper = Attachment(**row._mapping)  # noqa: SLF001 - as above
     return PaperFile(
         paper=paper,
         path=office.papers.require_whole(paper.sha256),

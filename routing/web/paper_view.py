@@ -46,7 +46,7 @@ class PapersView:
 
 def see_papers(office: Office, staff: Staff, view: ApplicationView, wording: Wording) -> PapersView:
     """The list, and whether there is a form below it."""
-    found = papers_of(office, view.file.application.id)
+    found = papers_of(office, view.file.application)
     may_attach = False
     with suppress(Refusal):
         where_attached(staff, view.file)

@@ -57,7 +57,7 @@ def test_papers_of_every_kind_are_attached_and_are_what_they_were(mall: Mall) ->
     after = attaches(mall, document, IDA, *HONEST.items(), requirement="credit-points")
     assert after == mall.application(document.number)
     assert after.papers == (*document.papers, "credit-points")
-    found = papers_of(mall.office, document.id)
+    found = papers_of(mall.office, document)
     assert [one.media_type.rsplit("/", 1)[1][:9] for one in found.papers] == ["pdf", "jpeg", "png", "tiff", "vnd.openx"]
     assert found.names == {"ida": "Ida"}
     for one, content in zip(found.papers, HONEST.values(), strict=True):
@@ -71,7 +71,7 @@ def test_papers_of_every_kind_are_attached_and_are_what_they_were(mall: Mall) ->
 
 def test_a_paper_without_its_row_or_a_row_without_its_paper_is_found(mall: Mall) -> None:
     document = attaches(mall, mall.registers(), IDA, *list(HONEST.items())[:2], requirement="photo")
-    first, second = papers_of(mall.office, document.id).papers
+    first, second = papers_of(mall.office, document).papers
     row = (attachments.c.application_id == document.id) & (attachments.c.no == 2)
     changed: list[dict[str, object]] = [
         {"sha256": first.sha256},
@@ -137,7 +137,7 @@ def test_two_at_once_are_counted_one_after_the_other(mall: Mall) -> None:
         one.start()
     for one in both:
         one.join()
-    found = papers_of(mall.office, document.id).papers
+    found = papers_of(mall.office, document).papers
     assert [one.no for one in found] == [1, 2]
     assert {one.by for one in found} == {"ida", "omar"}
     assert verify_chains(mall.office).breaks == ()

@@ -83,7 +83,7 @@ def test_a_defect_is_named_with_its_line_its_rule_and_the_way_out(
     assert on_its_line, [str(finding) for finding in found]
     assert way_out in on_its_line[0].way_out
     assert on_its_line[0].column > 0
-    printed = rf"\S+broken\.yaml:{on_its_line[0].line}: {code}: .+\. .+"
+    printed = rf"\S+broken\.yaml:{on_its_line[0].line}:{on_its_line[0].column}: {code}: .+\. .+"
     assert re.fullmatch(printed, str(on_its_line[0])), str(on_its_line[0])
 
 

@@ -43,7 +43,7 @@ def test_words_stay_words_and_only_plain_numbers_become_numbers() -> None:
     assert findings == ()
     assert source is not None
     assert source.value == {
-        "a": ["no", "on", "2024-01-01", "1_000", "0x10", "012", "1.5", "12:30", "yes"],
+        "a": ["no", "on", "2024-01-01", "1_000", "0x10", "012", 1.5, "12:30", "yes"],
         "b": [True, False, None, 7, -3, "7", None],
     }
 

@@ -30,9 +30,13 @@ from routing.domain.errors import AlreadyThere, Refusal
 from routing.formats.backup_archive import NotABackup
 from routing.office import Office, wall_clock
 from routing.reading.chains import verify_chains
+from routing.reading.who_applies import who_applies
 from routing.settings import Settings
 from routing.storage.backup import DamagedDatabase
+from routing.storage.database import Database
+from routing.storage.migration import NEWEST, version
 from tests.mall import Mall
+from tests.old_books import WHO, fill_as_before_the_seals
 
 
 @pytest.fixture
@@ -213,17 +217,21 @@ def test_a_damaged_database_is_refused_and_leaves_no_backup(tmp_path: Path) -> N
     assert {one.name for one in tmp_path.iterdir()} == {"mall"}
 
 
-def test_an_older_mall_is_backed_up_before_it_is_migrated(
-    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with closing(sqlite3.connect(data / "satuatap.db")) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0000'")
-        connection.commit()
-    monkeypatch.setattr("routing.storage.migration.migrate", lambda _database, _key: False)
-    with open_office(data):
-        pass
+def test_an_older_mall_is_backed_up_before_it_is_migrated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data, before = tmp_path / "mall", tmp_path / "before"
+    old = Database(data / "satuatap.db")
+    fill_as_before_the_seals(old)
+    old.close()
+    with open_office(data) as office:
+        assert version(office.database) == NEWEST
+        assert who_applies(office, 7) == WHO
     [made] = (data / BACKUPS).glob("*.tar")
     assert str(made) in capsys.readouterr().err
+    assert put_back(made, before).migration == "0001"  # type: ignore[attr-defined]
+    with closing(sqlite3.connect(before / "satuatap.db")) as connection:
+        assert connection.execute("SELECT name, nik FROM particulars").fetchall() == [(WHO.name, WHO.nik)]
+    with open_office(before):  # The older program's books again, and as good as they were.
+        assert chains_of(before) == (1, 0)
 
 
 def test_of_the_backups_before_migrations_three_are_kept(data: Path) -> None:

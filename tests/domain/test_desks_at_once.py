@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from routing.domain.errors import DecisionNotPossible, StaleVersion
+from routing.domain.errors import DecisionNotPossible, DeskNotOffered, StaleVersion
+from routing.domain.people import MANAGER
+from routing.domain.stays import reassign, reassignable
 from routing.domain.visits import VisitNotNamed
 from routing.domain.workflow import Outcome, Workflow
 from tests.domain.people_of_the_mall import IDA, Walk, person
@@ -15,9 +17,10 @@ ADI = person("adi", "expert", "pupr")
 BELA = person("bela", "expert", "dishub")
 CANDRA = person("candra", "expert", "bapenda")
 EXPERTS = (ADI, BELA, CANDRA)
+HARI = person("hari", MANAGER, None)
 
 
-def together(join: str | int = "all") -> Workflow:
+def together(join: str | int = "all", stand_in: tuple[str, ...] = ()) -> Workflow:
     """Three agencies look at it at once; one of them only assesses the tax."""
     return Workflow.model_validate(
         {
@@ -36,6 +39,7 @@ def together(join: str | int = "all") -> Workflow:
                     "label": label("Tim"),
                     "desks": ["pupr", "dishub", "bapenda"],
                     "join": join,
+                    "stand_in": stand_in,
                     "roles": ["expert"],
                     "working_days_at": {"pupr": 5, "dishub": 4},
                     "decisions": {
@@ -173,3 +177,26 @@ def test_what_happened_at_ones_own_desk_is() -> None:
         walk.decides(BELA, "recommend", seen_version=seen)
     with pytest.raises(StaleVersion):  # Nobody has seen what is to come.
         walk.decides(BELA, "recommend", seen_version=walk.application.version + 1)
+
+
+def test_a_stand_in_passes_back_what_it_was_given_and_nothing_else() -> None:
+    walk = Walk(together(stand_in=("bappeda", "setda")), papers=()).arrives()
+
+    def passed_on(desk: str, to: str) -> None:
+        visit = walk.visits[visit_at(walk, desk)]
+        walk._record(reassign(walk.book, walk.application, visit, desk=to, person=HARI, at=walk.at))
+        walk.arrives()
+
+    def offered_at(desk: str) -> tuple[str, ...]:
+        return reassignable(walk.book.workflow.steps["team"], walk.visits[visit_at(walk, desk)])
+
+    assert offered_at("pupr") == ("bappeda", "setda")
+    passed_on("pupr", "bappeda")
+    with pytest.raises(DeskNotOffered):  # Dishub gives an opinion of its own.
+        passed_on("bappeda", "dishub")
+    passed_on("bappeda", "setda")
+    assert offered_at("setda") == ("pupr", "bappeda")
+    passed_on("setda", "pupr")
+    assert offered_at("pupr") == ("bappeda", "setda")
+    walk.decides(ADI, "recommend").decides(BELA, "recommend")
+    assert walk.decides(CANDRA, "assess").where == ("granted",)

@@ -1,4 +1,4 @@
-"""Where a document goes when facts decide: optional steps, asked desks, rules for desks, four eyes, time that is over."""
+"""Where a document goes when facts decide: optional steps, asked desks, rules for desks, four eyes, time over."""
 
 import json
 from dataclasses import replace
@@ -89,7 +89,7 @@ def test_what_a_survey_found_is_kept_told_and_decided_by() -> None:
 
 
 def test_a_decision_whose_condition_does_not_hold_names_it() -> None:
-    with pytest.raises(ConditionNotMet, match="form.area > 10000"):
+    with pytest.raises(ConditionNotMet, match=r"form\.area > 10000"):
         walk(20).decides(OMAR, "refer")
 
 
@@ -105,7 +105,7 @@ def test_an_application_of_another_service_ends_as_referred() -> None:
 def test_whoever_verified_does_not_sign() -> None:
     both = replace(OMAR, assignments=(*OMAR.assignments, _head()))
     walked = walk(20).decides(both, "forward")
-    with pytest.raises(FourEyes, match="omar has decided on .* at \"Verifikasi\""):
+    with pytest.raises(FourEyes, match=r'omar has decided on .* at "Verifikasi"'):
         walked.decides(both, "sign")
     assert walked.decides(RATNA, "sign").application.outcome is Outcome.GRANTED
 
@@ -213,7 +213,7 @@ def test_returns_are_counted() -> None:
     route = many_ways(steps={**steps, "verify": {**verify, "decisions": decisions}})
     walked = Walk(route, facts={"form.area": 20}, papers=PAPERS)
     walked.decides(OMAR, "return", requirements=("plan",), reason="tanpa skala").decides(IDA, "resubmit")
-    with pytest.raises(ConditionNotMet, match="counts.returns < 1"):
+    with pytest.raises(ConditionNotMet, match=r"counts\.returns < 1"):
         walked.decides(OMAR, "return", requirements=("form",), reason="lagi")
 
 

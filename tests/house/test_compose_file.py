@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 from typing import Any
 
@@ -105,6 +106,16 @@ def test_the_password_is_neither_committed_nor_copied_into_the_image() -> None:
 def test_only_this_machine_reaches_what_is_open(name: str) -> None:
     for port in SERVICES[name].get("ports", []):
         assert str(port).startswith("127.0.0.1:")
+
+
+def test_a_container_may_read_the_measurements_and_what_comes_through_the_gateway_may_not() -> None:
+    (network,) = COMPOSE["networks"]["mall"]["ipam"]["config"]
+    may_read = IPv4Network(SERVICES["web"]["environment"]["SATUATAP_METRICS"])
+    containers, gateway = IPv4Network(network["ip_range"]), network["gateway"]
+    assert containers.subnet_of(IPv4Network(network["subnet"]))
+    assert containers.subnet_of(may_read)
+    assert IPv4Address(gateway) not in may_read
+    assert SERVICES["web"]["environment"]["SATUATAP_TRUSTED_PROXIES"] == gateway
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -174,6 +174,12 @@ def test_no_refusal_has_the_code_of_a_fault() -> None:
     assert {one.code for one in refusals()} & {one.code for one in faults()} == set()
 
 
+def test_what_a_page_may_say_stands_where_translations_are_looked_for() -> None:
+    """That is routing; of the parts beside it only the measurements refuse anything, and they speak on a terminal."""
+    elsewhere = {one.__module__ for one in refusals() if not one.__module__.startswith("routing.")}
+    assert [name for name in elsewhere if not name.startswith("workers.bench.")] == []
+
+
 def test_each_has_a_sentence_of_its_own() -> None:
     everything = [*refusals(), *faults()]
     assert [one.__name__ for one in everything if len(sentence(one)) < 15 or sentence(one)[-1] not in ".?}"] == []

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from routing.domain.application import Particulars
-from routing.domain.audit_chain import Entry, rfc3339
 from routing.office import Office
 from routing.reading.chains import verify_chains
 from routing.reading.history import history
@@ -18,55 +15,17 @@ from routing.settings import Settings
 from routing.storage.database import Database
 from routing.storage.migration import migrate, version
 from routing.vault.master_key import MasterKeyUnusable
-from tests.domain.people_of_the_mall import KEY, Walk
-from tests.domain.small_routes import disposisi
-from tests.domain.test_moves import NI_LUH
-
-ENTRY = tuple(Entry.__dataclass_fields__)
-REASON = "Denah Bu Zamzami di Gang Kenanga buram"
-#: What every ``Walk`` begins with.
-WHO = Particulars(name="dr. Putu Lestari", nik="3579014107900001")
+from tests.domain.people_of_the_mall import KEY
+from tests.old_books import REASON, WHO, fill_as_before_the_seals
 
 
 @pytest.fixture
-def old_books(empty_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
-    """A returned application, as a program before the seals kept it."""
+def old_books(empty_url: str, tmp_path: Path) -> Iterator[Database]:
     path = tmp_path / "mall" / "satuatap.db"
     database = Database(path if empty_url.startswith("sqlite") else empty_url)
-    with monkeypatch.context() as patched:
-        patched.setattr("routing.storage.migration.NEWEST", "0001")
-        migrate(database)
-    walk = Walk(disposisi(), papers=(), next_desk="struktur").decides(NI_LUH, "return", reason=REASON, requirements=())
-    with database.writing() as connection:
-        fill(connection, walk)
+    fill_as_before_the_seals(database)
     yield database
     database.close()
-
-
-def fill(connection: sa.Connection, walk: Walk) -> None:
-    """Every row of the walk, as migration 0001 shaped it."""
-    books = sa.MetaData()
-    books.reflect(connection)
-    application, workflow = walk.application, walk.book.workflow
-
-    def insert(table: str, **row: Any) -> None:
-        is_text = connection.dialect.name == "sqlite"
-        said = {name: rfc3339(value) if is_text and hasattr(value, "tzinfo") else value for name, value in row.items()}
-        connection.execute(sa.insert(books.tables[table]), said)
-
-    content_hash = workflow.content_hash
-    insert("workflow_versions", hash=content_hash, service=workflow.service, document=workflow.canonical,
-           published_at=walk.at, published_by="tests")  # fmt: skip
-    insert("services", code=workflow.service, workflow=content_hash, last_number=1)
-    columns = list(books.tables["applications"].columns.keys())
-    kept = {name: getattr(application, name) for name in columns if hasattr(application, name)}
-    insert("applications", **kept | {"facts": {}, "papers": [], "submission_key": None})
-    insert("particulars", application_id=application.id, digest_key=KEY, name=WHO.name, nik=WHO.nik, phone="",
-           answers={})  # fmt: skip
-    for one in walk.entries:
-        insert("audit_entries", **{name: getattr(one, name) for name in ENTRY})
-    assert walk.last.note is not None
-    insert("notes", application_id=application.id, seq=walk.last.note.seq, text=walk.last.note.text)
 
 
 def office_of(database: Database, folder: Path) -> Office:

@@ -6,13 +6,13 @@ nothing of a request or an answer is ever logged or put into a trouble's facts.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
 import httpx2
 
 from routing.domain.program_troubles import NotConnected, OutsideAway, OutsideBroken, OutsideRefused, OutsideUnclear
+from workers.desks.exchange import Exchange
 
 #: An answer is a few hundred bytes; more is none of ours.
 _LARGEST_ANSWER = 64 * 1024
@@ -34,17 +34,14 @@ class OutsideSystem:
         """
         if self._address is None:
             raise NotConnected(system=self.name, setting=self._setting)
-        deadline = time.monotonic() + self._seconds
+        exchange = Exchange(
+            method, self._address + path, sent=sent, headers={"Idempotency-Key": key}, seconds=self._seconds
+        )
         try:
-            # No connection is kept: a minute may pass between two documents, and a dead one would cost an attempt.
-            with (
-                httpx2.Client(timeout=self._seconds, follow_redirects=False) as client,
-                client.stream(method, self._address + path, json=sent, headers={"Idempotency-Key": key}) as answer,
-            ):
-                body = _bounded(answer, deadline)
+            answer = exchange.answer(most_bytes=_LARGEST_ANSWER)
         except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
             raise OutsideAway(system=self.name, seconds=int(self._seconds)) from None
-        return self._understood(answer.status_code, body)
+        return self._understood(answer.status, answer.body)
 
     def unclear(self, problem: str) -> OutsideUnclear:
         """What to raise where the answer makes no sense."""
@@ -64,15 +61,3 @@ class OutsideSystem:
         if not isinstance(document, dict):
             raise self.unclear("no JSON object")
         return document
-
-
-def _bounded(answer: httpx2.Response, deadline: float) -> bytes | None:
-    """The body; None: it is longer than any answer of ours. Raises httpx2.ReadTimeout when it comes in drops."""
-    body = bytearray()
-    for piece in answer.iter_bytes():
-        body += piece
-        if time.monotonic() > deadline:
-            raise httpx2.ReadTimeout("")
-        if len(body) > _LARGEST_ANSWER:
-            return None
-    return bytes(body)

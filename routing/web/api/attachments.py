@@ -116,7 +116,7 @@ def attach(
 def list_attachments(office: OfficeHere, staff: TheReader, number: Number) -> Attachments:
     """What has been attached: kinds, sizes, times; nothing of what is in them."""
     staff.require(Action.SEE_APPLICATION)
-    found = papers_of(office, application_file(office, application_number(number)).application.id)
+    found = papers_of(office, application_file(office, application_number(number)).application)
     return Attachments(
         items=[
             AttachmentShape(

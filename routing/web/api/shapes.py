@@ -46,7 +46,10 @@ class DecisionShape(BaseModel):
     to: str = Field(description="The step or end it leads to.")
     reason: Literal["none", "optional", "required"]
     names_requirements: bool
-    desks: list[str] = Field(description="Where it can go; if several, `next_desk` names one.")
+    desks: list[str] = Field(
+        examples=[["pupr", "dishub"]], description="Where it can go; if several and not to all, `next_desk` names one."
+    )
+    to_all: bool = Field(examples=[True], description="It goes to every one of `desks` at once; none is named.")
 
 
 class VisitShape(BaseModel):
@@ -166,6 +169,7 @@ def decision_shape(one: PossibleDecision) -> DecisionShape:
         reason=one.rule.reason.value,
         names_requirements=one.rule.names_requirements,
         desks=list(one.desks),
+        to_all=one.to_all,
     )
 
 

@@ -194,3 +194,17 @@ def test_the_services_say_what_has_to_be_handed_in_and_where(mall: WebMall) -> N
     ]  # fmt: skip
     assert (service["intake"]["step"], service["intake"]["desks"]) == ("register", ["loket-pendaftaran"])
     assert [(one["code"], one["to"]) for one in service["intake"]["decisions"]] == [("accept", "verify")]
+
+
+def test_where_a_decision_leads_to_several_desks_at_once_none_is_named(mall: WebMall) -> None:
+    mall.add_person("joko", [("back-office", "jadwal-survei")])
+    ida, joko = Program(mall, "ida"), Program(mall, "joko")
+    papers = ["form", "id-card", "nib", "npwp", "site", "content", "structure", "land"]
+    number = ida.registers(service="izin-reklame", papers=papers)
+    Program(mall, "omar").decides(number, "forward")
+    (visit,) = joko.get(f"/applications/{number}").json()["visits"]
+    (invite,) = visit["decisions"]
+    assert (invite["code"], invite["to"], invite["to_all"]) == ("invite", "team", True)
+    assert joko.decides(number, "invite").json()["desks"] == invite["desks"]
+    (service,) = (one for one in joko.get("/services").json()["items"] if one["code"] == "sip-dokter")
+    assert [one["to_all"] for one in service["intake"]["decisions"]] == [False]

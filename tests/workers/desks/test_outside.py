@@ -1,8 +1,11 @@
 """What the programs make of systems outside that are slow, down, wrong or not there: over real HTTP."""
 
+import select
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -140,3 +143,50 @@ def test_a_refusal_outside_is_told_apart_from_a_fault_there(
     says.status, says.body = status, b"{}"
     with pytest.raises(trouble):
         Oss(address, 5)(MATTER)
+
+
+@contextmanager
+def dripping(first: bytes, drop: bytes, rest: bytes) -> Iterator[tuple[str, Event]]:
+    """A system that says ``first``, then five seconds long a drop at a time, then the ``rest``; and: is it cut off?"""
+    is_cut_off = Event()
+
+    def answer(connection: socket.socket) -> None:
+        with connection:
+            try:
+                connection.recv(65536)
+                connection.sendall(first)
+                for _ in range(250):
+                    # Until the other side has closed it, when there is something to read: the end.
+                    if select.select([connection], [], [], 0.02)[0]:
+                        break
+                    connection.sendall(drop)
+                else:
+                    connection.sendall(rest)
+                    return
+            except OSError:
+                pass
+            is_cut_off.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=lambda: answer(server.accept()[0]))
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}", is_cut_off
+        thread.join()
+
+
+GOOD = b'{"application": "NIB-2026-000001-4", "status": "paid"}'
+
+
+@pytest.mark.parametrize(
+    ("first", "drop", "rest"),
+    [
+        (b"HTTP/1.1 200 OK\r\n", b"X-Drop: 1\r\n", b"Content-Length: %d\r\n\r\n%s" % (len(GOOD), GOOD)),
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n", b" ", GOOD),
+    ],
+    ids=["headers", "body"],
+)
+def test_a_system_that_answers_in_drops_is_cut_off_at_the_deadline(first: bytes, drop: bytes, rest: bytes) -> None:
+    with dripping(first, drop, rest) as (address, is_cut_off):
+        with pytest.raises(OutsideAway):
+            Payment(address, 0.3)(MATTER)
+        assert is_cut_off.wait(20)

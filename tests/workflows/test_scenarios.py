@@ -1,0 +1,31 @@
+"""Every service is what its scenarios say it is, on both databases, and nothing of its route is left untried."""
+
+from pathlib import Path
+
+import pytest
+
+from routing.catalogue.office_files import read_office
+from routing.catalogue.workflow_files import default_folder, workflow_paths
+from routing.office import Office
+from routing.workshop.rehearsal import Piece, rehearse_one
+from routing.workshop.stage import Stage
+from tests.clock import Clock
+
+FOLDER = default_folder()
+PLAN, _ = read_office(FOLDER / "office")
+
+
+@pytest.mark.parametrize("route", workflow_paths(FOLDER), ids=lambda path: path.stem)
+def test_a_service_is_what_its_scenarios_say(route: Path, office: Office, clock: Clock) -> None:
+    assert PLAN is not None
+    stage = Stage(office, clock, PLAN)
+    report, findings = rehearse_one(stage, PLAN, Piece(route=route, office=FOLDER / "office"))
+    assert [str(finding) for finding in findings] == []
+    assert report is not None
+    assert [str(failure) for failure in report.failures] == []
+    assert report.missing == (), f"{report.coverage} % of the route are gone through"
+
+
+def test_every_scenario_file_belongs_to_a_route() -> None:
+    routes = {path.name for path in workflow_paths(FOLDER)}
+    assert {path.name for path in workflow_paths(FOLDER / "tests")} <= routes
