@@ -1,5 +1,6 @@
 """An open application goes over to a new version: where it lies afterwards, what counts on, and who is left alone."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -48,13 +49,13 @@ class Crossed(Walk):
 
 
 def at_the_team(workflow: Workflow | None = None) -> Crossed:
-    walk = Crossed(workflow or permit())
+    walk = Crossed(workflow or permit(), papers=())
     walk.decides(OMAR, "forward").arrives()
     return walk
 
 
 def test_an_application_keeps_its_desk_where_the_step_still_has_it() -> None:
-    walk = Crossed(permit())
+    walk = Crossed(permit(), papers=())
     walk.arrives()
     before = walk.open_visits
     walk.goes_over(permit(verify="examine", examine={"working_days": 5}), verify="examine")
@@ -69,11 +70,11 @@ def test_an_application_keeps_its_desk_where_the_step_still_has_it() -> None:
 
 
 def test_one_entry_names_both_versions_the_mapping_and_the_letter() -> None:
-    walk = Crossed(permit())
+    walk = Crossed(permit(), papers=())
     old = walk.application.workflow
     walk.arrives().goes_over(permit(verify="examine"), reason="Perda baru", verify="examine")
     (entry,) = walk.last.entries
-    facts = entry.facts
+    facts = json.loads(entry.body)
     assert entry.kind == "migrated"
     assert (facts["workflow_before"], facts["workflow"]) == (old, walk.application.workflow)
     assert (facts["step"], facts["to"], facts["mapping"]) == ("verify", "examine", {"verify": "examine"})
@@ -85,7 +86,7 @@ def test_one_entry_names_both_versions_the_mapping_and_the_letter() -> None:
 
 
 def test_a_claim_holds_on() -> None:
-    walk = Crossed(permit())
+    walk = Crossed(permit(), papers=())
     walk.arrives()
     taken = claim(walk.book, walk.application, walk.open_visits[0], person=OMAR, at=walk.at, lease=timedelta(hours=2))
     assert taken is not None
@@ -97,7 +98,7 @@ def test_a_claim_holds_on() -> None:
 
 
 def test_it_is_sent_to_the_steps_desk_where_its_own_is_none_any_more() -> None:
-    walk = Crossed(permit())
+    walk = Crossed(permit(), papers=())
     walk.arrives().goes_over(permit(desk="dinas-kesehatan"))
     assert walk.where == ("verify", "dinas-kesehatan")
     (visit,) = walk.open_visits
@@ -107,7 +108,7 @@ def test_it_is_sent_to_the_steps_desk_where_its_own_is_none_any_more() -> None:
 
 
 def test_who_looked_at_it_before_has_to_look_again() -> None:
-    walk = Crossed(permit())
+    walk = Crossed(permit(), papers=())
     walk.arrives()
     seen = walk.application.version
     walk.goes_over(permit(verify="examine"), verify="examine")
@@ -153,7 +154,7 @@ def test_where_all_have_spoken_by_the_new_rule_the_document_goes_on() -> None:
     walk.goes_over(permit(team=("pupr", "dishub")))
     assert walk.where == ("report", "koordinator-tim")
     assert walk.spoken == {"opinions.team.recommend": 2}
-    assert walk.last.entries[0].facts["to"] == "report"
+    assert json.loads(walk.last.entries[0].body)["to"] == "report"
     any_one = at_the_team()
     any_one.decides(DEDI, "recommend").goes_over(permit(join="any"))
     assert any_one.where == ("report", "koordinator-tim")
@@ -171,7 +172,7 @@ def test_an_opinion_nobody_can_hold_any_more_is_asked_for_again() -> None:
 
 
 def test_a_repair_goes_back_to_the_desk_that_asked_under_its_new_step() -> None:
-    walk = Crossed(permit())
+    walk = Crossed(permit(), papers=())
     walk.decides(OMAR, "return").arrives()
     walk.goes_over(permit(verify="examine"), verify="examine")
     assert walk.where == ("repair", "loket-pendaftaran")
@@ -203,7 +204,7 @@ def test_a_repair_taken_in_at_another_counter_is_sent_there_and_goes_back_to_the
     assert sorted(walk.where[1:]) == ["bapenda", "dishub", "loket-penyerahan"]
     (now,) = (visit for visit in walk.open_visits if visit.step == "repair")
     assert (now.origin_step, now.origin_desk) == ("team", "pupr")
-    assert walk.last.entries[0].facts["sent"] == [
+    assert json.loads(walk.last.entries[0].body)["sent"] == [
         {"visit": now.no, "step": "repair", "desk": "loket-penyerahan", "instead_of": was.no}
     ]
 
@@ -248,17 +249,17 @@ def test_one_desk_that_becomes_a_team_asks_the_others_too() -> None:
 
 
 def test_an_application_whose_step_is_no_more_keeps_its_version() -> None:
-    stays_with_its_version(Crossed(permit()).arrives(), permit(verify="examine"), "no step verify")
+    stays_with_its_version(Crossed(permit(), papers=()).arrives(), permit(verify="examine"), "no step verify")
 
 
 def test_an_application_nobody_could_say_where_to_send_keeps_its_version() -> None:
     new = {"desks": ["pengecekan-sk", "penomoran"]}
-    stays_with_its_version(Crossed(permit()).arrives(), permit(verify_step=new), "one of several desks")
-    stays_with_its_version(at_the_team(permit(team=("bapenda", "dlh"))), permit(join=None), "one of several desks")
+    stays_with_its_version(Crossed(permit(), papers=()).arrives(), permit(verify_step=new), "one of several desks")
+    stays_with_its_version(at_the_team(permit(team=("dlh", "satpol-pp"))), permit(join=None), "one of several desks")
 
 
 def test_a_repair_that_could_not_go_back_keeps_its_version() -> None:
-    walk = Crossed(permit())
+    walk = Crossed(permit(), papers=())
     walk.decides(OMAR, "return")
     stays_with_its_version(walk.arrives(), permit(verify="examine"), "could go back to")
 
@@ -266,7 +267,7 @@ def test_a_repair_that_could_not_go_back_keeps_its_version() -> None:
 def test_an_application_on_which_nothing_could_be_decided_keeps_its_version() -> None:
     only_there = {"accept": {"label": {"id": "x", "en": "x"}, "to": "team", "desks": ["penomoran"]}}
     new = permit(verify_step={"desks": ["verifikasi", "penomoran"], "decisions": only_there})
-    stays_with_its_version(Crossed(permit()).arrives(), new, "nothing could be decided")
+    stays_with_its_version(Crossed(permit(), papers=()).arrives(), new, "nothing could be decided")
 
 
 def stays_with_its_version(walk: Walk, new: Workflow, problem: str) -> None:
