@@ -1,6 +1,6 @@
 """A mall with its desks, its people and one service, whose documents are carried by hand: no Celery, no waiting."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from routing.actions.decide import decide
 from routing.actions.deliver import deliver
@@ -39,6 +39,8 @@ ALL_GOES_WELL = (
     (BUDI, "hand-over"),
 )
 SERVICE = "sip-dokter"
+#: What the forms of other services cannot do without.
+FORMS: Mapping[str, Mapping[str, object]] = {"izin-reklame": {"kind": "billboard", "height": "7,5"}}
 LESTARI = Particulars(name="dr. Putu Lestari", nik="3579014107900001")
 
 
@@ -77,9 +79,21 @@ class Mall:
         next_desk: str | None = None,
         service: str = SERVICE,
         key: str | None = None,
+        form: Mapping[str, object] | None = None,
+        kind: str = "person",
+        channel: str = "counter",
     ) -> Application:
         """An application at the counter; the document is on its way afterwards."""
-        submission = Submission(desk=desk, decision=decision, next_desk=next_desk, papers=papers, particulars=who)
+        submission = Submission(
+            desk=desk,
+            decision=decision,
+            next_desk=next_desk,
+            papers=papers,
+            particulars=who,
+            form=FORMS.get(service, {}) if form is None else form,
+            applicant_kind=kind,
+            channel=channel,
+        )
         registration = Registration(service=service, submission=submission, person_id=self.id_of(by), key=key)
         return submit(self.office, registration)
 

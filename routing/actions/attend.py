@@ -6,8 +6,8 @@ holds no lock. Whose answer comes too late (somebody took the document over mean
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from routing.domain import automatic_desks
@@ -15,6 +15,8 @@ from routing.domain.application import Application, Particulars
 from routing.domain.automatic_desks import MOST_ATTEMPTS, NotYet, is_programs_turn
 from routing.domain.decision import Decision
 from routing.domain.errors import DatabaseAway, NotAtThisDesk, Refusal
+from routing.domain.fields import Fact
+from routing.domain.forms import form_facts
 from routing.domain.program_troubles import ProgramBroke, ProgramTrouble
 from routing.domain.visits import HandOffName, Trouble, Visit, visit_named
 from routing.domain.workflow import Program
@@ -32,6 +34,8 @@ class Matter:
     key: str
     who: Particulars | None
     attempt: int
+    #: what the form says beside that, by field
+    form: Mapping[str, Fact] = field(default_factory=dict)
 
 
 #: What a program does with a document; raises ProgramTrouble where it cannot say.
@@ -122,6 +126,7 @@ def _matter(office: Office, begun: _Begun) -> Matter:
         key=f"{application.number}:{begun.visit.no}",
         who=who,
         attempt=begun.visit.attempts,
+        form=form_facts(application.facts),
     )
 
 

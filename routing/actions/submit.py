@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from routing.domain import intake
 from routing.domain.application import Application, Particulars, Submission
-from routing.domain.errors import FormUsedUp, MalformedField, TextTooLong, UnknownService
+from routing.domain.errors import FormUsedUp, UnknownService
+from routing.domain.forms import form_facts
 from routing.domain.identifiers import check_nik, check_phone
-from routing.domain.phrases import Phrase
-from routing.domain.preconditions import require_plain
+from routing.domain.phrases import Called, Phrase
+from routing.domain.quotas import QuotaUsedUp
 from routing.domain.receipts import Once, Receipt
 from routing.domain.state_machine import RuleBook
+from routing.domain.workflow import Workflow
 from routing.office import Office
 from routing.storage.database import AlreadyWritten
 from routing.storage.transaction import Transaction
-
-#: Longest name, and longest answer of the form, in characters.
-LONGEST_NAME = 200
-LONGEST_ANSWER = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,8 @@ class Registration:
 def submit(office: Office, registration: Registration) -> Application:
     """The registered application; the one already registered under this key, if there is one.
 
-    Raises UnknownService, MalformedNik, MalformedField, TextTooLong and what ``intake.submit`` raises.
+    Raises UnknownService, MalformedNik, MalformedField, TextTooLong, FormUsedUp, QuotaUsedUp and what ``intake.read``
+    and ``intake.submit`` raise.
     """
     book, submission = _prepared(office, registration)
     try:
@@ -64,7 +64,8 @@ def _prepared(office: Office, registration: Registration) -> tuple[RuleBook, Sub
     if book.workflow.imported_from is not None:
         # A route derived from a log retells the past; nothing new can be asked of it.
         raise UnknownService(service=registration.service, known="-")
-    return book, replace(submission, particulars=_checked(submission.particulars))
+    checked = replace(submission, particulars=_checked(submission.particulars))
+    return book, intake.read(book.workflow, checked)
 
 
 def _register(
@@ -80,6 +81,7 @@ def _register(
     identity = office.new_identity(service, tx.published.next_number(service), at, applicant_index=found_by)
     person = tx.people.with_id(registration.person_id)
     move = intake.submit(book, submission, person=person, identity=identity, at=at)
+    _require_quota(tx, book.workflow, submission, at)
     tx.record(move, submission_key=registration.key)
     return move.after
 
@@ -87,28 +89,24 @@ def _register(
 def _registered_before(tx: Transaction, submission: Submission, key: str | None) -> Application | None:
     """What this form has registered already. Raises FormUsedUp where that was somebody else."""
     known = tx.submitted_as(key) if key is not None else None
-    if known is not None and tx.who_applies(known) != submission.particulars:
+    if known is None:
+        return None
+    is_same = dict(known.facts) | dict(submission.facts) == known.facts
+    if not is_same or tx.who_applies(known) != submission.particulars:
         raise FormUsedUp(number=known.number)
     return known
 
 
+def _require_quota(tx: Transaction, workflow: Workflow, submission: Submission, at: datetime) -> None:
+    """Counts it, if there is room; what is refused afterwards is not counted, because nothing of it is kept."""
+    quota = workflow.quota
+    if quota is None:
+        return
+    if not tx.quotas.take(workflow.service, quota.counted_as(form_facts(submission.facts), at.date()), quota.most):
+        per = Called(workflow.form[quota.per].label) if quota.per is not None else Phrase("service")
+        raise QuotaUsedUp(service=Called(workflow.label), most=quota.most, every=Phrase(quota.every), per=per)
+
+
 def _checked(who: Particulars | None) -> Particulars:
-    if who is None or not who.name.strip():
-        raise MalformedField(
-            field=Phrase("Name"),
-            problem=Phrase("it is empty"),
-            way_out=Phrase("Write it as on the identity card."),
-        )
-    require_plain("Name", who.name)
-    if len(who.name) > LONGEST_NAME:
-        raise TextTooLong(field=Phrase("Name"), length=len(who.name), most=LONGEST_NAME)
-    for field, answer in who.answers.items():
-        require_plain(field, answer)
-        if len(answer) > LONGEST_ANSWER:
-            raise TextTooLong(field=field, length=len(answer), most=LONGEST_ANSWER)
-    return Particulars(
-        name=" ".join(who.name.split()),
-        nik=check_nik(who.nik),
-        phone=check_phone(who.phone),
-        answers=who.answers,
-    )
+    who = who or Particulars(name="", nik="")
+    return replace(who, name=intake.check_name(who.name), nik=check_nik(who.nik), phone=check_phone(who.phone))

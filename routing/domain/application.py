@@ -58,7 +58,7 @@ class Particulars:
     name: str
     nik: str
     phone: str = ""
-    #: what the form asks in free text, e.g. the place of practice
+    #: what the form asks of a person, by field; as it was typed until the form has been read
     answers: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -90,6 +90,10 @@ class Submission:
     next_desk: str | None = None
     papers: tuple[str, ...] = ()
     particulars: Particulars | None = None
+    #: ``person`` or ``business``
+    applicant_kind: str = "person"
+    #: the form as it was typed or sent, by field; read into ``facts`` and ``particulars`` by ``intake.read``
+    form: Mapping[str, object] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     channel: str = "counter"
     imported_case: str | None = None

@@ -19,6 +19,8 @@ from routing.domain.workflow import Workflow
 
 #: Who can apply.
 APPLICANT_KINDS = ("person", "business")
+#: What a fact that the form asked for is kept under.
+_FORM = "form."
 #: Longest name of an unknown field that is repeated.
 _LONGEST_CODE = 60
 
@@ -45,6 +47,11 @@ def intake_facts(form: Mapping[str, Fact], kind: str, channel: str, papers: Sequ
         "counts": {"returns": 0, "moves": 0},
         "opinions": {},
     }
+
+
+def form_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What the form says, by field, out of the facts of an application."""
+    return {key.removeprefix(_FORM): value for key, value in facts.items() if key.startswith(_FORM)}
 
 
 def fill_in(workflow: Workflow, given: Mapping[str, object], about: Mapping[str, Any]) -> Answers:

@@ -1,31 +1,86 @@
-"""The counter registers: a new application, with the counter's decision on it, as one Move."""
+"""The counter registers: a new application, with the counter's decision on it, as one Move.
+
+First the form is read (``read``), which takes no clock and no books; then it is registered (``submit``).
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application, Identity, Submission, particulars_text
 from routing.domain.audit_chain import GENESIS, keyed_digest
 from routing.domain.decision import Decision
-from routing.domain.errors import DeskNotOffered
+from routing.domain.errors import DeskNotOffered, Kind, MalformedField, Refusal, TextTooLong
+from routing.domain.forms import APPLICANT_KINDS, fill_in, form_facts, intake_facts
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.moves import Voice, carry_out
 from routing.domain.next_step import roles_for
 from routing.domain.people import Action, Person, Place, require
-from routing.domain.phrases import Phrase
-from routing.domain.preconditions import require_not_own, require_papers
+from routing.domain.phrases import Called, Phrase
+from routing.domain.preconditions import require_not_own, require_papers, require_plain
+from routing.domain.quotas import require_in_window
 from routing.domain.sending import sent_to
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
 
+#: Longest name, in characters.
+LONGEST_NAME = 200
+
+
+class ChannelNotOffered(Refusal):
+    """{service} cannot be handed in by way of {channel}. Possible ways: {channels}."""
+
+    code = "channel_not_offered"
+    kind = Kind.MALFORMED
+
+
+def read(workflow: Workflow, submission: Submission) -> Submission:
+    """What was handed in, with its form read: facts apart from what is personal.
+
+    Raises FormNotFilledIn, ChannelNotOffered, MalformedField.
+    """
+    kind, channel = submission.applicant_kind, submission.channel
+    require_channel(workflow, channel)
+    if kind not in APPLICANT_KINDS:
+        known = Phrase("Say one of: {kinds}.", kinds=", ".join(APPLICANT_KINDS))
+        raise MalformedField(field=Phrase("Applicant"), problem=Phrase("this kind is not known"), way_out=known)
+    who = submission.particulars
+    given = {**(who.answers if who is not None else {}), **submission.form}
+    answers = fill_in(workflow, given, intake_facts({}, kind, channel, submission.papers))
+    return replace(
+        submission,
+        form={},
+        facts={"applicant.kind": kind, **{f"form.{code}": value for code, value in answers.facts.items()}},
+        particulars=replace(who, answers=answers.personal) if who is not None else None,
+    )
+
+
+def check_name(text: str) -> str:
+    """The name, with single spaces. Raises MalformedField, TextTooLong, NotUtf8."""
+    if not text.strip():
+        problem, way_out = Phrase("it is empty"), Phrase("Write it as on the identity card.")
+        raise MalformedField(field=Phrase("Name"), problem=problem, way_out=way_out)
+    require_plain("Name", text)
+    if len(text) > LONGEST_NAME:
+        raise TextTooLong(field=Phrase("Name"), length=len(text), most=LONGEST_NAME)
+    return " ".join(text.split())
+
+
+def require_channel(workflow: Workflow, channel: str) -> None:
+    """The service is taken in this way."""
+    if channel not in workflow.channels:
+        known = ", ".join(one.value for one in workflow.channels) or "-"
+        raise ChannelNotOffered(service=Called(workflow.label), channel=channel[:60], channels=known)
+
 
 def submit(book: RuleBook, submission: Submission, *, person: Person, identity: Identity, at: datetime) -> Move:
-    """A new application, with the counter's decision on it.
+    """A new application, with the counter's decision on it. ``at``: in the office's time zone, whose day counts.
 
-    Raises NotAllowed, OwnApplication, UnknownDecision, DeskNotOffered, DeskNotNamed, RequirementMissing,
-    UnknownRequirement.
+    Raises NotAllowed, OwnApplication, UnknownDecision, DeskNotOffered, DeskNotNamed, OutsideWindow,
+    RequirementMissing, UnknownRequirement.
     """
     workflow = book.workflow
     step_code = submission.step if submission.step in workflow.intake else workflow.intake[0]
@@ -35,7 +90,9 @@ def submit(book: RuleBook, submission: Submission, *, person: Person, identity: 
     place = Place(desks=(submission.desk,), roles=roles_for(step, submission.decision, submission.role))
     held = require(person, Action.REGISTER, place, at)
     require_not_own(person, identity.applicant_index, Phrase("this application"))
-    require_papers(workflow, submission.papers)
+    if submission.imported_case is None:
+        require_in_window(workflow.label.id, workflow.windows, at.date())
+        require_papers(workflow, submission.papers, facts_of(submission), at.date())
     new = _as_handed_in(workflow, submission, identity, step_code, at)
     # Nobody carries it to the counter it is handed in at.
     visit = replace(sent_to(workflow, new, step_code, submission.desk, at=at), arrived_at=at)
@@ -56,6 +113,12 @@ def submit(book: RuleBook, submission: Submission, *, person: Person, identity: 
         particulars=submission.particulars,
         digest_key=identity.digest_key,
     )
+
+
+def facts_of(submission: Submission) -> dict[str, Any]:
+    """What conditions can ask of a submission whose form has been read."""
+    form = form_facts(submission.facts)
+    return intake_facts(form, submission.applicant_kind, submission.channel, submission.papers)
 
 
 def _as_handed_in(
@@ -91,5 +154,7 @@ def _submission_facts(workflow: Workflow, submission: Submission, digest_key: by
         "workflow": workflow.content_hash,
         "channel": submission.channel,
         "papers": list(submission.papers) or None,
+        "form": form_facts(submission.facts) or None,
+        "applicant_kind": submission.facts.get("applicant.kind"),
         "imported": imported if submission.imported_case is not None else None,
     }

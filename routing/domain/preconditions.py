@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from routing.domain.application import Application
 from routing.domain.errors import (
@@ -24,7 +25,7 @@ from routing.domain.errors import (
 from routing.domain.facts import guard_facts
 from routing.domain.people import Person
 from routing.domain.phrases import Phrase
-from routing.domain.requirements import asked_for
+from routing.domain.requirements import asked_at_registration, asked_for
 from routing.domain.visits import Visit
 from routing.domain.workflow import DecisionRule, Reason, Workflow
 
@@ -78,10 +79,13 @@ def require_in_hand(application: Application, visit: Visit, person: Person, at: 
         raise HeldByAnother(number=application.number, holder=visit.holder, since=visit.claimed_at)
 
 
-def require_papers(workflow: Workflow, papers: Sequence[str]) -> None:
-    """Everything the service requires has been handed in."""
+def require_papers(workflow: Workflow, papers: Sequence[str], facts: Mapping[str, Any], day: date) -> None:
+    """Everything the service asks for at the registration, in this case and on that day, has been handed in.
+
+    What is handed in beyond that is no reason to refuse. Raises UnknownRequirement, RequirementMissing.
+    """
     require_known(workflow, papers)
-    owed = {code: need for code, need in workflow.requirements.items() if need.due is None and need.only_if is None}
+    owed = asked_at_registration(workflow.requirements, facts, day)
     missing = [need.label.id for code, need in owed.items() if need.required and code not in papers]
     if missing:
         raise RequirementMissing(service=workflow.label.id, missing="; ".join(missing))

@@ -59,12 +59,16 @@ class Requirement(Frozen):
     #: applications handed in up to this day
     until: date | None = None
 
+    def is_in_force(self, submitted: date) -> bool:
+        """Whether it is one of the requirements of that day, in whatever case."""
+        return (self.since is None or submitted >= self.since) and (self.until is None or submitted <= self.until)
+
     def is_asked(self, facts: Mapping[str, Any], submitted: date) -> bool:
         """Whether an application with these facts, handed in on that day, owes it.
 
         A condition that cannot be told does not hold, so what is then not asked for is seen to by the desks.
         """
-        if (self.since is not None and submitted < self.since) or (self.until is not None and submitted > self.until):
+        if not self.is_in_force(submitted):
             return False
         return self.only_if is None or compiled(self.only_if).judge(facts).holds
 
@@ -74,3 +78,11 @@ def asked_for(
 ) -> dict[str, Requirement]:
     """What an application with these facts owes or may bring, in the order the service lists it."""
     return {code: need for code, need in requirements.items() if need.is_asked(facts, submitted)}
+
+
+def asked_at_registration(
+    requirements: Mapping[Code, Requirement], facts: Mapping[str, Any], submitted: date
+) -> dict[str, Requirement]:
+    """As ``asked_for``, without what is due at a later step only."""
+    now = {code: need for code, need in requirements.items() if need.due is None}
+    return asked_for(now, facts, submitted)

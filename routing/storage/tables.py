@@ -187,6 +187,15 @@ applications = Table(
     comment="The documents that travel",
 )
 
+quota_counts = Table(
+    "quota_counts",
+    metadata,
+    Column("service", _TEXT, ForeignKey("services.code"), primary_key=True),
+    Column("counted_as", _TEXT, primary_key=True, comment="Period, and what the form says in the field counted by"),
+    Column("count", sa.Integer(), nullable=False),
+    comment="How many applications have used a quota",
+)
+
 visits = Table(
     "visits",
     metadata,

@@ -24,6 +24,7 @@ from routing.storage.api_tokens import TokenBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
 from routing.storage.personal_data import PersonalBook
+from routing.storage.quotas import QuotaBook
 from routing.storage.straight import ask
 from routing.storage.workflow_versions import Publishing
 from routing.vault.personal_data import Vault
@@ -40,6 +41,7 @@ class Transaction:
         self.published = Publishing(connection)
         self.tokens = TokenBook(connection)
         self.answers = KeptAnswers(connection)
+        self.quotas = QuotaBook(connection)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now

@@ -15,7 +15,7 @@ from routing.domain.people import Action, Place
 from routing.domain.resumption import resumable_until, resume_of
 from routing.domain.stays import reassignable
 from routing.domain.visits import Visit
-from routing.domain.workflow import Outcome
+from routing.domain.workflow import Outcome, Workflow
 from routing.office import Office
 from routing.reading.application_file import (
     ApplicationFile,
@@ -29,6 +29,7 @@ from routing.web.numbers_in_addresses import small_number
 from routing.web.rendering import wording_of
 from routing.web.timeline import TimelineRow, told
 from routing.web.troubles import trouble_of
+from routing.web.values import masked
 from routing.web.visitors import Staff
 
 
@@ -94,7 +95,7 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
     return ApplicationView(
         file=file,
         stays=tuple(_stay(staff, file, visit) for visit in file.open_visits),
-        who=_masked(who) if who is not None else None,
+        who=_masked(who, file.workflow) if who is not None else None,
         shows_who=shows_who,
         shows_notes=shows_who or staff.may(Action.SEE_AUDIT_LOG),
         withdraws_at=_withdraws_at(staff, file),
@@ -167,9 +168,13 @@ def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
     )
 
 
-def _masked(who: Particulars) -> Particulars:
+def _masked(who: Particulars, workflow: Workflow) -> Particulars:
     """As every page shows it; the whole of it is revealed for a reason, and the log knows."""
-    return replace(who, nik=masked_nik(who.nik), phone=masked_phone(who.phone))
+    answers = {
+        code: masked(workflow.form[code], answer) if code in workflow.form else answer
+        for code, answer in who.answers.items()
+    }
+    return replace(who, nik=masked_nik(who.nik), phone=masked_phone(who.phone), answers=answers)
 
 
 def _resumable_until(staff: Staff, file: ApplicationFile) -> datetime | None:

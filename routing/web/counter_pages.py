@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
 
 import segno
 from fastapi import APIRouter, Request
@@ -13,11 +12,9 @@ from starlette.responses import Response
 
 from routing.actions.submit import Registration, submit
 from routing.actions.withdraw import withdraw
-from routing.domain.application import Particulars, Submission
 from routing.domain.errors import Kind, Refusal, UnknownService
-from routing.domain.identifiers import check_nik, check_phone, region_is_known
+from routing.domain.identifiers import region_is_known
 from routing.domain.people import Action, Place
-from routing.domain.preconditions import require_papers
 from routing.domain.workflow import Workflow
 from routing.office import Office
 from routing.reading.application_file import decisions_at
@@ -27,7 +24,8 @@ from routing.reading.who_applies import open_twins
 from routing.web.application_view import see_application
 from routing.web.numbers_in_addresses import ApplicationHere, application_number
 from routing.web.posted_form import PostedForm
-from routing.web.rendering import go_to, show, wants_json
+from routing.web.registration import problems_of, registration_form, submission_of
+from routing.web.rendering import go_to, show, wants_json, wording_of
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
 
 router = APIRouter(prefix="/counter", include_in_schema=False)
@@ -53,10 +51,10 @@ def registration_page(request: Request, office: OfficeHere, staff: SignedIn, ser
 def register(request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm, service: str) -> Response:
     """Registers the application; a refused form is shown again as it was filled in."""
     workflow = _service(office, service)
-    refusals = list(_problems(workflow, form))
-    if not refusals:
+    refusals = list(problems_of(workflow, form, staff.at))
+    if not refusals and not form.text("check"):
         key = f"web:{staff.person.id}:{form.text('key')[:_LONGEST_KEY]}" if form.text("key") else None
-        submission = _submission(workflow, form)
+        submission = submission_of(workflow, form)
         registration = Registration(service=service, submission=submission, person_id=staff.person.id, key=key)
         try:
             application = submit(office, registration)
@@ -66,7 +64,7 @@ def register(request: Request, office: OfficeHere, staff: SignedIn, form: OwnFor
             refusals = [refusal]
         else:
             return go_to(f"/counter/receipts/{application.number}")
-    if wants_json(request):
+    if wants_json(request) and refusals:
         raise refusals[0]
     return _registration_form(request, office, staff, service, form, form.text("key"), *refusals)
 
@@ -139,8 +137,8 @@ def _registration_form(
         desks=desks,
         decisions=decisions_at(office.rule_book(workflow.content_hash), step),
         form=form,
-        papers=form.all("paper"),
-        was_sent=bool(refusals),
+        filled=registration_form(workflow, form, wording_of(request), staff.at.date()),
+        is_complete=form.was_sent and not refusals,
         key=key,
     )
 
@@ -177,37 +175,6 @@ def _intake_desks(staff: Staff, workflow: Workflow) -> tuple[str, ...]:
     intake = workflow.steps[workflow.intake[0]]
     places = ((desk, Place(desks=(desk,), roles=intake.roles)) for desk in intake.desks)
     return tuple(desk for desk, place in places if staff.may(Action.REGISTER, place))
-
-
-def _problems(workflow: Workflow, form: PostedForm) -> Iterator[Refusal]:
-    """Everything that can be told at once, so that nobody has to send a form four times."""
-    checks = (
-        lambda: check_nik(form.text("nik")),
-        lambda: check_phone(form.text("phone")),
-        lambda: require_papers(workflow, form.all("paper")),
-    )
-    for check in checks:
-        try:
-            check()
-        except Refusal as refusal:
-            yield refusal
-
-
-def _submission(workflow: Workflow, form: PostedForm) -> Submission:
-    intake = workflow.steps[workflow.intake[0]]
-    place = form.text("place").strip()
-    return Submission(
-        desk=form.text("desk"),
-        decision=form.choice("decision") or next(iter(intake.decisions)),
-        next_desk=form.choice("next_desk"),
-        papers=form.all("paper"),
-        particulars=Particulars(
-            name=form.text("name"),
-            nik=form.text("nik"),
-            phone=form.text("phone"),
-            answers={"place": place} if place else {},
-        ),
-    )
 
 
 def _require_counter(staff: Staff) -> None:

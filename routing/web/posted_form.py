@@ -26,6 +26,11 @@ class PostedForm:
         for name, value in fields:
             self._fields.setdefault(name, []).append(value)
 
+    @property
+    def was_sent(self) -> bool:
+        """Whether anything was sent at all."""
+        return bool(self._fields)
+
     def text(self, name: str) -> str:
         """The field as it was typed."""
         return self._fields.get(name, [""])[0]

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from fastapi.responses import JSONResponse
 
 from routing.domain.errors import Refusal
+from routing.domain.form_problems import FormNotFilledIn
 from routing.web.statuses import RETRY_AFTER_SECONDS, headers_of, status_of
 
 #: The page with the table of all codes.
@@ -18,6 +19,9 @@ MEDIA_TYPE = "application/problem+json"
 def problem_of(refusal: Refusal, members: Mapping[str, object] | None = None) -> JSONResponse:
     """The refusal, and what this door adds to it (``members``)."""
     sentence = refusal.sentence(refusal.template())
+    if isinstance(refusal, FormNotFilledIn):
+        errors = [{"where": f"body.form.{one.field}", "problem": one.sentence} for one in refusal.problems]
+        members = {**(members or {}), "errors": errors}
     return problem_document(status_of(refusal), refusal.code, sentence, members or {}, headers_of(refusal))
 
 

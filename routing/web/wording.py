@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from gettext import GNUTranslations
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from routing.domain.desks import Label
 from routing.domain.errors import Refusal
-from routing.domain.phrases import Phrase
+from routing.domain.phrases import Called, Listed, Phrase
 
 #: Indonesian first; the first is what a new visitor gets.
 LANGUAGES = ("id", "en")
@@ -46,6 +46,11 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate t
     return message
 
 
+def rupiah(amount: int) -> str:
+    """``Rp1.250.000``, in every language."""
+    return f"Rp{amount:,}".replace(",", ".")
+
+
 class Wording:
     """One language of the office."""
 
@@ -68,10 +73,22 @@ class Wording:
         facts = {fact: self._said(fact, value, names or {}) for fact, value in refusal.facts.items()}
         return self.text(refusal.template()).format(**facts)
 
+    def phrase(self, phrase: Phrase, names: Mapping[str, str] | None = None) -> str:
+        """The phrase in this language, and what it is made of."""
+        facts = {fact: self._said(fact, value, names or {}) for fact, value in phrase.facts.items()}
+        return self.text(phrase.template).format(**facts)
+
     def day(self, at: datetime) -> str:
         """``23 November 2026``."""
-        local = at.astimezone(self._time_zone)
-        return f"{local.day} {_MONTHS[self.language][local.month - 1]} {local.year}"
+        return self.calendar_day(at.astimezone(self._time_zone).date())
+
+    def calendar_day(self, day: date) -> str:
+        """The same of a day that has no hour."""
+        return f"{self.day_of_year(day.month, day.day)} {day.year}"
+
+    def day_of_year(self, month: int, day: int) -> str:
+        """``23 November``."""
+        return f"{day} {_MONTHS[self.language][month - 1]}"
 
     def last_day(self, until: datetime) -> str:
         """The last day of something that lasts until before that moment."""
@@ -98,7 +115,11 @@ class Wording:
 
     def _said(self, fact: str, value: object, names: Mapping[str, str]) -> object:
         if isinstance(value, Phrase):
-            return self.text(value.template).format(**value.facts)
+            return self.phrase(value, names)
+        if isinstance(value, Called):
+            return self.label(value.label)
+        if isinstance(value, Listed):
+            return ", ".join(str(self._said(fact, part, names)) for part in value.parts)
         if isinstance(value, datetime):
             return f"{self.short(value)} {value.astimezone(self._time_zone).tzname()}"
         if isinstance(value, str) and fact in _CODED:
@@ -127,7 +148,11 @@ class Wording:
             "precise": self.precise,
             "text": self.text,
             "sentence": self.sentence,
+            "phrase": self.phrase,
+            "calendar_day": self.calendar_day,
+            "rupiah": rupiah,
         }
+        templates.tests["iso_day"] = lambda text: re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
         return templates
 
 

@@ -18,7 +18,7 @@ from routing.domain.workflow import Channel, StepCode
 _FIRST, _LAST = datetime(2001, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 #: What can be written into a field of a form; as text it is read as the counter's form reads it.
-Written = str | int | bool
+Written = str | int | float | bool
 
 _Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 _Text = Annotated[str, StringConstraints(max_length=4_000)]

@@ -20,9 +20,9 @@ from routing.domain.application import Particulars, Submission
 from routing.domain.decision import Decision
 from routing.domain.defects import Defect
 from routing.domain.errors import Fault, Refusal
-from routing.domain.forms import fill_in, intake_facts
+from routing.domain.forms import intake_facts, read_form
 from routing.domain.next_step import roles_for
-from routing.domain.requirements import asked_for
+from routing.domain.requirements import asked_at_registration
 from routing.domain.visits import Visit
 from routing.domain.workflow import Workflow
 from routing.workshop.coverage import Coverage
@@ -138,14 +138,14 @@ class _Walk:
     def _handed_in(self, given: Given) -> dict[str, Any]:
         who, channel = given.applicant, given.channel or self._workflow.channels[0]
         about = intake_facts({}, who.kind, channel, given.papers or ())
-        answers = fill_in(self._workflow, given.form, about)
-        asked = asked_for(self._workflow.requirements, {**about, "form": answers.facts}, self._office.now().date())
-        due = tuple(code for code, need in asked.items() if need.due is None)
+        facts = {**about, "form": read_form(self._workflow.form, given.form, about).facts}
+        asked = asked_at_registration(self._workflow.requirements, facts, self._office.now().date())
         return {
-            "papers": given.papers if given.papers is not None else due,
-            "particulars": Particulars(name=who.name, nik=who.nik, phone=who.phone, answers=answers.personal),
+            "papers": given.papers if given.papers is not None else tuple(asked),
+            "particulars": Particulars(name=who.name, nik=who.nik, phone=who.phone),
+            "applicant_kind": who.kind,
             "channel": channel,
-            "facts": {"applicant.kind": who.kind, **{f"form.{code}": one for code, one in answers.facts.items()}},
+            "form": given.form,
         }
 
     def _decide(self, happening: Happening) -> None:

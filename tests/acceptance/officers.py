@@ -44,8 +44,10 @@ NIB: tuple[Plan, ...] = (
     {},
     {"assist": ("return",), "repair": _BACK},
     {"assist": ("return",), "repair": ("withdraw",)},
-    {"risk": ("tinggi",)},
+    {"risk": ("high",)},
 )
+#: What the forms of some services cannot do without.
+FORMS: dict[str, dict[str, object]] = {"izin-reklame": {"kind": "billboard", "height": 7.5}}
 PLANS = {"sip-dokter": SIP, "izin-reklame": REKLAME, "nib": NIB}
 
 
@@ -125,12 +127,12 @@ class Staff:
         counter = self.officers["loket-pendaftaran"]
         workflow = self.office.book_in_force(service).workflow
         required = [code for code, need in workflow.requirements.items() if need.required]
-        answers = {"risk": plan["risk"][0]} if "risk" in plan else {}
+        form = dict(FORMS.get(service, {})) | ({"risk": plan["risk"][0]} if "risk" in plan else {})
         body = {
             "service": service,
             "desk": "loket-pendaftaran",
             "applicant": {"name": "Siti Rahmawati", "nik": "3579014107900001"},
-            "answers": answers,
+            "form": form,
             "papers": required,
         }
         made = counter.post("/applications", body)

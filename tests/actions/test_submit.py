@@ -28,6 +28,7 @@ from routing.domain.errors import (
     UnknownRequirement,
     UnknownService,
 )
+from routing.domain.form_problems import FormNotFilledIn
 from routing.domain.identifiers import check_tracking_code
 from routing.domain.workflow import Outcome, Workflow
 from routing.reading.chains import verify_chains
@@ -133,9 +134,9 @@ REFUSED: list[tuple[str, dict[str, Any], type[Refusal], str]] = [
     ("an empty NIK", {"who": replace(LESTARI, nik="")}, MalformedNik, "empty"),
     ("a NIK with NUL", {"who": replace(LESTARI, nik="3579014107900001\x00")}, MalformedNik, "digits"),
     ("no telephone", {"who": replace(LESTARI, phone="call me")}, MalformedField, "call me"),
-    ("a long answer", {"who": replace(LESTARI, answers={"place": "x" * 2_001})}, TextTooLong, "place"),
-    ("2 MB", {"who": replace(LESTARI, answers={"place": "x" * 2_000_000})}, TextTooLong, "2000000"),
-    ("an answer with NUL", {"who": replace(LESTARI, answers={"place": "\x00"})}, MalformedField, "place"),
+    ("a long answer", {"who": replace(LESTARI, answers={"place": "x" * 2_001})}, FormNotFilledIn, "Place of practice"),
+    ("2 MB", {"who": replace(LESTARI, answers={"place": "x" * 2_000_000})}, FormNotFilledIn, "Place"),
+    ("an answer with NUL", {"who": replace(LESTARI, answers={"place": "\x00"})}, FormNotFilledIn, "Place"),
     ("another's desk", {"desk": "loket-penyerahan"}, DeskNotOffered, "loket-pendaftaran"),
     ("a desk that is none", {"desk": "nowhere"}, DeskNotOffered, "nowhere"),
     ("somebody of another desk", {"by": OMAR}, NotAllowed, "front-desk"),

@@ -20,7 +20,7 @@ PAGE = f"/counter/new/{SERVICE}"
         ({"name": "   "}, 422, "Nama: masih kosong. Tulis sesuai KTP."),
         ({"name": "x" * 201}, 413, "Nama terdiri atas 201 karakter"),
         ({"phone": "telepon saya"}, 422, "telepon saya bukan nomor telepon"),
-        ({"place": "y" * 2_001}, 413, "2001 karakter"),
+        ({"form.place": "y" * 2_001}, 422, "2001 karakter"),
         ({"paper": ["form", "id-card"]}, 422, "tidak dapat didaftarkan tanpa: Surat Tanda Registrasi (STR)"),
         ({"paper": [*REQUIRED, "moon"]}, 422, "tidak mempunyai syarat moon"),
         ({"desk": "verifikasi"}, 422, "tidak dikerjakan di Verifikasi Berkas"),
@@ -32,10 +32,10 @@ def test_a_refused_registration_is_shown_again_as_it_was_filled_in(
 ) -> None:
     with mall.signed_in("ida") as ida:
         before = row_counts(mall.office.database)
-        answer = ida.register(**{"place": "Klinik <Sehat>", **changed})
+        answer = ida.register(**{"form.place": "Klinik <Sehat>", **changed})
         assert answer.status_code == status
         assert sentence in answer.text
-        if "place" not in changed:
+        if "form.place" not in changed:
             assert "Klinik &lt;Sehat&gt;" in answer.text
         assert row_counts(mall.office.database) == before
 
@@ -217,14 +217,14 @@ HOSTILE = '<script>alert("x")</script><b title="y">\''
 
 def test_what_people_type_is_shown_as_text_and_never_run(mall: WebMall) -> None:
     with mall.signed_in("ida") as ida, mall.signed_in("omar") as omar, mall.signed_in("agus") as agus:
-        number = ida.registered(name=f"Siti {HOSTILE}", place=HOSTILE)
+        number = ida.registered(name=f"Siti {HOSTILE}", **{"form.place": HOSTILE})
         omar.decide(number, "return", reason=HOSTILE, requirement="registration")
         pages = [
             ida.get("/counter"),
             ida.get(f"/counter/receipts/{number}"),
             ida.get(f"/applications/{number}"),
             ida.get(f"/applications/{number}/visits/3/decide/resubmit"),
-            ida.register(name=HOSTILE, nik=HOSTILE, phone=HOSTILE, place=HOSTILE),
+            ida.register(name=HOSTILE, nik=HOSTILE, phone=HOSTILE, **{"form.place": HOSTILE}),
             omar.get(f"/applications/{number}"),
             agus.get(f"/audit/applications/{number}"),
             agus.get(f"/audit?actor={HOSTILE}&since={HOSTILE}"),

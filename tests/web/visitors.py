@@ -126,7 +126,7 @@ def registration_fields() -> dict[str, object]:
         "name": "Siti Rahmawati",
         "nik": NIK,
         "phone": "0812 3456 7890",
-        "place": "Klinik Sehat, Jalan Diponegoro 12",
+        "form.place": "Klinik Sehat, Jalan Diponegoro 12",
         "paper": list(REQUIRED),
     }
 

@@ -1,6 +1,6 @@
 """Asks the national licensing system (OSS) for a business identification number (NIB).
 
-The contract is this program's own adapter: ``POST /nib`` with the applicant, answered by
+The contract is this program's own adapter: ``POST /nib`` with the applicant and the form, answered by
 ``{"status": "issued", "nib": "<13 digits>"}`` or ``{"status": "needs-verification"}`` (a higher risk: not automatic).
 An office that is connected to another gateway sets ``SATUATAP_OSS_URL`` to something that speaks it.
 """
@@ -29,7 +29,7 @@ class Oss:
             "application": matter.number,
             "name": who.name if who is not None else "",
             "nik": who.nik if who is not None else "",
-            "answers": dict(who.answers) if who is not None else {},
+            "answers": {**matter.form, **(who.answers if who is not None else {})},
         }
         answer = self._oss.ask("POST", "/nib", key=matter.key, sent=sent)
         if answer.get("application") != matter.number:

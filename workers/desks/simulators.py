@@ -69,7 +69,7 @@ class Simulators:
     def _nib(self, sent: dict[str, Any]) -> dict[str, Any]:
         number = str(sent.get("application", ""))
         answers = sent.get("answers")
-        if isinstance(answers, dict) and "tinggi" in str(answers.get("risk", "")):
+        if isinstance(answers, dict) and answers.get("risk") in ("medium-high", "high"):
             return {"application": number, "status": "needs-verification"}
         digits = int.from_bytes(hashlib.sha256(number.encode()).digest()[:8], "big") % 10**13
         return {"application": number, "status": "issued", "nib": f"{digits:013}"}

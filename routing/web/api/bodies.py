@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+from routing.domain.workflow import Channel
 
 _Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$")]
 # The limits of the office itself (and their sentences) come after these, which only keep out what is absurd.
@@ -31,6 +33,9 @@ class Applicant(_Body):
     name: _Text
     nik: _Text = Field(description="16 digits.")
     phone: _Text = ""
+    kind: Literal["person", "business"] = Field(
+        default="person", description="Whether the named person applies for themselves or for their business."
+    )
 
 
 class NewApplication(_Body):
@@ -40,7 +45,8 @@ class NewApplication(_Body):
         service="sip-dokter",
         desk="loket-pendaftaran",
         applicant={"name": "Siti Rahmawati", "nik": "3579014506900001", "phone": "081234567890"},
-        answers={"place": "Klinik Sehat, Jalan Diponegoro 12"},
+        channel="online",
+        form={"place": "Klinik Sehat, Jalan Diponegoro 12", "permit": "first", "renewal": False},
         papers=["form", "id-card", "registration", "practice-place", "photo"],
     )
 
@@ -53,7 +59,14 @@ class NewApplication(_Body):
         default=None, description="Where it goes, if the next step can be done at several desks."
     )
     applicant: Applicant
-    answers: Annotated[dict[_Code, _Text], Field(max_length=100)] = Field(default_factory=dict)
+    channel: Channel | None = Field(
+        default=None, description="How it came in. Absent: online, or the service's first way where that is not one."
+    )
+    form: Annotated[dict[_FieldCode, _Value | None], Field(max_length=100)] = Field(
+        default_factory=dict,
+        description="What the service asks, by field: `GET /services/{code}` lists its `form`. Text as it would be "
+        "typed, numbers and sums of money also as numbers, yes and no also as true and false.",
+    )
     papers: _Codes = Field(
         default_factory=list,
         description="Codes of the requirements that have been handed in.",

@@ -17,6 +17,7 @@ from routing.actions.withdraw import Withdrawal, withdraw_once
 from routing.domain.application import Particulars, Submission
 from routing.domain.decision import Decision
 from routing.domain.defects import Defect
+from routing.domain.workflow import Channel, Workflow
 from routing.office import Office
 from routing.web.api.applications import Number
 from routing.web.api.bodies import (
@@ -174,7 +175,14 @@ def _submission(office: Office, body: NewApplication) -> Submission:
             name=body.applicant.name,
             nik=body.applicant.nik,
             phone=body.applicant.phone,
-            answers=body.answers,
         ),
-        channel="api",
+        applicant_kind=body.applicant.kind,
+        form=dict(body.form),
+        channel=(body.channel or _usual_channel(workflow)).value,
     )
+
+
+def _usual_channel(workflow: Workflow) -> Channel:
+    """How a program hands in, where it does not say."""
+    is_online = Channel.ONLINE in workflow.channels or not workflow.channels
+    return Channel.ONLINE if is_online else workflow.channels[0]

@@ -62,7 +62,7 @@ def new_application(**changed: object) -> dict[str, Any]:
         "service": SERVICE,
         "desk": "loket-pendaftaran",
         "applicant": {"name": "Siti Rahmawati", "nik": NIK, "phone": "0812 3456 7890"},
-        "answers": {"place": "Klinik Sehat, Jalan Diponegoro 12"},
+        "form": {"place": "Klinik Sehat, Jalan Diponegoro 12"},
         "papers": list(REQUIRED),
         **changed,
     }

@@ -13,6 +13,7 @@ from routing.actions.attend import Matter
 from routing.domain.application import Particulars
 from routing.domain.automatic_desks import NotYet
 from routing.domain.decision import Decision
+from routing.domain.fields import Fact
 from routing.domain.program_troubles import (
     NotConnected,
     OutsideAway,
@@ -29,7 +30,7 @@ from workers.desks.oss import Oss
 from workers.desks.payment import Payment
 from workers.desks.simulators import Temper, simulating
 
-WHO = Particulars(name="Putu", nik="3579014107900001", answers={"risk": "rendah"})
+WHO = Particulars(name="Putu", nik="3579014107900001")
 MATTER = Matter(number="NIB-2026-000001-4", service="nib", key="NIB-2026-000001-4:3", who=WHO, attempt=1)
 
 
@@ -48,9 +49,9 @@ def test_a_number_is_issued_once_however_often_it_is_asked_for() -> None:
 
 
 def test_a_high_risk_is_referred() -> None:
-    high = Particulars(name="Putu", nik="3579014107900001", answers={"risk": "menengah tinggi"})
+    form: dict[str, Fact] = {"risk": "medium-high"}
     with simulating(Temper()) as (address, _):
-        said = Oss(address, 5)(Matter(number="X", service="nib", key="X:3", who=high, attempt=1))
+        said = Oss(address, 5)(Matter(number="X", service="nib", key="X:3", who=WHO, attempt=1, form=form))
     assert isinstance(said, Decision)
     assert said.decision == "refer"
 
