@@ -1,4 +1,6 @@
-"""Opens the accounts of a try-out mall: one for each desk and each role of the whole office, with one password.
+"""Opens the accounts of a try-out mall, with one password: somebody decides at every desk of every service.
+
+The services one tries first have a person a desk, with a name; at the desks of all others one account a role decides.
 
 Only for a data folder that was begun with ``--demo``: an account somebody else made is never touched.
 """
@@ -54,7 +56,8 @@ class DemoAccount:
     name: str
     password: str
     role: str
-    desk: str | None
+    #: empty: in the whole office
+    desks: tuple[str, ...]
 
 
 def open_demo(office: Office) -> tuple[DemoAccount, ...]:
@@ -68,11 +71,13 @@ def open_demo(office: Office) -> tuple[DemoAccount, ...]:
     hashed = hash_password(password)
     with _taken_back(file, is_new=is_new), office.transaction() as tx:
         desks = tx.published.desk_codes()
-        accounts = [
-            DemoAccount(code=code, name=name, password=password, role=role, desk=desk)
+        named = [
+            DemoAccount(code=code, name=name, password=password, role=role, desks=(desk,) if desk is not None else ())
             for code, name, role, desk in _WHO
             if desk in desks or role in OFFICE_ROLES
         ]
+        taken = {(account.role, desk) for account in named for desk in account.desks}
+        accounts = [*named, *_for_the_rest(_places(office, tx) - taken, password)]
         fits: dict[str | None, bool] = {}
         for account in accounts:
             _open(office, tx, account, hashed, fits, may_exist=not is_new)
@@ -80,6 +85,29 @@ def open_demo(office: Office) -> tuple[DemoAccount, ...]:
             # Before the commit: accounts whose password nobody knows would be taken for somebody else's.
             _keep(file, password)
     return tuple(accounts)
+
+
+def _places(office: Office, tx: Transaction) -> set[tuple[str, str]]:
+    """Every role at every desk that some service in force asks for."""
+    books = (office.rule_book(version, tx) for version in tx.published.in_force().values())
+    return {
+        (role, desk)
+        for book in books
+        if book.workflow.imported_from is None
+        for step in book.workflow.steps.values()
+        for rule in ({"": step.roles} | {code: one.roles for code, one in step.decisions.items()}).values()
+        for role in rule
+        for desk in step.every_desk
+    }
+
+
+def _for_the_rest(places: set[tuple[str, str]], password: str) -> Iterator[DemoAccount]:
+    """An account a role, called as the role is, at all desks that nobody else has."""
+    for role in sorted({role for role, _ in places}):
+        desks = tuple(sorted(desk for other, desk in places if other == role))
+        yield DemoAccount(
+            code=role, name=role.replace("-", " ").capitalize(), password=password, role=role, desks=desks
+        )
 
 
 def _open(
@@ -97,7 +125,8 @@ def _open(
     if person is None:
         now = office.now()
         person_id = tx.people.insert(code=account.code, name=account.name, source=None, at=now)
-        tx.people.assign(person_id, [Assignment(role=account.role, desk=account.desk, since=now)])
+        desks: tuple[str | None, ...] = account.desks or (None,)
+        tx.people.assign(person_id, [Assignment(role=account.role, desk=desk, since=now) for desk in desks])
     else:
         person_id = person.id
     stored = tx.people.password_hash(person_id)

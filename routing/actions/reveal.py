@@ -8,7 +8,8 @@ from datetime import timedelta
 from routing.domain import revealing
 from routing.domain.application import Particulars
 from routing.domain.people import Place
-from routing.domain.revealing import Masked, NothingKept
+from routing.domain.revealing import Masked, NothingKept, masked_fields
+from routing.domain.workflow import Workflow
 from routing.office import Office
 
 _AN_HOUR = timedelta(hours=1)
@@ -42,9 +43,10 @@ def reveal(
             raise NothingKept(number=application.number)
         tx.people.count_reveal(person_id, now)
         tx.record(move)
-        return _shown(who, wanted)
+        return _shown(office.rule_book(application.workflow, tx).workflow, who, wanted)
 
 
-def _shown(who: Particulars, wanted: Collection[Masked]) -> dict[Masked, str]:
-    clear = {Masked.NIK: who.nik, Masked.PHONE: who.phone}
+def _shown(workflow: Workflow, who: Particulars, wanted: Collection[Masked]) -> dict[Masked, str]:
+    numbers = (f"{field.label.id}: {who.answers[code]}" for code, field in masked_fields(workflow, who).items())
+    clear = {Masked.NIK: who.nik, Masked.PHONE: who.phone, Masked.FORM: "; ".join(numbers)}
     return {one: clear[one] for one in Masked if one in wanted}

@@ -124,7 +124,13 @@ def _ways_in(office: Office, address: str, *, demo: bool) -> dict[str, Any]:
         accounts = open_demo(office)
         return {
             "accounts": [
-                {"code": one.code, "name": one.name, "password": one.password, "role": one.role, "desk": one.desk}
+                {
+                    "code": one.code,
+                    "name": one.name,
+                    "password": one.password,
+                    "role": one.role,
+                    "desks": list(one.desks),
+                }
                 for one in accounts
             ]
         }
@@ -162,10 +168,14 @@ def _announce(announced: dict[str, Any], *, as_json: bool) -> None:
         return
     lines = [f"Satu Atap: {announced['address']}"]
     lines += [
-        f"  {one['code']:<8} {one['password']:<16} {one['role']:<20} {one['desk'] or ''}".rstrip()
+        f"  {one['code']:<20} {one['password']:<16} {one['role']:<20} {_at(one['desks'])}".rstrip()
         for one in announced.get("accounts", ())
     ]
     if "administrator_link" in announced:
         lines.append(f"First administrator, once, within a day: {announced['administrator_link']}")
     lines.append("Ctrl-C ends it.")
     typer.echo("\n".join(lines))
+
+
+def _at(desks: list[str]) -> str:
+    return f"{desks[0]} and {len(desks) - 1} more" if len(desks) > 1 else "".join(desks)

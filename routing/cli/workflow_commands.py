@@ -1,4 +1,4 @@
-"""``satuatap workflow check``: what is wrong in the files that describe the routes."""
+"""``satuatap workflow``: the files that describe the routes are checked, published, or derived from a log."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
 from routing.cli.scenario_command import play_scenarios
+from routing.cli.try_command import try_version
 
 if TYPE_CHECKING:
     from routing.domain.imported_log import Retelling
 
 app = typer.Typer(help="The routes of the services: check, publish, or discover them in a log.", no_args_is_help=True)
 app.command("test")(play_scenarios)
+app.command("try")(try_version)
 
 
 @app.command()
@@ -73,6 +75,15 @@ def publish(
     say(outcome.as_json(), as_json=as_json, words=words or "nothing to publish")
     if outcome.refused:
         raise typer.Exit(1)
+
+
+@app.command()
+def schema(data: DataOption = None, as_json: JsonOption = False) -> None:
+    """Print the JSON Schema of workflow files, with which an editor completes and checks them."""
+    del data, as_json  # It is JSON in any case, and touches no data.
+    from routing.catalogue.language_schema import language_schema
+
+    typer.echo(json.dumps(language_schema(), ensure_ascii=False, indent=1))
 
 
 @app.command()

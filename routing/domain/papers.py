@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application
-from routing.domain.attachment import Attachment, Paper
+from routing.domain.attachment import Attachment, Paper, PaperKind
 from routing.domain.audit_chain import Entry, keyed_digest
-from routing.domain.errors import NotAllowed, Refusal
+from routing.domain.errors import Kind, NotAllowed, Refusal
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.people import Action, Person, Place, may
-from routing.domain.phrases import Phrase
+from routing.domain.phrases import Called, Phrase
 from routing.domain.preconditions import require_in_hand, require_known, require_not_own, require_open
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
@@ -32,6 +32,13 @@ class TooManyPapersInAll(Refusal):
     """Application {number} would have {count} papers; at most {most} are kept. Join several into one file."""
 
     code = "too_many_papers_in_all"
+
+
+class FormatNotTaken(Refusal):
+    """{requirement} is taken as {formats} only, and this file is {kind}. Save it as that, or bring it on paper."""
+
+    code = "format_not_taken"
+    kind = Kind.MALFORMED
 
 
 class TakeItFirst(Refusal):
@@ -64,11 +71,13 @@ def attach(
 
     ``attached``: what the application has so far. All are attached or none is.
     Raises ApplicationEnded, NotAllowed, TakeItFirst, StillOnItsWay, HeldByAnother, UnknownRequirement,
-    TooManyPapers, TooManyPapersInAll.
+    FormatNotTaken, TooManyPapers, TooManyPapersInAll.
     """
     spot = spot_of(book, application, open_visits, person, at)
     require_not_own(person, application.applicant_index, application.number)
     require_known(book.workflow, [paper.requirement for paper in papers if paper.requirement is not None])
+    for paper in papers:
+        _require_format(book, paper)
     new = list(_not_there_yet(papers, attached))
     if not new:
         return None
@@ -153,6 +162,14 @@ def _not_there_yet(papers: Iterable[Paper], attached: Iterable[Attachment]) -> I
         if (paper.requirement, paper.sha256) not in known:
             known.add((paper.requirement, paper.sha256))
             yield paper
+
+
+def _require_format(book: RuleBook, paper: Paper) -> None:
+    need = book.workflow.requirements.get(paper.requirement) if paper.requirement is not None else None
+    if need is None or not need.formats or paper.kind.name.lower() in need.formats:
+        return
+    formats = ", ".join(PaperKind[one.name].words for one in need.formats)
+    raise FormatNotTaken(requirement=Called(need.label), formats=formats, kind=paper.kind.words)
 
 
 def _require_room(book: RuleBook, application: Application, requirements: list[str | None]) -> None:

@@ -8,14 +8,18 @@ from datetime import datetime
 from enum import StrEnum
 
 from routing.domain.acting import acting_facts
-from routing.domain.application import Application
+from routing.domain.application import Application, Particulars
 from routing.domain.audit_chain import keyed_digest
 from routing.domain.errors import Kind, MalformedField, Refusal
+from routing.domain.fields import Field, FieldKind
 from routing.domain.move import Move, Note, chained, entry_of
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.phrases import Phrase
 from routing.domain.preconditions import reason_text
-from routing.domain.workflow import Reason
+from routing.domain.workflow import Reason, Workflow
+
+#: Numbers of people in a form; a NIB names a business, and a plate or a place has to be seen to be worked with.
+MASKED_KINDS = frozenset({FieldKind.NIK, FieldKind.PHONE, FieldKind.NPWP})
 
 
 class Masked(StrEnum):
@@ -23,6 +27,8 @@ class Masked(StrEnum):
 
     NIK = "nik"
     PHONE = "phone"
+    #: masked numbers of the form
+    FORM = "form"
 
 
 class RevealReasonMissing(Refusal):
@@ -43,6 +49,11 @@ class TooManyReveals(Refusal):
 
     code = "too_many_reveals"
     kind = Kind.BUSY
+
+
+def masked_fields(workflow: Workflow, who: Particulars) -> dict[str, Field]:
+    """The fields of the form whose values no page shows, as far as they were filled in."""
+    return {code: field for code, field in workflow.form.items() if field.kind in MASKED_KINDS and code in who.answers}
 
 
 def require_few(person: Person, so_far: int, most: int) -> None:
@@ -73,7 +84,7 @@ def reveal(
         raise MalformedField(
             field=Phrase("What is revealed"),
             problem=Phrase("nothing was chosen"),
-            way_out=Phrase("Choose the NIK, the telephone number or both."),
+            way_out=Phrase("Choose at least one of them."),
         )
     text = reason_text(reason, Reason.OPTIONAL, "")
     if not text:

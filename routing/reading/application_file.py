@@ -140,7 +140,7 @@ def application_file(office: Office, number: str) -> ApplicationFile:
             raise UnknownApplication(number=number)
         open_visits = tuple(Transaction(connection).open_visits(row.id))
         names = names_of(connection, (visit.holder for visit in open_visits))
-    application = _application(row)
+    application = application_of(row)
     return ApplicationFile(
         application=application,
         book=office.rule_book(application.workflow),
@@ -154,8 +154,9 @@ def number_with_code(connection: Connection, tracking_code: str) -> str | None:
     return connection.execute(_NUMBER_OF_CODE, {"code": tracking_code}).scalar()
 
 
-def _application(row: sa.Row[*tuple[Any, ...]]) -> Application:
-    said = dict(row._mapping)  # noqa: SLF001 - as above
+def application_of(row: sa.Row[*tuple[Any, ...]]) -> Application:
+    """The application a row with all its fields stands for."""
+    said = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     said["outcome"] = Outcome(row.outcome) if row.outcome is not None else None
     said["papers"] = tuple(row.papers)
     said["chain_head"] = bytes(row.chain_head)

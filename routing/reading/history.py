@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from routing.domain.desks import Label
+from routing.domain.fields import Fact, Field
 from routing.domain.workflow import Workflow
 from routing.office import Office
 from routing.reading.catalogue import names_of
@@ -79,6 +80,12 @@ class Event:
     cause: str | None = None
     #: requirements handed in, to be repaired, or that a paper was attached for
     requirements: tuple[Label, ...] = ()
+    #: of these, what was returned although an earlier return could have named it
+    repeated: tuple[Label, ...] = ()
+    #: chosen from the decision's list
+    reasons: tuple[Label, ...] = ()
+    #: what the decision found out
+    findings: tuple[tuple[Field, Fact], ...] = ()
     #: the application's version after the move it tells of; None: written before entries said so
     version: int | None = None
     #: the keyed digest of the reason in the log
@@ -197,7 +204,27 @@ def _read_second_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str,
     first = _read_first_shape({**said, "sent": None}, workflow)
     if first["target"] is None and sent:
         first["target"] = _label(workflow, sent[0]["step"])
-    return {**first, **_sent(sent), "holder": said.get("lapsed") or said.get("holder"), "cause": said.get("cause")}
+    return {
+        **first,
+        **_sent(sent),
+        **_beside(said, workflow),
+        "holder": said.get("lapsed") or said.get("holder"),
+        "cause": said.get("cause"),
+    }
+
+
+def _beside(said: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
+    """What was said beside the decision itself."""
+    step = workflow.steps.get(said.get("step") or "")
+    rule = step.decisions.get(said.get("decision") or "") if step is not None else None
+    if rule is None:
+        return {}
+    needs, findings = workflow.requirements, said.get("findings") or {}
+    return {
+        "repeated": tuple(needs[code].label for code in said.get("repeated") or () if code in needs),
+        "reasons": tuple(rule.reasons[code] for code in said.get("reasons") or () if code in rule.reasons),
+        "findings": tuple((rule.collects[code], found) for code, found in findings.items() if code in rule.collects),
+    }
 
 
 def _sent(sent: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

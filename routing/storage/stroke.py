@@ -24,6 +24,8 @@ def fits(connection: Connection, move: Move) -> bool:
     """Whether the move can be written so: a change of one visit with one entry, and at most one hand-off."""
     if connection.dialect.name != "postgresql" or move.before is None or move.attachments:
         return False
+    if move.after.papers != move.before.papers:
+        return False
     if len(move.entries) != 1 or not move.visits:
         return False
     known = [visit.no <= move.before.visit_count for visit in move.visits]

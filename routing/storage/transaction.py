@@ -181,12 +181,16 @@ class Transaction:
         visits.insert(self._connection, new)
         audit_log.append(self._connection, entries)
         attachments.insert(self._connection, [one for move in moves for one in move.attachments])
-        applications.update_papers(self._connection, [move.after for move in moves if move.attachments])
+        applications.update_papers(self._connection, [move.after for move in moves if _brings_papers(move)])
 
     def _remember(self, moves: Sequence[Move]) -> None:
         self.recorded += moves
         self.has_sent = self.has_sent or any(move.sends for move in moves)
         self.has_arrived = self.has_arrived or any(not move.sends for move in moves)
+
+
+def _brings_papers(move: Move) -> bool:
+    return move.before is not None and move.after.papers != move.before.papers
 
 
 def _known(move: Move) -> int:

@@ -12,7 +12,9 @@ from starlette.responses import Response
 
 from routing.actions.submit import Registration, submit
 from routing.actions.withdraw import withdraw
+from routing.domain.charging import bill
 from routing.domain.errors import Kind, Refusal, UnknownService
+from routing.domain.facts import guard_facts
 from routing.domain.identifiers import region_is_known
 from routing.domain.people import Action, Place
 from routing.domain.workflow import Workflow
@@ -82,6 +84,7 @@ def receipt_page(request: Request, office: OfficeHere, staff: SignedIn, number: 
         file=view.file,
         address=address,
         qr=_qr(address),
+        bill=bill(view.file.workflow.fees, guard_facts(view.file.workflow, view.file.application)),
         twins=open_twins(office, view.file.application),
         warns_of_region=view.who is not None and not region_is_known(view.who.nik),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
@@ -11,18 +13,24 @@ from routing.actions.resume import Resumption, resume
 from routing.domain.decision import Decision
 from routing.domain.defects import Defect
 from routing.domain.errors import Kind, Refusal
+from routing.domain.form_problems import FormNotFilledIn
 from routing.domain.people import Action, Place
 from routing.domain.visits import visit_named
-from routing.domain.workflow import Reason
+from routing.domain.workflow import DecisionRule, Reason
 from routing.office import Office
+from routing.reading.application_file import ApplicationFile
 from routing.reading.history import decision_behind
 from routing.web.application_view import decision_named, see_application
+from routing.web.fields import FieldRow, field_rows
 from routing.web.numbers_in_addresses import ApplicationHere, application_number, visit_number
 from routing.web.posted_form import PostedForm
-from routing.web.rendering import go_to, show, wants_json
+from routing.web.rendering import go_to, show, wants_json, wording_of
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
 
 router = APIRouter(include_in_schema=False)
+
+#: Begins the name of a field that a decision collects.
+_FINDING = "finding-"
 
 
 @router.get("/applications/{number}/visits/{visit}/decide/{decision}")
@@ -86,10 +94,27 @@ def _decision_form(
         possible=possible,
         said=said,
         defects={defect.requirement: defect for defect in said.defects},
+        fields=_fields(request, view.file, rule, said, refusals),
         asked=asked,
         reason_required=rule.reason is Reason.REQUIRED,
         takes_reason=rule.reason is not Reason.NONE,
     )
+
+
+def _fields(
+    request: Request, file: ApplicationFile, rule: DecisionRule, said: Decision, refusals: Sequence[Refusal]
+) -> tuple[FieldRow, ...]:
+    """What the decision collects, each field with what is wrong with it beside it."""
+    problems = [one for no in refusals if isinstance(no, FormNotFilledIn) for one in no.problems]
+    rows = field_rows(
+        rule.collects,
+        prefix=_FINDING,
+        typed={code: str(value) for code, value in said.findings.items()},
+        problems=problems,
+        workflow=file.workflow,
+        wording=wording_of(request),
+    )
+    return tuple(rows)
 
 
 def _said(form: PostedForm, decision: str, visit: int) -> Decision:
@@ -106,7 +131,7 @@ def _said(form: PostedForm, decision: str, visit: int) -> Decision:
             for code in dict.fromkeys((*wrong, *mend))
             if (wrong.get(code, "") + mend.get(code, "")).strip()
         ),
-        findings=form.beginning("finding-"),
+        findings=form.beginning(_FINDING),
         next_desk=form.choice("next_desk"),
         seen_version=form.number("version"),
     )

@@ -28,6 +28,7 @@ from routing.reading.application_file import number_with_code
 from routing.reading.desk_queue import Place as QueuePlace
 from routing.reading.desk_queue import QueueRow, desk_counts, queue, untaken
 from routing.web.application_view import see_application, see_timeline
+from routing.web.file_facts import file_facts
 from routing.web.numbers_in_addresses import ApplicationHere, application_number, visit_number
 from routing.web.paper_view import see_papers
 from routing.web.rendering import go_to, show, wording_of
@@ -105,7 +106,10 @@ def application_page(
     view = see_application(office, staff, application_number(number))
     timeline = see_timeline(request, office, staff, view, before)
     papers = see_papers(office, staff, view, wording_of(request))
-    return show(request, "desk/application.html", view=view, file=view.file, timeline=timeline, papers=papers)
+    facts = file_facts(view, wording_of(request), office.time_zone)
+    return show(
+        request, "desk/application.html", view=view, file=view.file, timeline=timeline, papers=papers, facts=facts
+    )
 
 
 @router.post("/applications/{number}/visits/{visit}/claim")

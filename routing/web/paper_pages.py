@@ -10,15 +10,16 @@ from fastapi.responses import FileResponse
 from starlette.responses import Response
 
 from routing.actions.attach import attach
+from routing.actions.hand_in import hand_in
 from routing.domain.people import Action
 from routing.reading.application_file import application_file
 from routing.reading.papers import paper_file
-from routing.web.numbers_in_addresses import application_here, application_number, small_number
+from routing.web.numbers_in_addresses import ApplicationHere, application_here, application_number, small_number
 from routing.web.paper_view import where_attached
 from routing.web.rendering import go_to
 from routing.web.security import require_own_form
 from routing.web.uploads import Sending, received
-from routing.web.visitors import OfficeHere, SignedIn
+from routing.web.visitors import OfficeHere, OwnForm, SignedIn
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,6 +49,13 @@ def attach_here(
     number = application_number(number)
     attach(office, number, sending.papers, person_id=staff.person.id)
     return go_to(f"/applications/{number}", told="attached", number=number)
+
+
+@router.post("/applications/{number}/hand-in")
+def hand_in_here(office: OfficeHere, staff: SignedIn, form: OwnForm, number: ApplicationHere) -> Response:
+    """Records what the applicant brought on paper."""
+    hand_in(office, number, form.all("paper"), person_id=staff.person.id)
+    return go_to(f"/applications/{number}", told="handed-in", number=number)
 
 
 @router.get("/applications/{number}/papers/{no}")

@@ -13,7 +13,7 @@ from routing.actions.reveal import reveal
 from routing.domain.errors import Kind, Refusal
 from routing.domain.identifiers import check_nik, masked_nik
 from routing.domain.people import Action, Place
-from routing.domain.revealing import Masked, NothingKept
+from routing.domain.revealing import Masked, NothingKept, masked_fields
 from routing.office import Office
 from routing.reading.who_applies import applications_of
 from routing.web.application_view import see_application
@@ -80,5 +80,9 @@ def _reveal_form(
         view=view,
         file=view.file,
         form=form,
-        fields=[(one.value, name) for one, name in FIELDS.items()],
+        fields=[
+            (one.value, name)
+            for one, name in FIELDS.items()
+            if one is not Masked.FORM or masked_fields(view.file.workflow, view.who)
+        ],
     )

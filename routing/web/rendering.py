@@ -32,6 +32,7 @@ TOLD = {
     "retried": N_("%(number)s: the program tries again."),
     "reassigned": N_("%(number)s is on its way to the other desk."),
     "attached": N_("%(number)s: the papers are attached."),
+    "handed-in": N_("%(number)s: what was handed in is recorded."),
     "nothing-to-take": N_("Nothing is waiting to be taken at this desk."),
     "password-set": N_("Your password is set. Sign in with it."),
     "signed-out": N_("You have signed out."),

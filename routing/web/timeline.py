@@ -10,6 +10,7 @@ from routing.domain.erasure import LegalBasis
 from routing.domain.revealing import Masked
 from routing.domain.stays import COURIER
 from routing.reading.history import Event
+from routing.web.values import value_in_words
 from routing.web.wording import N_, Wording
 
 #: Every kind of entry there is, with its sentence.
@@ -26,6 +27,7 @@ KINDS = {
     "migrated": N_("Goes on by the new version of its route, at the step %(target)s"),
     "stuck": N_("%(desk)s: the program could not decide and asks for help"),
     "retried": N_("%(desk)s: the program tries again"),
+    "handed-in": N_("Handed in at %(desk)s: %(papers)s"),
     "attached": N_("Paper attached at %(desk)s: %(requirement)s"),
     "revealed": N_("%(desk)s: looked at the applicant's %(fields)s"),
     "key-destroyed": N_("The applicant's personal data was destroyed: %(basis)s"),
@@ -44,12 +46,13 @@ KIND_NAMES = {
     "migrated": N_("new version of the route"),
     "stuck": N_("asks for help"),
     "retried": N_("tried again"),
+    "handed-in": N_("papers handed in"),
     "attached": N_("paper attached"),
     "revealed": N_("personal data revealed"),
     "key-destroyed": N_("personal data destroyed"),
 }
 #: What can be revealed.
-FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number")}
+FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number"), Masked.FORM: N_("numbers in the form")}
 #: Why personal data was destroyed.
 BASES = {
     LegalBasis.RETENTION_OVER: N_("the retention schedule is over (UU 27/2022, article 44)"),
@@ -72,6 +75,8 @@ class TimelineRow:
     title: str
     actor: str
     is_quiet: bool
+    #: what was found out, as (what, how it is)
+    findings: tuple[tuple[str, str], ...]
 
 
 def told(events: tuple[Event, ...], wording: Wording, names: Mapping[str, str]) -> list[TimelineRow]:
@@ -82,6 +87,9 @@ def told(events: tuple[Event, ...], wording: Wording, names: Mapping[str, str]) 
             title=_title(event, wording, names),
             actor=_actor(event, wording),
             is_quiet=event.kind in QUIET,
+            findings=tuple(
+                (wording.label(field.label), value_in_words(field, value, wording)) for field, value in event.findings
+            ),
         )
         for event in events
     ]
@@ -109,9 +117,9 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
     basis = wording.text(bases.get(event.basis or "", event.basis or "-"))
     # Only the entry of a paper is told by what it is for; one for no requirement is another paper.
     requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
-    target = wording.label(event.target) or "-"
     said = {
-        "target": target,
+        "target": wording.label(event.target) or "-",
+        "papers": ", ".join(wording.label(one) for one in event.requirements),
         "desk": desk,
         "decision": decision,
         "requirement": requirement,

@@ -32,11 +32,6 @@ def value_in_words(field: Field, value: Fact, wording: Wording) -> str:
     return str(value or "")
 
 
-def is_masked(field: Field) -> bool:
-    """Whether no page shows the value as it is."""
-    return field.kind in _MASKS
-
-
 def masked(field: Field, value: str) -> str:
     """The value as every page shows it."""
     mask = _MASKS.get(field.kind)

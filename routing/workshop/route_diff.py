@@ -153,7 +153,8 @@ def _compare(old: Mapping[str, Any], new: Mapping[str, Any], where: tuple[str, .
 
 
 def _compare_field(name: str, before: Any, after: Any, where: tuple[str, ...]) -> Iterator[Difference]:
-    if name in _BY_CODE:
+    # The standard has a component of that name, which is a text.
+    if name in _BY_CODE and where[-1:] != ("standard",):
         yield from _compare_by_code(name, before or {}, after or {}, where)
     elif name in _SENTENCES and not where:
         yield from _compare_sentences(_SENTENCES[name], before, after)
@@ -225,8 +226,9 @@ def _is_in_another_order(before: object, after: object) -> bool:
 
 
 def _are_reordered(before: object, after: object) -> bool:
-    is_list = isinstance(before, Sequence) and isinstance(after, Sequence) and not isinstance(before, str)
-    return is_list and sorted(map(str, before)) == sorted(map(str, after))  # type: ignore[arg-type]
+    if not isinstance(before, Sequence) or not isinstance(after, Sequence) or isinstance(before, str):
+        return False
+    return sorted(map(str, before)) == sorted(map(str, after))
 
 
 def _called(thing: object) -> str:

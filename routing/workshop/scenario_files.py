@@ -117,8 +117,9 @@ class _Words:
     def of_scenario(self, scenario: Scenario) -> Iterator[_Problem]:
         """Everything that is wrong, the paths from the scenario on."""
         yield from self._of_given(("given",), scenario.given.form, scenario.given.papers or ())
-        if not scenario.when or happening_kind(scenario.when[0]) != "register":
-            problem = "A scenario begins with a registration, and this one does not."
+        first = next((kind for one in scenario.when if (kind := happening_kind(one)) != "wait"), None)
+        if first != "register":
+            problem = "A scenario begins with a registration (or with waiting for one), and this one does not."
             yield ("when", 0), "no-registration", problem, 'Begin with "- {register: ...}", the counter\'s decision.'
         for no, happening in enumerate(scenario.when):
             for path, code, problem, way_out in self._of_happening(happening):

@@ -12,18 +12,22 @@ from routing.actions.sign_in import sign_in
 from routing.cli.publishing import publish_files
 from routing.domain.errors import AlreadyThere, SignInRefused
 from routing.office import Office
+from routing.reading.catalogue import services_in_force
 from routing.reading.sessions import session_of
 
 
-def test_every_desk_and_every_role_of_the_office_has_its_account(sqlite_office: Office) -> None:
+def test_somebody_decides_at_every_step_of_every_service(sqlite_office: Office) -> None:
     publish_files(sqlite_office, by="tests")
     accounts = open_demo(sqlite_office)
-    with sqlite_office.transaction() as tx:
-        assert {account.desk for account in accounts} == {*tx.published.desk_codes(), None}
+    seated = {(account.role, desk) for account in accounts for desk in account.desks}
+    for service in services_in_force(sqlite_office):
+        for code, step in service.steps.items():
+            assert {(role, desk) for role in step.roles for desk in step.every_desk} <= seated, code
     for account in accounts:
         session = session_of(sqlite_office, sign_in(sqlite_office, account.code, account.password))
         assert session is not None
-        assert [(one.role, one.desk) for one in session.person.assignments] == [(account.role, account.desk)]
+        held = {(one.role, one.desk) for one in session.person.assignments}
+        assert held == {(account.role, desk) for desk in account.desks or (None,)}
 
 
 def test_a_second_start_prints_the_same_and_ends_no_session(sqlite_office: Office) -> None:

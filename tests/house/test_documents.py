@@ -1,4 +1,4 @@
-"""Settings, refusals and the API in docs/ are as in the code: python3 -m tests.house.test_documents writes them."""
+"""What docs/ says is as in the code; python3 -m tests.house.test_documents writes what can be written."""
 
 import difflib
 import importlib
@@ -17,7 +17,9 @@ import pytest
 
 import routing
 import workers
+from routing.catalogue.language_schema import language_schema, models_of
 from routing.domain.errors import DatabaseAway, Fault, Kind, Refusal
+from routing.domain.workflow import Workflow
 from routing.settings import PREFIX, Settings, UnknownSetting, load_settings
 from routing.web.api.app import make_api, openapi_document
 from routing.web.statuses import status_of
@@ -114,7 +116,17 @@ def api_document() -> str:
     return json.dumps(openapi_document(make_api()), ensure_ascii=False, indent=1) + "\n"
 
 
-DOCUMENTS = {"settings.md": settings_document, "refusals.md": refusals_document, "openapi.json": api_document}
+def schema_document() -> str:
+    """docs/workflow.schema.json, as ``satuatap workflow schema`` prints it."""
+    return json.dumps(language_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+DOCUMENTS = {
+    "settings.md": settings_document,
+    "refusals.md": refusals_document,
+    "openapi.json": api_document,
+    "workflow.schema.json": schema_document,
+}
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -123,6 +135,16 @@ def test_the_document_says_what_the_code_says(name: str) -> None:
     found = (DOCS / name).read_text(encoding="utf-8").splitlines() if (DOCS / name).is_file() else []
     difference = "\n".join(difflib.unified_diff(found, wanted, f"docs/{name}", "the code", lineterm="", n=0))
     assert difference == "", f"python3 -m tests.house.test_documents brings it up to date:\n{difference}"
+
+
+def test_every_key_of_the_language_is_told_with_its_words() -> None:
+    told = (DOCS / "workflow-language.md").read_text(encoding="utf-8")
+    keys = {f"{model.__name__}.{key}" for model in models_of(Workflow) for key in model.model_fields}
+    assert len(keys) > 80
+    assert [key for key in sorted(keys) if f"`{key.partition('.')[2]}`" not in told] == []
+    words = {word for part in language_schema()["$defs"].values() for word in part.get("enum", ())}
+    assert len(words) > 30
+    assert [word for word in sorted(words) if f"`{word}`" not in told] == []
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

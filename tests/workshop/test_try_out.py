@@ -1,0 +1,203 @@
+"""A new version is held against every open application and every past decision, and nothing is changed by that."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from routing.catalogue.office_files import read_office
+from routing.catalogue.workflow_files import default_folder, read_workflow
+from routing.domain.workflow import Workflow
+from routing.office import Office
+from routing.workshop.scenarios import run
+from routing.workshop.stage import Stage
+from routing.workshop.try_out import TryOut, try_out
+from tests.clock import Clock
+from tests.domain.people_of_the_mall import IDA, OMAR
+from tests.domain.permit_of_many_ways import many_ways
+from tests.mall import ALL_GOES_WELL, Mall
+from tests.row_counts import row_counts
+from tests.workshop.rehearsing import office_for, sheet
+from tests.workshop.test_scenarios import EVERY_WAY
+
+OFFICE, _ = read_office(default_folder() / "office")
+SIP, _ = read_workflow(default_folder() / "sip-dokter.yaml", OFFICE)
+REKLAME, _ = read_workflow(default_folder() / "izin-reklame.yaml", OFFICE)
+Change = Callable[[dict[str, Any]], object]
+
+
+def changed(workflow: Workflow | None, *changes: Change) -> Workflow:
+    assert workflow is not None
+    route = workflow.model_dump()
+    for change in changes:
+        change(route)
+    return Workflow.model_validate(route)
+
+
+def without_check(route: dict[str, Any]) -> None:
+    """The signed decree goes straight to the hand-over."""
+    del route["steps"]["check"]
+    route["steps"]["sign"]["decisions"]["sign"]["to"] = "hand-over"
+
+
+def decision(step: str, code: str, **said: object) -> Change:
+    return lambda route: route["steps"][step]["decisions"][code].update(said)
+
+
+def walked(mall: Mall) -> None:
+    """One granted, one before the check, one with the applicant, one withdrawn by them."""
+    mall.walks(mall.registers())
+    mall.walks(mall.registers(), ALL_GOES_WELL[:4])
+    mall.carries()
+    returned = mall.registers()
+    mall.carries()
+    mall.decides(returned, OMAR, "return", reason="Buram", requirements=("photo",))
+    mall.carries()
+    gone = mall.registers()
+    mall.carries()
+    gone = mall.decides(gone, OMAR, "return", reason="Buram", requirements=("photo",))
+    mall.carries()
+    mall.decides(gone, IDA, "withdraw")
+
+
+def kinds(report: TryOut) -> dict[str, int]:
+    return dict(report.differing)
+
+
+def test_the_same_version_changes_nothing(mall: Mall) -> None:
+    walked(mall)
+    report = try_out(mall.office, changed(SIP))
+    assert (report.applications, report.open_applications) == (4, 2)
+    # Four registrations, each with its decision, and 6 + 4 + 1 + 2 decisions behind them.
+    assert report.moves == 4 + 4 + 13
+    assert (report.changed, report.without_place, kinds(report)) == (0, 0, {})
+
+
+def test_a_step_that_is_gone_leaves_open_applications_without_a_place(mall: Mall) -> None:
+    walked(mall)
+    report = try_out(mall.office, changed(SIP, without_check))
+    (case,) = report.cases
+    assert (case.step, case.no_place) == ("check", ("there is no step check",))
+    assert (report.changed, report.without_place) == (1, 1)
+    assert kinds(report) == {"elsewhere": 2, "step-gone": 1}
+    led = {one.decision: (one.was, one.would_be) for one in report.differences}
+    assert led["sign"] == ("check (pengecekan-sk)", "hand-over (loket-penyerahan)")
+    assert led["forward"] == ("hand-over (loket-penyerahan)", "there is no step check")
+
+
+def test_what_would_be_otherwise_for_an_open_application_is_told(sqlite_mall: Mall) -> None:
+    mall = sqlite_mall
+    mall.registers()
+    mall.carries()
+    report = try_out(
+        mall.office,
+        changed(
+            SIP,
+            lambda route: route.update(working_days=7),
+            lambda route: route["steps"]["verify"].update(working_days=2),
+            lambda route: route["steps"]["verify"]["decisions"].pop("return"),
+            decision("verify", "forward", to="number"),
+            lambda route: route["steps"]["verify"]["decisions"].update(
+                refuse={"label": {"id": "Tolak", "en": "Refuse"}, "to": "refusal-letter"}
+            ),
+            lambda route: route["requirements"].update(map={"label": {"id": "Denah", "en": "Map"}}),
+        ),
+    )
+    (case,) = report.cases
+    assert case.no_place == ()
+    assert (case.gone, case.added) == (("verify/return",), ("verify/refuse",))
+    assert case.elsewhere == ("verify/forward: number (penomoran) instead of recommend (dinas-kesehatan)",)
+    assert (case.owed, case.promise) == (("map",), "7 working days instead of 9 working days")
+    assert case.due == ("verifikasi: 2026-11-18 09:00+07:00 instead of 2026-11-17 09:00+07:00",)
+    assert kinds(report) == {"requirement_missing": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        (decision("sign", "sign", not_by=("number",)), {}),
+        (decision("check", "forward", not_by=("check",)), {}),
+        (decision("verify", "forward", only_if="form.beds > 10"), {"condition_not_met": 2}),
+        (decision("verify", "forward", roles=("front-desk",)), {"not_allowed": 2}),
+        (decision("verify", "return", reasons={"blurred": {"id": "Buram", "en": "Blurred"}}), {"reason_not_chosen": 2}),
+        (
+            decision("verify", "forward", collects={"beds": {"label": {"id": "TT", "en": "Beds"}, "kind": "number"}}),
+            {"findings_not_filled_in": 2},
+        ),
+        (
+            lambda route: route["steps"]["recommend"].update(desks=("dinas-kesehatan", "penomoran")),
+            {"desk_not_named": 2},
+        ),
+        (lambda route: route["steps"]["number"].update(desks=("pengecekan-sk",)), {"other-desks": 2}),
+    ],
+)
+def test_a_past_decision_that_would_not_be_possible_says_why(
+    sqlite_mall: Mall, change: Change, kind: dict[str, int]
+) -> None:
+    walked(sqlite_mall)
+    assert kinds(try_out(sqlite_mall.office, changed(SIP, change))) == kind
+
+
+def test_who_has_verified_would_not_have_recommended(office: Office, clock: Clock, tmp_path: Path) -> None:
+    """The new version asks for four eyes, and one person has decided at both steps."""
+    route = changed(SIP)
+    stage = Stage(office, clock, office_for(route))
+    story = """
+  - name: by two eyes
+    when:
+      - {register: accept}
+      - {at: verify, decide: forward, by: ayu}
+      - {at: recommend, decide: recommend, by: ayu}
+    then: {step: number}
+"""
+    assert run(stage, route, sheet(tmp_path, route, story)).failures == ()
+    report = try_out(office, changed(SIP, decision("recommend", "recommend", not_by=("verify",))))
+    (one,) = report.differences
+    assert (one.kind, one.step, one.was) == ("four_eyes", "recommend", "number (penomoran)")
+    assert "ayu" in one.would_be
+
+
+def test_several_desks_at_once_have_no_place_at_a_step_without_a_join(
+    office: Office, clock: Clock, tmp_path: Path
+) -> None:
+    assert REKLAME is not None
+    stage = Stage(office, clock, office_for(REKLAME))
+    story = """
+  - name: with the team
+    when:
+      - {register: accept}
+      - {at: verify, decide: forward}
+      - {at: schedule, decide: invite}
+      - {at: team, desk: pupr, decide: return, requirements: [structure], reason: the calculation is missing}
+      - {at: team, desk: bapenda, decide: assess}
+    then: {step: team}
+"""
+    assert run(stage, REKLAME, sheet(tmp_path, REKLAME, story)).failures == ()
+    assert kinds(try_out(office, changed(REKLAME))) == {}
+
+    def alone(route: dict[str, Any]) -> None:
+        route["steps"]["team"].update(join=None, desks=("pupr",))
+
+    report = try_out(office, changed(REKLAME, alone))
+    (case,) = report.cases
+    assert case.no_place == (
+        "it is at several desks at once, and team has no join",
+        "team is not done at dishub",
+        "team is not done at satpol-pp",
+    )
+    # The invitation went to four desks; the tax was assessed where it would not be.
+    assert kinds(report) == {"other-desks": 1, "elsewhere": 2} | {}
+
+
+def test_a_join_of_fewer_would_have_led_on_earlier(office: Office, clock: Clock, tmp_path: Path) -> None:
+    route = many_ways(channels=["counter", "village"])
+    stage = Stage(office, clock, office_for(route))
+    assert run(stage, route, sheet(tmp_path, route, EVERY_WAY)).failures == ()
+    assert kinds(try_out(office, route)) == {}, (
+        "conditions, opinions, deadlines and resumptions are judged as they were"
+    )
+    before = row_counts(office.database)
+    report = try_out(office, changed(route, lambda said: said["steps"]["team"].update(join="any")))
+    assert kinds(report) == {"requirement_due": 2}
+    assert row_counts(office.database) == before
