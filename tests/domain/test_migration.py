@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from typing import Self
 
 import pytest
 
@@ -31,7 +32,7 @@ PUTU = person("putu", "technical-officer", "satpol-pp")
 class Crossed(Walk):
     """A walk that can go over to another version."""
 
-    def goes_over(self, to: Workflow, reason: str = "", **mapping: str) -> "Crossed":
+    def goes_over(self, to: Workflow, reason: str = "", **mapping: str) -> Self:
         self.at += timedelta(minutes=5)
         new = RuleBook(to)
         crossing = Crossing(
@@ -42,6 +43,11 @@ class Crossed(Walk):
         self._record(migrate(crossing, self.application, self.open_visits, closed, order))
         self.book = new
         return self
+
+    @property
+    def lies_at(self) -> list[str]:
+        """Its step and the desks that have it."""
+        return list(self.where)
 
     @property
     def spoken(self) -> dict[str, object]:
@@ -59,14 +65,14 @@ def test_an_application_keeps_its_desk_where_the_step_still_has_it() -> None:
     walk.arrives()
     before = walk.open_visits
     walk.goes_over(permit(verify="examine", examine={"working_days": 5}), verify="examine")
-    assert walk.where == ("examine", "verifikasi")
+    assert walk.lies_at == ["examine", "verifikasi"]
     (visit,) = walk.open_visits
     assert (visit.no, visit.arrived_at) == (before[0].no, before[0].arrived_at)
     assert visit.due_at == before[0].due_at + timedelta(days=7 - 2)
     assert walk.application.workflow == permit(verify="examine", examine={"working_days": 5}).content_hash
     # It goes on by the new version.
     walk.decides(OMAR, "forward")
-    assert walk.where == ("team", "pupr", "dishub", "bapenda")
+    assert walk.lies_at == ["team", "pupr", "dishub", "bapenda"]
 
 
 def test_one_entry_names_both_versions_the_mapping_and_the_letter() -> None:
@@ -100,7 +106,7 @@ def test_a_claim_holds_on() -> None:
 def test_it_is_sent_to_the_steps_desk_where_its_own_is_none_any_more() -> None:
     walk = Crossed(permit(), papers=())
     walk.arrives().goes_over(permit(desk="dinas-kesehatan"))
-    assert walk.where == ("verify", "dinas-kesehatan")
+    assert walk.lies_at == ["verify", "dinas-kesehatan"]
     (visit,) = walk.open_visits
     assert not visit.has_arrived
     assert [entry.kind for entry in walk.last.entries] == ["migrated", "recalled"]
@@ -120,44 +126,44 @@ def test_a_desk_that_is_new_in_the_team_is_asked_and_what_was_said_still_counts(
     walk = at_the_team()
     walk.decides(DEDI, "recommend")
     walk.goes_over(permit(team=("pupr", "dishub", "bapenda", "satpol-pp")))
-    assert walk.where == ("team", "dishub", "bapenda", "satpol-pp")
+    assert walk.lies_at == ["team", "dishub", "bapenda", "satpol-pp"]
     assert walk.spoken == {"opinions.team.recommend": 1}
     for by in (TINI, JOKO):
         walk.decides(by, "recommend")
-    assert walk.where == ("team", "satpol-pp")
+    assert walk.lies_at == ["team", "satpol-pp"]
     walk.decides(PUTU, "object")
-    assert walk.where == ("report", "koordinator-tim")
+    assert walk.lies_at == ["report", "koordinator-tim"]
 
 
 def test_a_desk_that_has_left_the_team_is_recalled_and_the_others_go_on() -> None:
     walk = at_the_team()
     walk.goes_over(permit(team=("pupr", "dishub")))
-    assert walk.where == ("team", "pupr", "dishub")
+    assert walk.lies_at == ["team", "pupr", "dishub"]
     assert [(entry.kind, entry.desk) for entry in walk.last.entries] == [("migrated", None), ("recalled", "bapenda")]
     walk.decides(DEDI, "recommend").decides(TINI, "recommend")
-    assert walk.where == ("report", "koordinator-tim")
+    assert walk.lies_at == ["report", "koordinator-tim"]
 
 
 def test_what_a_desk_said_that_has_left_the_team_does_not_count_for_another() -> None:
     walk = at_the_team()
     walk.decides(JOKO, "object")
     walk.goes_over(permit(team=("pupr", "dishub")))
-    assert (walk.where, walk.spoken) == (("team", "pupr", "dishub"), {})
+    assert (walk.lies_at, walk.spoken) == (["team", "pupr", "dishub"], {})
     walk.decides(DEDI, "recommend")
     # Not two of two yet.
-    assert walk.where == ("team", "dishub")
+    assert walk.lies_at == ["team", "dishub"]
 
 
 def test_where_all_have_spoken_by_the_new_rule_the_document_goes_on() -> None:
     walk = at_the_team()
     walk.decides(DEDI, "recommend").decides(TINI, "recommend")
     walk.goes_over(permit(team=("pupr", "dishub")))
-    assert walk.where == ("report", "koordinator-tim")
+    assert walk.lies_at == ["report", "koordinator-tim"]
     assert walk.spoken == {"opinions.team.recommend": 2}
     assert json.loads(walk.last.entries[0].body)["to"] == "report"
     any_one = at_the_team()
     any_one.decides(DEDI, "recommend").goes_over(permit(join="any"))
-    assert any_one.where == ("report", "koordinator-tim")
+    assert any_one.lies_at == ["report", "koordinator-tim"]
     assert [entry.desk for entry in any_one.last.entries if entry.kind == "recalled"] == ["dishub", "bapenda"]
 
 
@@ -168,32 +174,32 @@ def test_an_opinion_nobody_can_hold_any_more_is_asked_for_again() -> None:
     said = new.model_dump(mode="json", exclude_defaults=True)
     del said["steps"]["team"]["decisions"]["object"]
     walk.goes_over(Workflow.model_validate(said))
-    assert (walk.where, walk.spoken) == (("team", "dishub", "bapenda", "pupr"), {})
+    assert (walk.lies_at, walk.spoken) == (["team", "dishub", "bapenda", "pupr"], {})
 
 
 def test_a_repair_goes_back_to_the_desk_that_asked_under_its_new_step() -> None:
     walk = Crossed(permit(), papers=())
     walk.decides(OMAR, "return").arrives()
     walk.goes_over(permit(verify="examine"), verify="examine")
-    assert walk.where == ("repair", "loket-pendaftaran")
+    assert walk.lies_at == ["repair", "loket-pendaftaran"]
     walk.decides(IDA, "resubmit")
-    assert walk.where == ("examine", "verifikasi")
+    assert walk.lies_at == ["examine", "verifikasi"]
 
 
 def test_a_repair_for_one_desk_of_a_team_goes_on_while_the_team_changes() -> None:
     walk = at_the_team()
     walk.decides(DEDI, "return").decides(TINI, "recommend").arrives()
     walk.goes_over(permit(team=("pupr", "dishub", "satpol-pp")))
-    assert sorted(walk.where[1:]) == ["loket-pendaftaran", "satpol-pp"]
+    assert sorted(walk.lies_at[1:]) == ["loket-pendaftaran", "satpol-pp"]
     walk.decides(PUTU, "recommend").decides(IDA, "resubmit").decides(DEDI, "recommend")
-    assert walk.where == ("report", "koordinator-tim")
+    assert walk.lies_at == ["report", "koordinator-tim"]
 
 
 def test_a_repair_for_a_desk_that_has_left_the_team_is_not_waited_for() -> None:
     walk = at_the_team()
     walk.decides(JOKO, "return").arrives()
     walk.goes_over(permit(team=("pupr", "dishub")))
-    assert walk.where == ("team", "pupr", "dishub")
+    assert walk.lies_at == ["team", "pupr", "dishub"]
 
 
 def test_a_repair_taken_in_at_another_counter_is_sent_there_and_goes_back_to_the_same_desk() -> None:
@@ -201,7 +207,7 @@ def test_a_repair_taken_in_at_another_counter_is_sent_there_and_goes_back_to_the
     walk.decides(DEDI, "return").arrives()
     was = next(visit for visit in walk.open_visits if visit.step == "repair")
     walk.goes_over(permit(repair={"desks": ["loket-penyerahan"]}))
-    assert sorted(walk.where[1:]) == ["bapenda", "dishub", "loket-penyerahan"]
+    assert sorted(walk.lies_at[1:]) == ["bapenda", "dishub", "loket-penyerahan"]
     (now,) = (visit for visit in walk.open_visits if visit.step == "repair")
     assert (now.origin_step, now.origin_desk) == ("team", "pupr")
     assert json.loads(walk.last.entries[0].body)["sent"] == [
@@ -218,9 +224,9 @@ def test_a_stand_in_keeps_the_say_of_the_desk_it_stands_in_for() -> None:
     kept = Crossed.__new__(Crossed)
     kept.__dict__ |= {**walk.__dict__, "visits": dict(walk.visits), "entries": list(walk.entries)}
     kept.goes_over(permit(team=both))
-    assert kept.where == ("team", "pupr", "dishub", "verifikasi", "satpol-pp")
+    assert kept.lies_at == ["team", "pupr", "dishub", "verifikasi", "satpol-pp"]
     walk.decides(BOSS, "recommend").goes_over(permit(team=both))
-    assert walk.where == ("team", "pupr", "dishub", "satpol-pp")
+    assert walk.lies_at == ["team", "pupr", "dishub", "satpol-pp"]
     assert walk.spoken == {"opinions.team.recommend": 1}
 
 
@@ -233,19 +239,19 @@ def test_four_eyes_know_who_decided_at_a_step_that_has_another_code_now() -> Non
 def test_a_team_that_becomes_one_desk_goes_on_at_a_desk_that_is_still_there() -> None:
     walk = at_the_team()
     walk.goes_over(permit(team=("dishub",), join=None))
-    assert walk.where == ("team", "dishub")
+    assert walk.lies_at == ["team", "dishub"]
     assert sorted(entry.desk or "" for entry in walk.last.entries) == ["", "bapenda", "pupr"]
     walk.decides(TINI, "recommend")
-    assert walk.where == ("report", "koordinator-tim")
+    assert walk.lies_at == ["report", "koordinator-tim"]
 
 
 def test_one_desk_that_becomes_a_team_asks_the_others_too() -> None:
     walk = at_the_team(permit(team=("dishub",), join=None))
     walk.goes_over(permit())
-    assert walk.where == ("team", "dishub", "pupr", "bapenda")
+    assert walk.lies_at == ["team", "dishub", "pupr", "bapenda"]
     for by in (TINI, DEDI, JOKO):
         walk.decides(by, "recommend")
-    assert walk.where == ("report", "koordinator-tim")
+    assert walk.lies_at == ["report", "koordinator-tim"]
 
 
 def test_an_application_whose_step_is_no_more_keeps_its_version() -> None:
