@@ -40,7 +40,7 @@ def test_there_is_a_program_for_every_word_of_the_language() -> None:
 
 def test_a_number_is_issued_once_however_often_it_is_asked_for() -> None:
     with simulating(Temper()) as (address, simulators):
-        first, second = Oss(address, 5)(MATTER), Oss(address, 5)(MATTER)
+        first, second = Oss(address, 20)(MATTER), Oss(address, 20)(MATTER)
         assert simulators.asked == {MATTER.key: 2}
     assert first == second
     assert isinstance(first, Decision)
@@ -51,14 +51,14 @@ def test_a_number_is_issued_once_however_often_it_is_asked_for() -> None:
 def test_a_high_risk_is_referred() -> None:
     form: dict[str, Fact] = {"risk": "medium-high"}
     with simulating(Temper()) as (address, _):
-        said = Oss(address, 5)(Matter(number="X", service="nib", key="X:3", who=WHO, attempt=1, form=form))
+        said = Oss(address, 20)(Matter(number="X", service="nib", key="X:3", who=WHO, attempt=1, form=form))
     assert isinstance(said, Decision)
     assert said.decision == "refer"
 
 
 def test_an_open_bill_is_asked_for_again_and_a_paid_one_decides() -> None:
     with simulating(Temper(pays_after=None)) as (address, simulators):
-        payment = Payment(address, 5)
+        payment = Payment(address, 20)
         assert isinstance(payment(MATTER), NotYet)
         simulators.answer("POST", f"/bills/{MATTER.number}/pay", "hand", {})
         said = payment(MATTER)
@@ -67,16 +67,18 @@ def test_an_open_bill_is_asked_for_again_and_a_paid_one_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("temper", "trouble"),
+    ("temper", "seconds", "trouble"),
     [
-        (Temper(slow=1.0, slow_seconds=1.0), OutsideAway),
-        (Temper(down=1.0), OutsideBroken),
-        (Temper(wrong=1.0), OutsideUnclear),
+        (Temper(slow=1.0, slow_seconds=1.0), 0.2, OutsideAway),
+        (Temper(down=1.0), 20, OutsideBroken),
+        (Temper(wrong=1.0), 20, OutsideUnclear),
     ],
 )
-def test_a_system_that_behaves_badly_is_told_of_in_a_sentence(temper: Temper, trouble: type[ProgramTrouble]) -> None:
+def test_a_system_that_behaves_badly_is_told_of_in_a_sentence(
+    temper: Temper, seconds: float, trouble: type[ProgramTrouble]
+) -> None:
     with simulating(temper) as (address, _):
-        for program in (Oss(address, 0.2), Payment(address, 0.2)):
+        for program in (Oss(address, seconds), Payment(address, seconds)):
             with pytest.raises(trouble) as told:
                 program(MATTER)
             assert WHO.nik not in str(told.value) + str(told.value.facts)
@@ -133,7 +135,7 @@ def test_no_answer_but_the_agreed_one_is_believed(
     address, says = somebody
     says.status, says.body = 200, body
     with pytest.raises(trouble):
-        Oss(address, 5)(MATTER)
+        Oss(address, 20)(MATTER)
 
 
 @pytest.mark.parametrize(("status", "trouble"), [(302, OutsideRefused), (400, OutsideRefused), (429, OutsideBroken)])
@@ -143,7 +145,7 @@ def test_a_refusal_outside_is_told_apart_from_a_fault_there(
     address, says = somebody
     says.status, says.body = status, b"{}"
     with pytest.raises(trouble):
-        Oss(address, 5)(MATTER)
+        Oss(address, 20)(MATTER)
 
 
 @contextmanager
