@@ -7,7 +7,9 @@ not arrived when its lease ends is rung for again, so nothing is lost with a bro
 from __future__ import annotations
 
 import logging
+import math
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,10 +27,14 @@ from workers.deliver import DELIVER
 
 # Documents sent within this time (seconds) travel in one message: a message costs as much as five moves.
 _GATHER = 0.002
-# The more were found on their way, the longer the next are gathered: an office that is busy saves messages, and in one
-# that is not nobody waits.
-_GATHER_FOR_EACH_MORE = 0.006
+# A busy office saves messages, and in one that is not nobody waits: from so many hand-offs a second they are gathered
+# longer, for each more by so much. What piled up in a moment's stall is no rush, so no look counts for more than so many.
+_BUSY_FROM = 100.0
+_GATHER_FOR_EACH_MORE = 0.0004
 _LONGEST_GATHER = 0.08
+_MOST_COUNTED = 20
+# Over how long (seconds) the pace is measured.
+_MEMORY = 0.25
 _LONGEST_PAUSE = 30.0
 
 _log = logging.getLogger(__name__)
@@ -46,6 +52,7 @@ class Relay:
     def run(self) -> None:
         """Rings for hand-offs as they come, until ``stop``; survives the database and the broker being away."""
         listener = self._office.bell.listen(Topic.SENT)
+        pace = Pace()
         pause = sweep = self._office.settings.sweep_seconds
         try:
             while not self._stopping.is_set():
@@ -60,8 +67,9 @@ class Relay:
                     )
                     self._stopping.wait(pause)
                     continue
+                pace.add(rung, time.monotonic())
                 if listener.wait(sweep) and not self._stopping.is_set():
-                    self._stopping.wait(gathering(rung))
+                    self._stopping.wait(gathering(pace.per_second(time.monotonic())))
         finally:
             listener.close()
 
@@ -111,9 +119,27 @@ class Relay:
         )
 
 
-def gathering(rung: int) -> float:
-    """Seconds for which hand-offs are gathered after so many were found the last time."""
-    return min(_GATHER + _GATHER_FOR_EACH_MORE * max(0, rung - 1), _LONGEST_GATHER)
+class Pace:
+    """How many a second lately: what was counted weighs the less the longer ago it was."""
+
+    def __init__(self) -> None:
+        self._weight, self._at = 0.0, 0.0
+
+    def add(self, count: int, now: float) -> None:
+        """So many at that moment (of the monotonic clock)."""
+        self._weight, self._at = self._faded(now) + min(count, _MOST_COUNTED), now
+
+    def per_second(self, now: float) -> float:
+        """As it looks at that moment."""
+        return self._faded(now) / _MEMORY
+
+    def _faded(self, now: float) -> float:
+        return self._weight * math.exp((self._at - now) / _MEMORY)
+
+
+def gathering(per_second: float) -> float:
+    """Seconds for which hand-offs are gathered while they come at this pace."""
+    return min(_GATHER + _GATHER_FOR_EACH_MORE * max(0.0, per_second - _BUSY_FROM), _LONGEST_GATHER)
 
 
 @contextmanager

@@ -19,9 +19,10 @@ def deliver(office: Office, hand_offs: Sequence[HandOffName]) -> int:
     # No id of ours is longer, and a database takes none that is; a forged one may be.
     wanted = {(int(application), int(no)) for application, no in hand_offs if 0 < int(application) < 2**63}
     with office.transaction() as tx:
-        found = {application.id: application for application in tx.applications([one for one, _ in wanted])}
+        applications, open_visits = tx.to_deliver([one for one, _ in wanted])
+        found = {application.id: application for application in applications}
         arrivals: list[Move] = []
-        for visit in tx.open_visits(*found) if found else ():
+        for visit in open_visits:
             if visit.has_arrived or (visit.application_id, visit.no) not in wanted:
                 continue
             application = found[visit.application_id]

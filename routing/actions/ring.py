@@ -37,8 +37,7 @@ def collect_rings(office: Office) -> list[Message]:
     """The messages to send now, already marked as rung. Empty: nothing is on its way unrung."""
     with office.transaction() as tx:
         now = office.now()
-        waiting = tx.hand_offs_to_ring(now=now, most=MOST_AT_ONCE)
-        programs = tx.programs_to_ring(now=now, most=MOST_AT_ONCE)
+        waiting, programs = tx.waiting_for_a_ring(now=now, most=MOST_AT_ONCE)
         messages, rings = [], []
         for desk, bundle in _bundles(waiting):
             message = Message(

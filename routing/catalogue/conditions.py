@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 from routing.catalogue.expression_names import Name, Names, names_in
@@ -19,6 +20,8 @@ from routing.domain.guards import BrokenExpression, Expression, NoAmount, compil
 from routing.domain.workflow import Workflow
 
 _MEMBERS = {"applicant": ("kind",), "counts": ("returns", "moves")}
+#: In so many cases a fee is worked out.
+_MOST_SUMS = 40
 _APPLICANTS = ("person", "business")
 #: What may go wrong with single values without the expression being at fault.
 _ONLY_VALUES = re.compile(r"(?:-?[\d.]+(?:e[+-]?\d+)?|-?inf|nan) is no amount|.*division by zero")
@@ -116,22 +119,29 @@ def _possible(samples: SampleFacts, name: Name, names: Names) -> tuple[str, ...]
 
 def _condition(samples: SampleFacts, site: Site, names: Names, say: Say) -> Iterator[Finding]:
     """It is true or false whatever was filled in, and true in some case."""
-    every, complete = samples.tried_on([names])
-    verdicts = [compiled(site.source).judge(facts) for facts in every]
+    expression = compiled(site.source)
+    verdicts = [expression.judge(facts) for facts in samples.one_by_one([names])]
     wrong = next((one.why for one in verdicts if one.why and not _is_about_values(one.why)), None)
     if wrong is not None:
         problem = f"{shown(site.source)} cannot be told: {wrong}."
         yield say(site.path, "condition-fails", problem, "Compare like with like; double(x) makes a number one kind.")
-    elif complete and not names.looks_into_texts and not any(one.holds for one in verdicts):
+    elif not names.looks_into_texts and not any(one.holds for one in verdicts) and not _can_hold(samples, site, names):
         problem = f"{shown(site.source)} holds in no case."
         yield say(site.path, "condition-never-holds", problem, "Look at what it compares, or leave it out.")
+
+
+def _can_hold(samples: SampleFacts, site: Site, names: Names) -> bool:
+    """Whether some combination makes it true; where there are too many to try, it is given the benefit of the doubt."""
+    every, complete = samples.tried_on([names])
+    return not complete or any(compiled(site.source).judge(facts).holds for facts in every)
 
 
 def _amount(samples: SampleFacts, site: Site, names: Names, say: Say) -> Iterator[Finding]:
     """It comes to rupiah wherever it is charged."""
     both = [names] if site.condition is None else [names, names_in(site.condition)]
     problems = []
-    for facts in _charged(samples.tried_on(both)[0], site):
+    cases = chain(samples.one_by_one(both), samples.tried_on(both)[0] if site.condition is not None else ())
+    for facts in islice(_charged(cases, site), _MOST_SUMS):
         try:
             compiled(site.source).amount(facts)
         except NoAmount as refusal:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 #: A text in quotes; its content may be the name of a member, a choice, or something to compare with.
 _TEXT = re.compile(r"'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"")
@@ -47,6 +48,7 @@ class Names:
     looks_into_texts: bool
 
 
+@lru_cache(maxsize=4096)
 def names_in(source: str) -> Names:
     """What that expression names."""
     texts: list[str] = []

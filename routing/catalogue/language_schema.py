@@ -33,14 +33,15 @@ def models_of(model: type[BaseModel]) -> list[type[BaseModel]]:
             continue
         found.append(one)
         for field in one.model_fields.values():
-            waiting += _models_in(field.annotation)
+            waiting += models_in(field.annotation)
     return found
 
 
-def _models_in(kind: Any) -> list[type[BaseModel]]:
+def models_in(kind: Any) -> list[type[BaseModel]]:
+    """The models an annotation names."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         return [kind]
-    return [model for part in getattr(kind, "__args__", ()) for model in _models_in(part)]
+    return [model for part in getattr(kind, "__args__", ()) for model in models_in(part)]
 
 
 def _describe(place: dict[str, Any], model: type[BaseModel]) -> None:

@@ -7,9 +7,6 @@ from collections.abc import Collection, Iterable, Iterator
 from routing.catalogue.findings import Finding, Path, Say, instead_of, shown
 from routing.domain.workflow import ORIGIN, Step, Workflow
 
-#: Where a name stands, what it is of, the name, and what there is to be named.
-_Named = tuple[Path, str, str, Iterable[str]]
-
 
 def check_codes(workflow: Workflow, say: Say) -> Iterator[Finding]:
     """No step shares its code with an end, and nothing bears the engine's own word as its name."""
@@ -27,46 +24,49 @@ def check_codes(workflow: Workflow, say: Say) -> Iterator[Finding]:
 
 def check_targets(workflow: Workflow, say: Say) -> Iterator[Finding]:
     """Whatever is named is there."""
-    steps, everywhere = workflow.steps, [*workflow.steps, *workflow.ends]
-    named: list[_Named] = [(("intake", place), "The intake names", code, steps)
-                           for place, code in enumerate(workflow.intake)]  # fmt: skip
-    named += _of_withdrawal(workflow)
+    steps = workflow.steps
     for code, step in steps.items():
-        named += _of_step(code, step, steps, everywhere)
+        yield from _of_step(workflow, code, step, say)
+    others: list[tuple[Path, str, str, Iterable[str]]] = [
+        (("intake", place), "The intake names", code, steps) for place, code in enumerate(workflow.intake)
+    ]
+    if workflow.withdrawal is not None:
+        others += [
+            (("withdrawal", "from_steps", place), "The withdrawal names", code, steps)
+            for place, code in enumerate(workflow.withdrawal.from_steps)
+        ]
+        others.append((("withdrawal", "to"), "The withdrawal leads to", workflow.withdrawal.to, workflow.ends))
     for code, end in workflow.ends.items():
         if end.resume is not None:
-            named.append((("ends", code, "resume", "to"), f"{shown(code)} goes on at", end.resume.to, steps))
+            others.append((("ends", code, "resume", "to"), f"{shown(code)} goes on at", end.resume.to, steps))
     for code, need in workflow.requirements.items():
         if need.due is not None:
-            named.append((("requirements", code, "due"), f"{shown(code)} must be there for", need.due, steps))
-    for path, thing, name, known in named:
+            others.append((("requirements", code, "due"), f"{shown(code)} must be there for", need.due, steps))
+    for path, thing, name, known in others:
         if name not in known:
             yield _dangling(path, thing, name, known, say)
 
 
-def _of_withdrawal(workflow: Workflow) -> list[_Named]:
-    withdrawal = workflow.withdrawal
-    if withdrawal is None:
-        return []
-    named: list[_Named] = [(("withdrawal", "from_steps", place), "The withdrawal names", code, workflow.steps)
-                           for place, code in enumerate(withdrawal.from_steps)]  # fmt: skip
-    return [*named, (("withdrawal", "to"), "The withdrawal leads to", withdrawal.to, workflow.ends)]
-
-
-def _of_step(code: str, step: Step, steps: Iterable[str], everywhere: Iterable[str]) -> Iterator[_Named]:
+def _of_step(workflow: Workflow, code: str, step: Step, say: Say) -> Iterator[Finding]:
     at: Path = ("steps", code)
-    if step.otherwise is not None:
-        yield (*at, "otherwise"), f"{shown(code)} is left out for", step.otherwise, everywhere
-    if step.deadline is not None:
+    everywhere = {*workflow.steps, *workflow.ends}
+    if step.otherwise is not None and step.otherwise not in everywhere:
+        yield _dangling(
+            (*at, "otherwise"), f"{shown(code)} is left out for", step.otherwise, [*workflow.steps, *workflow.ends], say
+        )
+    if step.deadline is not None and step.deadline.decision not in step.decisions:
         path: Path = (*at, "deadline", "decision")
-        yield path, f"After its deadline {shown(code)} names", step.deadline.decision, step.decisions
+        thing = f"After its deadline {shown(code)} names"
+        yield _dangling(path, thing, step.deadline.decision, step.decisions, say)
     for decision, rule in step.decisions.items():
-        said = f"{shown(decision)} at {shown(code)}"
         path = (*at, "decisions", decision)
-        if rule.to != ORIGIN:
-            yield (*path, "to"), f"{said} leads to", rule.to, everywhere
+        if rule.to != ORIGIN and rule.to not in everywhere:
+            thing = f"{shown(decision)} at {shown(code)} leads to"
+            yield _dangling((*path, "to"), thing, rule.to, [*workflow.steps, *workflow.ends], say)
         for place, earlier in enumerate(rule.not_by):
-            yield (*path, "not_by", place), f"{said} looks back at", earlier, steps
+            if earlier not in workflow.steps:
+                thing = f"{shown(decision)} at {shown(code)} looks back at"
+                yield _dangling((*path, "not_by", place), thing, earlier, workflow.steps, say)
 
 
 def _dangling(path: Path, thing: str, name: str, known: Iterable[str], say: Say) -> Finding:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement, islice, product
+from math import prod
 from typing import Any
 
 from routing.catalogue.expression_names import Name, Names
@@ -49,20 +50,22 @@ class SampleFacts:
             **{("findings", code): field for code, field in collected.items() if not field.is_personal},
         }
 
-    def tried_on(self, names: Iterable[Names], absent: Iterable[Name] = ()) -> tuple[list[dict[str, Any]], bool]:
-        """Samples for expressions with these names, and whether they are all there are.
+    def tried_on(self, names: Iterable[Names], absent: Iterable[Name] = ()) -> tuple[Iterator[dict[str, Any]], bool]:
+        """Samples for expressions with these names, in all combinations; and whether those were not too many.
 
         Args:
-            absent: fields that may not have been filled in; the others are there.
+            absent: fields that may not have been filled in although they are asked; the others are there.
         """
-        several = list(names)
-        values = self._values(several, set(absent))
-        keys = list(values)
-        made = list(islice(product(*values.values()), MOST_SAMPLES + 1))
-        complete = len(made) <= MOST_SAMPLES
-        if not complete:
-            made = list(islice(_one_by_one(list(values.values())), MOST_SAMPLES))
-        return [self._facts(dict(zip(keys, chosen, strict=True))) for chosen in made], complete
+        values = self._values(list(names), set(absent))
+        complete = prod(len(one) for one in values.values()) <= MOST_SAMPLES
+        every = islice(product(*values.values()), MOST_SAMPLES) if complete else _one_by_one(list(values.values()))
+        return (self._facts(dict(zip(values, chosen, strict=True))) for chosen in every), complete
+
+    def one_by_one(self, names: Iterable[Names]) -> Iterator[dict[str, Any]]:
+        """As ``tried_on``, but a few values of every name are tried once only: enough to see what goes together."""
+        values = {name: _of_each_kind(values) for name, values in self._values(list(names), set()).items()}
+        for chosen in _one_by_one(list(values.values())):
+            yield self._facts(dict(zip(values, chosen, strict=True)))
 
     def _values(self, names: Sequence[Names], absent: set[Name]) -> dict[Name, list[Any]]:
         """Of every name that is mentioned, what it can be."""
@@ -149,8 +152,21 @@ def _amounts(field: Field, numbers: Iterable[float]) -> list[int | float]:
     return [*whole, *(number + 0.5 for number in whole if number + 0.5 <= most)]
 
 
+def _of_each_kind(values: Sequence[Any]) -> list[Any]:
+    """The first and the last that are whole numbers, the first and the last fractions, and so on."""
+    kept: dict[type, list[Any]] = {}
+    for value in values:
+        of_kind = kept.setdefault(type(value), [])
+        of_kind[1:] = [value]
+    return [value for of_kind in kept.values() for value in of_kind]
+
+
 def _one_by_one(values: Sequence[Sequence[Any]]) -> Iterator[tuple[Any, ...]]:
     """Where all combinations would be too many: one value is changed at a time, and then all of them together."""
+    if not values or not all(values):
+        # No name, or a choice without choices: nothing to vary, or nothing to choose.
+        yield from [()] if not values else ()
+        return
     first = [one[0] for one in values]
     yield tuple(first)
     for place, one in enumerate(values):

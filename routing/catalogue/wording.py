@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from pydantic import BaseModel
 
 from routing.catalogue.findings import Finding, Path, Say, shown
+from routing.catalogue.language_schema import models_in
 from routing.domain.desks import Label
 from routing.domain.service_standard import COMPONENT_NAMES, Component, Standard, empty_components
 from routing.domain.workflow import Workflow
@@ -49,15 +51,22 @@ def _texts(thing: object, path: Path) -> Iterator[tuple[Path, Label | Component]
     if isinstance(thing, Label | Component):
         yield path, thing
     elif isinstance(thing, BaseModel):
-        # What was not written has no text of its own.
-        for key in (key for key in type(thing).model_fields if key in thing.model_fields_set):
-            yield from _texts(getattr(thing, key), (*path, key))
+        for key in _telling(type(thing)):
+            part = getattr(thing, key)
+            if part:
+                yield from _texts(part, (*path, key))
     elif isinstance(thing, dict):
         for key, part in thing.items():
             yield from _texts(part, (*path, key))
     elif isinstance(thing, tuple):
         for place, part in enumerate(thing):
             yield from _texts(part, (*path, place))
+
+
+@cache
+def _telling(model: type[BaseModel]) -> tuple[str, ...]:
+    """The keys of a model below which there can be text."""
+    return tuple(key for key, field in model.model_fields.items() if models_in(field.annotation))
 
 
 def _where(path: Path) -> str:

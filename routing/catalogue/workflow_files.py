@@ -44,7 +44,7 @@ def read_workflow(path: Path, office: OfficePlan | None) -> tuple[Workflow | Non
     source, findings = read_yaml(path)
     if source is None:
         return None, findings
-    workflow, _, more = _checked(source, office)
+    workflow, more = _checked(source, office)
     findings += more
     return (None, findings) if findings else (workflow, ())
 
@@ -59,13 +59,13 @@ def check_files(paths: Iterable[Path], office_folder: Path) -> tuple[Finding, ..
         findings += wrong
         if source is None:
             continue
-        workflow, service_place, wrong = _checked(source, office)
+        workflow, wrong = _checked(source, office)
         findings += wrong
         if workflow is None:
             continue
         earlier = first_file.setdefault(workflow.service, source.file)
         if earlier != source.file:
-            findings += (_second_file(source.file, service_place, workflow.service, earlier),)
+            findings += (_second_file(source, workflow.service, earlier),)
         referrals += [(source, code, end.refers_to) for code, end in workflow.ends.items() if end.refers_to]
     return findings + _unknown_referrals(referrals, first_file)
 
@@ -78,16 +78,14 @@ def dump_workflow(workflow: Workflow) -> str:
     return written.getvalue()
 
 
-def _checked(
-    source: YamlSource, office: OfficePlan | None
-) -> tuple[Workflow | None, tuple[int, int], tuple[Finding, ...]]:
-    """The route as far as it can be read, where its service stands, and what is wrong with it."""
+def _checked(source: YamlSource, office: OfficePlan | None) -> tuple[Workflow | None, tuple[Finding, ...]]:
+    """The route as far as it can be read, and what is wrong with it."""
     workflow, findings = parse_as(source, Workflow)
     if workflow is not None:
         if office is not None and workflow.imported_from is None:
             workflow = workflow.model_copy(update={"standard": completed(workflow.standard, office.standard)})
         findings += check_workflow(workflow, office, file=source.file, locate=source.place_of)
-    return workflow, source.place_of(("service",)), findings
+    return workflow, findings
 
 
 def _unknown_referrals(referrals: Iterable[tuple[YamlSource, str, str]], checked: Iterable[str]) -> tuple[Finding, ...]:
@@ -117,11 +115,12 @@ def _service_in(path: Path) -> str | None:
     return service if isinstance(service, str) else None
 
 
-def _second_file(file: str, place: tuple[int, int], service: str, earlier: str) -> Finding:
+def _second_file(source: YamlSource, service: str, earlier: str) -> Finding:
+    line, column = source.place_of(("service",))
     return Finding(
-        file=file,
-        line=place[0],
-        column=place[1],
+        file=source.file,
+        line=line,
+        column=column,
         code="duplicate-service",
         problem=f"The service {shown(service)} is described in {earlier} already.",
         way_out="Give this one another code, or remove one of the files.",

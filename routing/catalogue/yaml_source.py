@@ -10,26 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import NoReturn
 
 import yaml
 
 from routing.catalogue.findings import MOST_FINDINGS, Finding, Path, first_findings, shown
-
-#: What a file can hold once it is read.
-Value = str | int | float | bool | dict[str, "Value"] | list["Value"] | None
+from routing.catalogue.plain_yaml import LOADER, MOST_LEVELS, NotPlain, Value, plain_scalar, plain_value
 
 MOST_BYTES = 1024 * 1024
-#: The language needs seven.
-MOST_LEVELS = 20
-
-# libyaml is ten times faster and in every wheel; without it the same events come more slowly.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None}
-_WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-_WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
-_FRACTION = re.compile(r"-?(?:0|[1-9][0-9]{0,11})\.[0-9]{1,6}")
 _TAB = re.compile(r"^ *\t", re.MULTILINE)
 
 
@@ -44,13 +34,18 @@ class _Node:
     keys: dict[str | int, tuple[int, int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
 class YamlSource:
     """One file, read: its value, and where each part of it stands."""
 
-    file: str
-    value: Value
-    _root: _Node
+    def __init__(self, file: str, value: Value, text: str) -> None:
+        self.file = file
+        self.value = value
+        self._text = text
+
+    @cached_property
+    def _root(self) -> _Node:
+        # Most files are good, and nobody asks for a place in them: finding all places takes twice as long as reading.
+        return _Composer(self._text, self.file).compose()
 
     def place_of(self, path: Path) -> tuple[int, int]:
         """Line and column of a value; of its key where it has parts; of what is around it if missing."""
@@ -90,6 +85,10 @@ def parse_yaml(text: str, *, file: str) -> tuple[YamlSource | None, tuple[Findin
         return None, (
             _not_yaml(file, line, tab.end() - tab.start(), "The line is indented with a tab.", "Use spaces."),
         )
+    try:
+        return YamlSource(file, plain_value(text), text), ()
+    except (NotPlain, yaml.YAMLError):
+        pass  # Then it is read with all its places, to say where and what.
     composer = _Composer(text, file)
     try:
         root = composer.compose()
@@ -97,7 +96,7 @@ def parse_yaml(text: str, *, file: str) -> tuple[YamlSource | None, tuple[Findin
         return None, first_findings([broken.finding])
     except yaml.YAMLError as error:
         return None, (_from_library(error, text, file),)
-    return YamlSource(file, root.value, root), first_findings(composer.findings)
+    return YamlSource(file, root.value, text), first_findings(composer.findings)
 
 
 class _Broken(Exception):
@@ -114,7 +113,7 @@ class _Composer:
     def __init__(self, text: str, file: str) -> None:
         self.file = file
         self.findings: list[Finding] = []
-        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=_LOADER))
+        self._events: Iterator[yaml.Event] = iter(yaml.parse(text, Loader=LOADER))
 
     def compose(self) -> _Node:
         root: _Node | None = None
@@ -184,13 +183,8 @@ class _Composer:
         text = str(event.value)
         if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
             self._stop(event, "The text holds a sign that no database keeps (NUL or half a sign).", "Remove it.")
-        if event.style:  # quoted or a block: text, whatever it looks like
-            return text
-        if text in _WORDS:
-            return _WORDS[text]
-        if _WHOLE_NUMBER.fullmatch(text):
-            return int(text)
-        return float(text) if _FRACTION.fullmatch(text) else text
+        # Quoted or a block: text, whatever it looks like.
+        return text if event.style else plain_scalar(text)
 
     def _duplicate(self, event: yaml.Event, key: str, first: int) -> None:
         if len(self.findings) > MOST_FINDINGS:

@@ -21,6 +21,8 @@ from routing.domain.workflow import Workflow
 APPLICANT_KINDS = ("person", "business")
 #: What a fact that the form asked for is kept under.
 _FORM = "form."
+#: The same of what decisions collect.
+_FOUND = "findings."
 #: Longest name of an unknown field that is repeated.
 _LONGEST_CODE = 60
 
@@ -52,6 +54,11 @@ def intake_facts(form: Mapping[str, Fact], kind: str, channel: str, papers: Sequ
 def form_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     """What the form says, by field, out of the facts of an application."""
     return {key.removeprefix(_FORM): value for key, value in facts.items() if key.startswith(_FORM)}
+
+
+def found_by_desks(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What decisions have collected, by field."""
+    return {key.removeprefix(_FOUND): value for key, value in facts.items() if key.startswith(_FOUND)}
 
 
 def fill_in(workflow: Workflow, given: Mapping[str, object], about: Mapping[str, Any]) -> Answers:

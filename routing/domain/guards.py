@@ -66,6 +66,8 @@ class Expression:
     def __init__(self, source: str, program: CompiledSource) -> None:
         self.source = source
         self._program = program
+        #: each fact it is given is copied into the library's own form: it gets those it names
+        self._named = frozenset(program.variables())
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -84,7 +86,7 @@ class Expression:
     def judge(self, facts: Mapping[str, Any]) -> Verdict:
         """Whether it holds. What cannot be told does not hold, and ``why`` says what was missing."""
         try:
-            value = self._program.execute(dict(facts))
+            value = self._execute(facts)
         except Exception as problem:  # noqa: BLE001 - whatever goes wrong in there, the answer is no
             return Verdict(holds=False, why=_in_words(problem))
         if not isinstance(value, bool):
@@ -94,12 +96,15 @@ class Expression:
     def amount(self, facts: Mapping[str, Any]) -> int:
         """What it comes to, in whole rupiah, half a rupiah and more rounded up. Raises NoAmount."""
         try:
-            value = self._program.execute(dict(facts))
+            value = self._execute(facts)
         except Exception as problem:  # noqa: BLE001 - whatever goes wrong in there, there is no amount
             raise NoAmount(source=self.source, problem=_in_words(problem)) from None
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**15:
             raise NoAmount(source=self.source, problem=f"{value!r} is no amount of rupiah"[:200])
         return int(value + 0.5)
+
+    def _execute(self, facts: Mapping[str, Any]) -> Any:
+        return self._program.execute({name: fact for name, fact in facts.items() if name in self._named})
 
 
 @lru_cache(maxsize=4096)

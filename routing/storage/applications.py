@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Row
 
 from routing.domain.application import Application
@@ -25,6 +26,14 @@ _LOCK_BY_IDS = (
     .order_by(applications.c.id)
     .with_for_update()
 )
+#: The same for PostgreSQL's own ear.
+LOCK_THESE = Question(
+    sa.select(applications)
+    .where(applications.c.id == sa.func.any(sa.bindparam("ids", type_=ARRAY(sa.BigInteger))))
+    .order_by(applications.c.id)
+    .with_for_update(),
+    is_prepared=False,
+)
 _LOCK_BY_NUMBERS = (
     sa.select(applications)
     .where(applications.c.number.in_(sa.bindparam("numbers", expanding=True)))
@@ -33,11 +42,11 @@ _LOCK_BY_NUMBERS = (
 )
 _BY_KEY = sa.select(applications).where(applications.c.submission_key == sa.bindparam("key"))
 _INSERT = sa.insert(applications)
-_CHANGED = ("step", "outcome", "version", "visit_count", "entry_count", "chain_head", "changed_at")
+CHANGED = ("step", "outcome", "version", "visit_count", "entry_count", "chain_head", "changed_at")
 UPDATE = (
     sa.update(applications)
     .where(applications.c.id == sa.bindparam("b_id"), applications.c.version == sa.bindparam("b_version"))
-    .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
+    .values({name: sa.bindparam(f"b_{name}_new") for name in CHANGED})
 )
 _UPDATE_PAPERS = (
     sa.update(applications)
@@ -151,7 +160,7 @@ def open_elsewhere(
 
 def changed_row(before: Application, after: Application) -> dict[str, Any]:
     """What ``UPDATE`` is given for one move."""
-    return {f"b_{name}_new": getattr(after, name) for name in _CHANGED} | {
+    return {f"b_{name}_new": getattr(after, name) for name in CHANGED} | {
         "b_id": before.id,
         "b_version": before.version,
     }

@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 
 from routing.domain.errors import DatabaseAway, DataFolderUnusable, Fault, MalformedField
 from routing.domain.phrases import Phrase
+from routing.storage import straight
 
 #: A connection that sees one state of the database; what it is made of is nobody's business above storage.
 Reader: TypeAlias = Connection
@@ -68,7 +69,9 @@ class Database:
             translated(),
             self.engine.begin() as connection,
         ):
+            straight.open_books(connection)
             yield connection
+            straight.close_books(connection)
 
     def require_writable(self) -> None:
         """Opens a transaction to write and changes nothing. Raises DatabaseAway where that is refused."""
@@ -171,7 +174,7 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:
-    return sa.create_engine(
+    engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
         pool_size=pool_size,
         max_overflow=0,
@@ -181,6 +184,9 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
         # A connection that died is found at its next use; the pool then drops all of its age.
         connect_args={
             "connect_timeout": 5,
+            # At every rollback, and every reading ends with one, the driver has the server forget all that is prepared.
+            # What is worth preparing, the exchange prepares by itself.
+            "prepare_threshold": None,
             # A network that swallows packets is noticed within a minute.
             "keepalives_idle": 20,
             "keepalives_interval": 10,
@@ -189,3 +195,9 @@ def _postgresql(url: URL, pool_size: int) -> Engine:
             "options": "-c timezone=UTC -c statement_timeout=30000 -c lock_timeout=10000",
         },
     )
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _keep_the_order(connection: Connection, *_of_the_statement: object) -> None:
+        straight.say_what_is_left(connection)
+
+    return engine

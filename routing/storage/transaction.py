@@ -76,6 +76,15 @@ class Transaction:
             raise UnknownPerson(person=person_id)
         return applications.from_row(found[0]), [visits.from_row(row) for row in open_visits], person
 
+    def to_deliver(self, ids: Sequence[int]) -> tuple[list[Application], list[Visit]]:
+        """These applications, locked in the order of their ids, and their open visits; unknown ids are left out."""
+        wanted = sorted(set(ids))
+        if self._connection.dialect.name != "postgresql":
+            return self.applications(wanted), self.open_visits(*wanted)
+        values = {"ids": wanted}
+        found, open_visits = ask(self._connection, (applications.LOCK_THESE, values), (visits.OPEN_OF_THESE, values))
+        return [applications.from_row(row) for row in found], [visits.from_row(row) for row in open_visits]
+
     def applications(self, ids: Sequence[int]) -> list[Application]:
         """These applications, locked in the order of their ids; unknown ids are left out."""
         return applications.load_locked(self._connection, sorted(set(ids)))
@@ -124,8 +133,8 @@ class Transaction:
 
     def record_all(self, moves: Sequence[Move], submission_keys: Mapping[int, str] | None = None) -> None:
         """Writes moves in this order, each table in one go; ``submission_keys``: of new applications, by their id."""
-        if len(moves) == 1 and stroke.fits(self._connection, moves[0]):
-            stroke.write(self._connection, moves[0])
+        if all(stroke.fits(self._connection, move) for move in moves):
+            stroke.write(self._connection, moves)
         else:
             self._write_all(moves, submission_keys or {})
         changes = [(move.before, move.after) for move in moves if move.before is not None]
@@ -139,17 +148,16 @@ class Transaction:
                 self.personal.erase(move.after.id, move.at)
         self._remember(moves)
 
-    def hand_offs_to_ring(self, *, now: datetime, most: int) -> list[HandOff]:
-        """Hand-offs nobody has rung for, or in vain; locked, those of other relays skipped."""
+    def waiting_for_a_ring(self, *, now: datetime, most: int) -> tuple[list[HandOff], list[HandOff]]:
+        """Hand-offs nobody has rung for, or in vain, and visits whose program's turn has come.
+
+        Locked, those of other relays skipped.
+        """
         return visits.to_ring(self._connection, now=now, most=most)
 
     def mark_rung(self, rings: Sequence[Ring]) -> None:
         """Remembers the rings that are about to be sent."""
         visits.mark_rung(self._connection, rings)
-
-    def programs_to_ring(self, *, now: datetime, most: int) -> list[HandOff]:
-        """Visits whose program's turn has come; locked, those of other relays skipped."""
-        return visits.to_act(self._connection, now=now, most=most)
 
     def put_off_programs(self, rung: Sequence[HandOff], again_at: datetime) -> None:
         """Remembers that these have been rung for."""

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection, Row
 
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.visits import Trouble, Visit
-from routing.storage.straight import Question
+from routing.storage.instant import Instant
+from routing.storage.straight import Question, ask, leave
 from routing.storage.tables import applications, visits
 
 _COLUMNS = tuple(visits.c[name] for name in Visit.__dataclass_fields__)
@@ -19,6 +21,16 @@ _OPEN = (
     sa.select(*_COLUMNS)
     .where(visits.c.application_id.in_(sa.bindparam("ids", expanding=True)), visits.c.closed_at.is_(None))
     .order_by(visits.c.application_id, visits.c.no)
+)
+#: The same for PostgreSQL's own ear.
+OPEN_OF_THESE = Question(
+    sa.select(*_COLUMNS)
+    .where(
+        visits.c.application_id == sa.func.any(sa.bindparam("ids", type_=ARRAY(sa.BigInteger))),
+        visits.c.closed_at.is_(None),
+    )
+    .order_by(visits.c.application_id, visits.c.no),
+    is_prepared=False,
 )
 #: The same of one application, by its number, whose row the caller has locked before this is asked.
 OPEN_OF_NUMBER = Question(
@@ -37,12 +49,12 @@ _CLOSED = (
     .order_by(visits.c.no)
 )
 _INSERT = sa.insert(visits)
-_CHANGED = ("arrived_at", "holder", "claimed_at", "lease_until", "closed_at", "decision", "decided_by", "version",
+CHANGED = ("arrived_at", "holder", "claimed_at", "lease_until", "closed_at", "decision", "decided_by", "version",
             "attempts", "act_at", "trouble", "needs_attention")  # fmt: skip
 UPDATE = (
     sa.update(visits)
     .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
-    .values({name: sa.bindparam(f"b_{name}_new") for name in _CHANGED})
+    .values({name: sa.bindparam(f"b_{name}_new") for name in CHANGED})
 )
 _UPDATE_PLACE = (
     sa.update(visits)
@@ -50,9 +62,11 @@ _UPDATE_PLACE = (
     .values({name: sa.bindparam(f"b_{name}_new") for name in ("step", "origin_step", "origin_desk", "due_at")})
 )
 _ON_ITS_WAY = visits.c.arrived_at.is_(None) & visits.c.closed_at.is_(None)
-_TO_RING = (
+_TO_RING = Question(
     sa.select(visits.c.application_id, visits.c.no, visits.c.desk, visits.c.rings)
-    .where(_ON_ITS_WAY, visits.c.ring_again_at.is_(None) | (visits.c.ring_again_at <= sa.bindparam("now")))
+    .where(
+        _ON_ITS_WAY, visits.c.ring_again_at.is_(None) | (visits.c.ring_again_at <= sa.bindparam("now", type_=Instant()))
+    )
     .order_by(visits.c.ring_again_at, visits.c.application_id)
     .limit(sa.bindparam("most"))
     # Two relays never ring for the same hand-off, and never wait for each other.
@@ -67,14 +81,30 @@ _MARK_RUNG = (
         message=sa.bindparam("b_message"),
     )
 )
+_IDS, _NOS, _MESSAGES, _AGAIN = (
+    sa.bindparam(name, type_=ARRAY(kind))
+    for name, kind in (("ids", sa.BigInteger), ("nos", sa.Integer), ("messages", sa.Text), ("again", Instant))
+)
+_RUNG = (
+    sa.func.unnest(_IDS, _NOS, _MESSAGES, _AGAIN).table_valued("id", "no", "message", "again", name="rung")
+).render_derived()
+#: All of them at once, on PostgreSQL.
+_MARK_THESE_RUNG = Question(
+    sa.update(visits)
+    .where(visits.c.application_id == _RUNG.c.id, visits.c.no == _RUNG.c.no)
+    .values(rings=visits.c.rings + sa.literal_column("1"), ring_again_at=_RUNG.c.again, message=_RUNG.c.message),
+    is_prepared=False,
+)
+# Nobody waits for the disk: a ring that a crash forgets is rung again, and the next desk waits for this one.
+_WITHOUT_WAITING = Question(sa.text("SET LOCAL synchronous_commit TO off"))
 _TAKE_BACK = (
     sa.update(visits)
     .where(visits.c.message == sa.bindparam("b_message"), _ON_ITS_WAY)
     .values(rings=visits.c.rings - 1, ring_again_at=None, message=None)
 )
-_TO_ACT = (
+_TO_ACT = Question(
     sa.select(visits.c.application_id, visits.c.no, visits.c.desk, visits.c.attempts)
-    .where(visits.c.act_at <= sa.bindparam("now"))
+    .where(visits.c.act_at <= sa.bindparam("now", type_=Instant()))
     .order_by(visits.c.act_at)
     .limit(sa.bindparam("most"))
     .with_for_update(skip_locked=True)
@@ -127,19 +157,16 @@ def update_places(connection: Connection, changed: Sequence[Visit]) -> None:
 def changed_row(visit: Visit) -> dict[str, Any]:
     """What ``UPDATE`` is given for one visit."""
     named = {"b_application_id": visit.application_id, "b_no": visit.no, "b_trouble_new": _as_row(visit)["trouble"]}
-    return {f"b_{name}_new": getattr(visit, name) for name in _CHANGED} | named
+    return {f"b_{name}_new": getattr(visit, name) for name in CHANGED} | named
 
 
-def to_ring(connection: Connection, *, now: datetime, most: int) -> list[HandOff]:
-    """Hand-offs never rung for, and those whose ring was answered by nothing for too long; locked."""
-    rows = connection.execute(_TO_RING, {"now": now, "most": most})
-    return [HandOff(application_id=row[0], no=row[1], desk=row[2], rings=row[3]) for row in rows]
-
-
-def to_act(connection: Connection, *, now: datetime, most: int) -> list[HandOff]:
-    """Visits whose program's turn has come; locked. ``rings``: its attempts so far."""
-    rows = connection.execute(_TO_ACT, {"now": now, "most": most})
-    return [HandOff(application_id=row[0], no=row[1], desk=row[2], rings=row[3]) for row in rows]
+def to_ring(connection: Connection, *, now: datetime, most: int) -> tuple[list[HandOff], list[HandOff]]:
+    """Hand-offs never rung for, or in vain for too long; and visits whose program's turn has come, its attempts so far
+    as ``rings``. All of them locked, those that another relay looks at left out.
+    """
+    values = {"now": now, "most": most}
+    sent, programs = ask(connection, (_TO_RING, values), (_TO_ACT, values))
+    return [_hand_off(row) for row in sent], [_hand_off(row) for row in programs]
 
 
 def put_off(connection: Connection, rung: Sequence[HandOff], again_at: datetime) -> None:
@@ -151,8 +178,15 @@ def put_off(connection: Connection, rung: Sequence[HandOff], again_at: datetime)
 def mark_rung(connection: Connection, rings: Sequence[Ring]) -> None:
     """Remembers which message rang for which hand-off."""
     if connection.dialect.name == "postgresql":
-        # Nobody waits for the disk: a ring that a crash forgets is rung again, and the next desk waits for this one.
-        connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+        values = {
+            "ids": [ring.hand_off.application_id for ring in rings],
+            "nos": [ring.hand_off.no for ring in rings],
+            "messages": [ring.message for ring in rings],
+            "again": [ring.again_at for ring in rings],
+        }
+        leave(connection, _WITHOUT_WAITING, {})
+        leave(connection, _MARK_THESE_RUNG, values)
+        return
     rows = [
         {
             "b_application_id": ring.hand_off.application_id,
@@ -181,6 +215,10 @@ def from_row(row: Row[Any]) -> Visit:
     if said["trouble"] is not None:
         said["trouble"] = Trouble(**said["trouble"])
     return Visit(**said)
+
+
+def _hand_off(row: Row[Any]) -> HandOff:
+    return HandOff(application_id=row[0], no=row[1], desk=row[2], rings=row[3])
 
 
 def _as_row(visit: Visit) -> dict[str, Any]:

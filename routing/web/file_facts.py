@@ -9,15 +9,13 @@ from zoneinfo import ZoneInfo
 from routing.domain.charging import Bill, bill
 from routing.domain.facts import guard_facts
 from routing.domain.fields import Fact, Field
-from routing.domain.forms import form_facts
+from routing.domain.forms import form_facts, found_by_desks
 from routing.domain.requirements import asked_for
 from routing.domain.workflow import Workflow
 from routing.web.application_view import ApplicationView
 from routing.web.conditions import APPLICANTS, CHANNELS
 from routing.web.values import value_in_words
 from routing.web.wording import Wording
-
-_FINDINGS = "findings."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +58,7 @@ def file_facts(view: ApplicationView, wording: Wording, zone: ZoneInfo) -> FileF
     facts = guard_facts(workflow, application)
     return FileFacts(
         form=tuple(_told(workflow.form, {**form_facts(application.facts), **personal}, wording)),
-        findings=tuple(_told(_collected(workflow), _findings(application.facts), wording)),
+        findings=tuple(_told(_collected(workflow), found_by_desks(application.facts), wording)),
         needs=tuple(_needs(view, wording, zone)),
         bill=bill(workflow.fees, facts),
         channel=CHANNELS.get(application.channel, ""),
@@ -80,10 +78,6 @@ def _told(fields: Mapping[str, Field], values: Mapping[str, Fact], wording: Word
 def _collected(workflow: Workflow) -> dict[str, Field]:
     rules = (rule for step in workflow.steps.values() for rule in step.decisions.values())
     return {code: field for rule in rules for code, field in rule.collects.items()}
-
-
-def _findings(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    return {key.removeprefix(_FINDINGS): value for key, value in facts.items() if key.startswith(_FINDINGS)}
 
 
 def _needs(view: ApplicationView, wording: Wording, zone: ZoneInfo) -> Iterator[Need]:

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from routing.domain.errors import UnknownTrackingCode
+from routing.domain.errors import UnknownService, UnknownTrackingCode
 from routing.domain.identifiers import check_tracking_code
 from routing.reading.catalogue import directory, services_in_force
 from routing.reading.public_status import Turn, public_status
-from routing.web.rendering import go_to, show, wants_json
+from routing.web.rendering import go_to, show, wants_json, wording_of
+from routing.web.service_page import service_page
 from routing.web.visitors import OfficeHere, limits_of
 
 router = APIRouter(include_in_schema=False)
@@ -20,6 +21,18 @@ router = APIRouter(include_in_schema=False)
 def start(request: Request, office: OfficeHere) -> HTMLResponse:
     """The box for the tracking code, and the services with what they ask for."""
     return _start(request, office)
+
+
+@router.get("/services/{code}")
+def service(request: Request, office: OfficeHere, code: str) -> HTMLResponse:
+    """What one service asks, costs and promises: the part of its standard that has to be public."""
+    known = {workflow.service: workflow for workflow in services_in_force(office)}
+    if code not in known:
+        raise UnknownService(service=code[:100], known=", ".join(known) or "-")
+    page = service_page(known[code], wording_of(request), office.now().date())
+    with office.reading() as connection:
+        unit = directory(connection).units.get(known[code].unit)
+    return show(request, "public/service.html", page=page, unit=unit)
 
 
 @router.get("/track")
@@ -54,5 +67,5 @@ def status(request: Request, office: OfficeHere, code: str) -> Response:
 
 
 def _start(request: Request, office: OfficeHere, *refusals: UnknownTrackingCode, typed: str = "") -> HTMLResponse:
-    services = services_in_force(office)
-    return show(request, "public/start.html", refusals=refusals, here="/", services=services, typed=typed)
+    services, today = services_in_force(office), office.now().date()
+    return show(request, "public/start.html", refusals=refusals, here="/", services=services, typed=typed, today=today)

@@ -12,6 +12,7 @@ from typing import Any
 from routing.actions.attach import attach
 from routing.actions.attend import attend
 from routing.actions.decide import decide
+from routing.actions.hand_in import hand_in
 from routing.actions.resume import Resumption, resume
 from routing.actions.submit import Registration, submit
 from routing.actions.withdraw import withdraw
@@ -22,7 +23,7 @@ from routing.domain.defects import Defect
 from routing.domain.errors import Fault, Refusal
 from routing.domain.forms import intake_facts, read_form
 from routing.domain.next_step import roles_for
-from routing.domain.requirements import asked_at_registration
+from routing.domain.requirements import Format, asked_at_registration
 from routing.domain.visits import Visit
 from routing.domain.workflow import Workflow
 from routing.workshop.coverage import Coverage
@@ -133,6 +134,7 @@ class _Walk:
         by = self._person(happening, roles_for(step, decision)[0], desk)
         registration = Registration(service=self._workflow.service, submission=submission, person_id=by)
         application = submit(self._office, registration)
+        self._stage.has_registered()
         self.standing = Standing(application=application, book=self._office.rule_book(application.workflow))
 
     def _handed_in(self, given: Given) -> dict[str, Any]:
@@ -200,8 +202,14 @@ class _Walk:
     def _hand_in(self, happening: Happening) -> None:
         desk, role = self._counter(happening)
         by = self._stage.person(role, role=role, desk=desk)
-        with paper_files(self._office, happening.papers or ()) as sent:
-            attach(self._office, self._begun().application.number, sent, person_id=by)
+        number, brought = self._begun().application.number, happening.papers or ()
+        # Ours are text documents; what may be none of those comes on paper, which a counter always takes.
+        on_paper = [code for code in brought if not _may_be_written(self._workflow, code)]
+        if on_paper:
+            hand_in(self._office, number, on_paper, person_id=by)
+        with paper_files(self._office, [code for code in brought if code not in on_paper]) as sent:
+            if sent or not on_paper:
+                attach(self._office, number, sent, person_id=by)
 
     def _visit(self, happening: Happening, decision: str) -> Visit | None:
         """The visit that is meant; None: there is none, and a refusal is expected. Raises _Otherwise."""
@@ -250,6 +258,11 @@ class _Walk:
     @property
     def _where(self) -> str:
         return self.standing.words if self.standing is not None else "nothing has been registered"
+
+
+def _may_be_written(workflow: Workflow, code: str) -> bool:
+    need = workflow.requirements.get(code)
+    return need is None or not need.formats or Format.DOCX in need.formats
 
 
 def _said(happening: Happening, decision: str, visit: Visit | None) -> Decision:

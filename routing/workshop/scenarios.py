@@ -65,7 +65,7 @@ def run(stage: Stage, workflow: Workflow, sheet: ScenarioSheet) -> ServiceReport
     failed = 0
     for no, scenario in enumerate(sheet.said.scenarios):
         route = workflow if workflow.quota is None else _under_another_name(workflow, no)
-        stage.clock.now = sheet.said.begins
+        stage.begins(sheet.said.begins)
         stage.puts_on(route)
         found = play(stage, route, scenario, coverage)
         failures += (_failure(sheet, no, one) for one in found)

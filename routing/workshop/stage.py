@@ -10,7 +10,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -29,6 +29,7 @@ from routing.storage.migration import migrate
 
 #: Since when everybody has held their roles.
 _HIRED = datetime(2000, 1, 1, tzinfo=UTC)
+_A_MILLISECOND = timedelta(milliseconds=1)
 #: A folder in memory, where the machine has one: what is played there need not outlive the command, and every commit
 #: would wait for the disk four times as long as for everything else.
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made in there
@@ -62,8 +63,21 @@ class Stage:
         self._ids: dict[str, int] = {}
         self._held: set[tuple[str, str, str]] = set()
         self._moves: list[Move] = []
+        self._registered = 0
         publish_office(office, plan.units, plan.desks, plan.roles)
         office.watchers.append(self._moves.extend)
+
+    def begins(self, at: datetime) -> None:
+        """The clock shows that moment, and as many milliseconds more as applications were registered here before.
+
+        An application's id is made of the millisecond and of chance; too many of one millisecond would meet.
+        """
+        self.clock.now = at + self._registered * _A_MILLISECOND
+
+    def has_registered(self) -> None:
+        """A new application is there."""
+        self._registered += 1
+        self.clock.now += _A_MILLISECOND
 
     def puts_on(self, workflow: Workflow) -> None:
         """The route is in force from now on."""

@@ -14,7 +14,7 @@ from tests.threads import at_once, in_background
 
 
 def to_ring(tx: Transaction, now: datetime = MORNING, most: int = 500) -> list[HandOff]:
-    return tx.hand_offs_to_ring(now=now, most=most)
+    return tx.waiting_for_a_ring(now=now, most=most)[0]
 
 
 def names(hand_offs: list[HandOff]) -> list[tuple[int, int]]:

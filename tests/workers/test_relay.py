@@ -24,7 +24,7 @@ from tests.servers.postgresql import Cluster
 from tests.servers.valkey import Daemon, Valkey
 from tests.waiting import wait_until
 from workers.celery_app import make_app
-from workers.relay import Relay, gathering, relaying
+from workers.relay import Pace, Relay, gathering, relaying
 
 QUEUE = "satuatap:desk.verifikasi"
 QUICK = {"sweep_seconds": 0.05, "ring_lease_seconds": 0.2}
@@ -168,5 +168,15 @@ def test_a_broker_that_was_away_costs_no_document_its_turn(sqlite_settings: Sett
 
 
 def test_nobody_waits_where_little_is_on_its_way_and_messages_are_saved_where_much_is() -> None:
-    assert gathering(0) == gathering(1) < gathering(2) < gathering(10) == pytest.approx(gathering(1) + 9 * 0.006)
-    assert gathering(100) == gathering(1000) < 0.1
+    assert gathering(0) == gathering(50) < gathering(150) < gathering(250) < 0.1
+    assert gathering(1_000) == gathering(10_000) < 0.1
+
+
+def test_the_pace_is_that_of_the_last_moments_and_a_pile_is_no_rush() -> None:
+    pace = Pace()
+    for moment in range(1_000):
+        pace.add(2, moment / 100)
+    assert pace.per_second(9.99) == pytest.approx(200, rel=0.05)
+    assert pace.per_second(12) < 1
+    pace.add(500, 12)
+    assert gathering(pace.per_second(12)) == gathering(0)

@@ -177,7 +177,43 @@ def test_a_route_that_does_otherwise_is_caught(sqlite_office: Office, clock: Clo
 def test_the_clock_of_each_scenario_begins_anew(sqlite_office: Office, clock: Clock, tmp_path: Path) -> None:
     wait = STRAIGHT + "      - {wait: 9000 days}\n    then: {step: verify}\n"
     played(sqlite_office, clock, sip(), tmp_path, wait + STRAIGHT.replace("on", "in") + "    then: {step: verify}\n")
-    assert clock.now.isoformat() == "2026-11-02T08:00:00+07:00"
+    # Two applications were registered, each in a millisecond of its own.
+    assert clock.now.isoformat() == "2026-11-02T08:00:00.002000+07:00"
+
+
+def test_a_quota_begins_unused_in_every_scenario(office: Office, clock: Clock, tmp_path: Path) -> None:
+    route = many_ways(quota={"most": 2, "every": "month"})
+    twice = """
+      - {register: accept}
+      - {register: accept}
+      - {register: accept, refused: quota_used_up}
+      - {wait: 40 days}
+      - {register: accept}
+    then: {step: verify}
+"""
+    scenarios = "".join(f"  - name: no {no}\n    given: {{form: {{area: 20}}}}\n    when:{twice}" for no in (1, 2))
+    report = played(office, clock, route, tmp_path, scenarios)
+    assert [str(failure) for failure in report.failures] == []
+
+
+def test_the_time_of_a_window_is_waited_for(sqlite_office: Office, clock: Clock, tmp_path: Path) -> None:
+    route = many_ways(windows=[{"opens": "12-01", "closes": "12-24"}])
+    story = """
+  - name: in December
+    given: {form: {area: 20}}
+    when:
+      - {register: accept, refused: outside_window}
+      - {wait: 30 days}
+      - {register: accept}
+    then: {step: verify}
+  - name: never
+    given: {form: {area: 20}}
+    when:
+      - {wait: 60 days}
+      - {register: accept, refused: outside_window}
+    then: {}
+"""
+    assert played(sqlite_office, clock, route, tmp_path, story).failures == ()
 
 
 def test_more_waiting_than_the_calendar_has_is_told(sqlite_office: Office, clock: Clock, tmp_path: Path) -> None:

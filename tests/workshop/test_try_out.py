@@ -14,9 +14,7 @@ from routing.workshop.scenarios import run
 from routing.workshop.stage import Stage
 from routing.workshop.try_out import TryOut, try_out
 from tests.clock import Clock
-from tests.domain.people_of_the_mall import IDA, OMAR
 from tests.domain.permit_of_many_ways import many_ways
-from tests.mall import ALL_GOES_WELL, Mall
 from tests.row_counts import row_counts
 from tests.workshop.rehearsing import office_for, sheet
 from tests.workshop.test_scenarios import EVERY_WAY
@@ -45,38 +43,63 @@ def decision(step: str, code: str, **said: object) -> Change:
     return lambda route: route["steps"][step]["decisions"][code].update(said)
 
 
-def walked(mall: Mall) -> None:
-    """One granted, one before the check, one with the applicant, one withdrawn by them."""
-    mall.walks(mall.registers())
-    mall.walks(mall.registers(), ALL_GOES_WELL[:4])
-    mall.carries()
-    returned = mall.registers()
-    mall.carries()
-    mall.decides(returned, OMAR, "return", reason="Buram", requirements=("photo",))
-    mall.carries()
-    gone = mall.registers()
-    mall.carries()
-    gone = mall.decides(gone, OMAR, "return", reason="Buram", requirements=("photo",))
-    mall.carries()
-    mall.decides(gone, IDA, "withdraw")
+WALKED = """
+  - name: granted
+    when:
+      - {register: accept}
+      - {at: verify, decide: forward}
+      - {at: recommend, decide: recommend}
+      - {at: number, decide: forward}
+      - {at: sign, decide: sign}
+      - {at: check, decide: forward}
+      - {at: hand-over, decide: hand-over}
+    then: {end: granted}
+  - name: before the check
+    when:
+      - {register: accept}
+      - {at: verify, decide: forward}
+      - {at: recommend, decide: recommend}
+      - {at: number, decide: forward}
+      - {at: sign, decide: sign}
+    then: {step: check}
+  - name: with the applicant
+    when:
+      - {register: accept}
+      - {at: verify, decide: return, requirements: [photo], reason: blurred}
+    then: {step: repair}
+  - name: withdrawn
+    when:
+      - {register: accept}
+      - {at: verify, decide: return, requirements: [photo], reason: blurred}
+      - {withdraw: works elsewhere}
+    then: {end: withdrawn}
+"""
+
+
+def walked(office: Office, clock: Clock, folder: Path, workflow: Workflow | None, story: str) -> Office:
+    """The story has happened in the office."""
+    assert workflow is not None
+    report = run(Stage(office, clock, office_for(workflow)), workflow, sheet(folder, workflow, story))
+    assert [str(failure) for failure in report.failures] == []
+    return office
 
 
 def kinds(report: TryOut) -> dict[str, int]:
     return dict(report.differing)
 
 
-def test_the_same_version_changes_nothing(mall: Mall) -> None:
-    walked(mall)
-    report = try_out(mall.office, changed(SIP))
+def test_the_same_version_changes_nothing(office: Office, clock: Clock, tmp_path: Path) -> None:
+    report = try_out(walked(office, clock, tmp_path, SIP, WALKED), changed(SIP))
     assert (report.applications, report.open_applications) == (4, 2)
-    # Four registrations, each with its decision, and 6 + 4 + 1 + 2 decisions behind them.
+    # Four registrations, each with its decision, and 6 + 4 + 1 + 1 decisions and a withdrawal behind them.
     assert report.moves == 4 + 4 + 13
     assert (report.changed, report.without_place, kinds(report)) == (0, 0, {})
 
 
-def test_a_step_that_is_gone_leaves_open_applications_without_a_place(mall: Mall) -> None:
-    walked(mall)
-    report = try_out(mall.office, changed(SIP, without_check))
+def test_a_step_that_is_gone_leaves_open_applications_without_a_place(
+    office: Office, clock: Clock, tmp_path: Path
+) -> None:
+    report = try_out(walked(office, clock, tmp_path, SIP, WALKED), changed(SIP, without_check))
     (case,) = report.cases
     assert (case.step, case.no_place) == ("check", ("there is no step check",))
     assert (report.changed, report.without_place) == (1, 1)
@@ -86,12 +109,12 @@ def test_a_step_that_is_gone_leaves_open_applications_without_a_place(mall: Mall
     assert led["forward"] == ("hand-over (loket-penyerahan)", "there is no step check")
 
 
-def test_what_would_be_otherwise_for_an_open_application_is_told(sqlite_mall: Mall) -> None:
-    mall = sqlite_mall
-    mall.registers()
-    mall.carries()
+def test_what_would_be_otherwise_for_an_open_application_is_told(
+    sqlite_office: Office, clock: Clock, tmp_path: Path
+) -> None:
+    story = "  - name: registered\n    when:\n      - {register: accept}\n    then: {step: verify}\n"
     report = try_out(
-        mall.office,
+        walked(sqlite_office, clock, tmp_path, SIP, story),
         changed(
             SIP,
             lambda route: route.update(working_days=7),
@@ -109,7 +132,7 @@ def test_what_would_be_otherwise_for_an_open_application_is_told(sqlite_mall: Ma
     assert (case.gone, case.added) == (("verify/return",), ("verify/refuse",))
     assert case.elsewhere == ("verify/forward: number (penomoran) instead of recommend (dinas-kesehatan)",)
     assert (case.owed, case.promise) == (("map",), "7 working days instead of 9 working days")
-    assert case.due == ("verifikasi: 2026-11-18 09:00+07:00 instead of 2026-11-17 09:00+07:00",)
+    assert case.due == ("verifikasi: 2026-11-04 08:00+07:00 instead of 2026-11-03 08:00+07:00",)
     assert kinds(report) == {"requirement_missing": 1}
 
 
@@ -133,16 +156,14 @@ def test_what_would_be_otherwise_for_an_open_application_is_told(sqlite_mall: Ma
     ],
 )
 def test_a_past_decision_that_would_not_be_possible_says_why(
-    sqlite_mall: Mall, change: Change, kind: dict[str, int]
+    sqlite_office: Office, clock: Clock, tmp_path: Path, change: Change, kind: dict[str, int]
 ) -> None:
-    walked(sqlite_mall)
-    assert kinds(try_out(sqlite_mall.office, changed(SIP, change))) == kind
+    office = walked(sqlite_office, clock, tmp_path, SIP, WALKED)
+    assert kinds(try_out(office, changed(SIP, change))) == kind
 
 
 def test_who_has_verified_would_not_have_recommended(office: Office, clock: Clock, tmp_path: Path) -> None:
     """The new version asks for four eyes, and one person has decided at both steps."""
-    route = changed(SIP)
-    stage = Stage(office, clock, office_for(route))
     story = """
   - name: by two eyes
     when:
@@ -151,7 +172,7 @@ def test_who_has_verified_would_not_have_recommended(office: Office, clock: Cloc
       - {at: recommend, decide: recommend, by: ayu}
     then: {step: number}
 """
-    assert run(stage, route, sheet(tmp_path, route, story)).failures == ()
+    walked(office, clock, tmp_path, SIP, story)
     report = try_out(office, changed(SIP, decision("recommend", "recommend", not_by=("verify",))))
     (one,) = report.differences
     assert (one.kind, one.step, one.was) == ("four_eyes", "recommend", "number (penomoran)")
@@ -161,10 +182,9 @@ def test_who_has_verified_would_not_have_recommended(office: Office, clock: Cloc
 def test_several_desks_at_once_have_no_place_at_a_step_without_a_join(
     office: Office, clock: Clock, tmp_path: Path
 ) -> None:
-    assert REKLAME is not None
-    stage = Stage(office, clock, office_for(REKLAME))
     story = """
   - name: with the team
+    given: {form: {kind: billboard, height: 7.5}}
     when:
       - {register: accept}
       - {at: verify, decide: forward}
@@ -173,7 +193,7 @@ def test_several_desks_at_once_have_no_place_at_a_step_without_a_join(
       - {at: team, desk: bapenda, decide: assess}
     then: {step: team}
 """
-    assert run(stage, REKLAME, sheet(tmp_path, REKLAME, story)).failures == ()
+    walked(office, clock, tmp_path, REKLAME, story)
     assert kinds(try_out(office, changed(REKLAME))) == {}
 
     def alone(route: dict[str, Any]) -> None:
@@ -192,8 +212,7 @@ def test_several_desks_at_once_have_no_place_at_a_step_without_a_join(
 
 def test_a_join_of_fewer_would_have_led_on_earlier(office: Office, clock: Clock, tmp_path: Path) -> None:
     route = many_ways(channels=["counter", "village"])
-    stage = Stage(office, clock, office_for(route))
-    assert run(stage, route, sheet(tmp_path, route, EVERY_WAY)).failures == ()
+    walked(office, clock, tmp_path, route, EVERY_WAY)
     assert kinds(try_out(office, route)) == {}, (
         "conditions, opinions, deadlines and resumptions are judged as they were"
     )

@@ -1,4 +1,4 @@
-"""A clerk who decides: registers documents, sends each on from desk to desk, and notes when the next inbox has it.
+"""A clerk who decides: registers documents and sends each on from desk to desk, as soon as it lies in the next inbox.
 
 A document is one clerk's from the counter to the hand-over, under the accounts of all its desks, so that clerks wait
 for documents and never for one another. *Decision to inbox* is the time from the return of the decision (it is
@@ -8,21 +8,17 @@ committed) to the moment at which a reader of the inbox, woken by the office's b
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from routing.actions.decide import decide
 from routing.actions.submit import Registration, submit
 from routing.domain.application import Particulars, Submission
 from routing.domain.decision import Decision
-from routing.domain.errors import Fault
-from routing.domain.visits import HandOffName
 from routing.office import Office
-from routing.reading.imported_cases import arrived
-from routing.storage.bell import Topic
 from workers.bench.ground import SERVICE
+from workers.bench.inbox import Document, Inbox, Tray
 
 #: The way of a permit that is granted: the step, and what is decided there.
 WAY = (
@@ -33,28 +29,6 @@ WAY = (
     ("check", "forward"),
     ("hand-over", "hand-over"),
 )
-_PATIENCE_SECONDS = 60.0
-#: Seconds between two looks at the inbox when no bell rings; a bell may be lost.
-LOOK_AGAIN = 0.25
-_REST = 0.02
-
-
-class NothingArrives(Fault):
-    """No document has arrived for a minute while moves were measured. Look at the messages above."""
-
-    code = "nothing_arrives_here"
-
-
-@dataclass(slots=True)
-class Document:
-    """Where a document is, as its clerk knows it."""
-
-    id: int
-    number: str
-    version: int
-    visit: int
-    #: decisions made so far after the registration
-    stage: int = 0
 
 
 class Door(Protocol):
@@ -92,9 +66,8 @@ class Clerk:
 
     def __init__(self, office: Office, people: Mapping[str, int]) -> None:
         self._office, self._people = office, people
-        #: documents that lie at a desk
-        self._here: deque[Document] = deque()
-        self._on_their_way: dict[HandOffName, tuple[Document, float]] = {}
+        #: documents that are on their way from the counter
+        self._registered: list[Document] = []
 
     def register(self, count: int) -> None:
         """New applications at the counter; their documents are on their way afterwards."""
@@ -106,62 +79,45 @@ class Clerk:
             submission = Submission(desk="loket-pendaftaran", decision="accept", papers=papers, particulars=who)
             registration = Registration(service=SERVICE, submission=submission, person_id=self._people["register"])
             made = submit(self._office, registration)
-            document = Document(id=made.id, number=made.number, version=made.version, visit=made.visit_count)
-            self._on_their_way[document.id, document.visit] = (document, 0.0)
+            self._registered.append(
+                Document(id=made.id, number=made.number, version=made.version, visit=made.visit_count)
+            )
 
-    def decide_all(self, door: Door, *, per_second: float | None = None, look_again: float = LOOK_AGAIN) -> Worked:
+    def decide_all(self, door: Door, inbox: Inbox, *, per_second: float | None = None) -> Worked:
         """Decides until every document has reached its end; ``per_second``: as often as that, not as fast as it goes.
 
         Raises NothingArrives and what the office refuses.
         """
-        listener = self._office.bell.listen(Topic.ARRIVED)
         worked = Worked(began=time.monotonic())
-        last_arrival = due = worked.began
-        try:
-            while self._here or self._on_their_way:
+        tray, left, due = Tray(), len(self._registered), 0.0
+        for document in self._registered:
+            inbox.expect(document, tray)
+        self._registered = []
+        while left:
+            document = tray.take()
+            document.version += 1
+            if document.stage:
+                # It may have been seen before the answer to whoever sent it was there.
+                worked.to_inbox.append(max(0.0, document.seen_at - document.decided_at))
+            if per_second is not None:
+                # From the first arrival on: what could have been decided before is not made up for in a rush.
                 now = time.monotonic()
-                if self._here and now >= due:
-                    self._decide_one(door, worked)
-                    if per_second is None:
-                        # As long as there is work, nobody looks for more: each look costs the office a query.
-                        continue
-                    due = max(due + 1 / per_second, now - 1)
-                elif per_second is None:
-                    # A clerk who has nothing to do does not look into the inbox all the time.
-                    time.sleep(_REST)
-                if self._look(worked):
-                    last_arrival = now
-                elif now - last_arrival > _PATIENCE_SECONDS:
-                    raise NothingArrives(NothingArrives.__doc__)
-                else:
-                    listener.wait(max(0.0, min(look_again, due - now)) if self._here else look_again)
-        finally:
-            listener.close()
+                due = due or now
+                time.sleep(max(0.0, due - now))
+                due = max(due + 1 / per_second, now - 1)
+            self._decide(door, document, inbox, tray)
+            worked.moves += 1
+            left -= document.stage == len(WAY)
         worked.ended = time.monotonic()
         return worked
 
-    def _decide_one(self, door: Door, worked: Worked) -> None:
-        document = self._here.popleft()
+    def _decide(self, door: Door, document: Document, inbox: Inbox, tray: Tray) -> None:
         step, decision = WAY[document.stage]
-        door.decide(document, decision, self._people[step])
-        decided_at = time.monotonic()
-        worked.moves += 1
+        said = replace(document)
         document.stage += 1
         document.version += 1
         if document.stage < len(WAY):
             document.visit += 1
-            self._on_their_way[document.id, document.visit] = (document, decided_at)
-
-    def _look(self, worked: Worked) -> bool:
-        if not self._on_their_way:
-            return False
-        found = arrived(self._office, self._on_their_way)
-        seen_at = time.monotonic()
-        for name in found:
-            document, decided_at = self._on_their_way.pop(name)
-            document.version += 1
-            self._here.append(document)
-            # The registration's own hand-off waited for the measurement to begin.
-            if decided_at:
-                worked.to_inbox.append(seen_at - decided_at)
-        return bool(found)
+            inbox.expect(document, tray)
+        door.decide(said, decision, self._people[step])
+        document.decided_at = time.monotonic()

@@ -1,7 +1,8 @@
-"""A clerk as a process: takes orders as JSON lines, answers each with one; ends when nobody gives orders any more.
+"""Clerks as a process, each a thread: take orders as JSON lines, answer each with one; end when nobody gives orders.
 
-``{"do": "register", "documents": 10}``, ``{"do": "decide", "per_second": null, "door": null}`` or with the door of the
-pages: ``{"host": ..., "port": ...}``.
+The first line says who they are. Then ``{"do": "register", "documents": [10, 10]}``, as many as there are clerks, or
+``{"do": "decide", "per_second": null, "rest": 0.02, "door": null}``, with the door of the pages:
+``{"host": ..., "port": ...}``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,8 +22,12 @@ from routing.domain.errors import Fault, Refusal
 from routing.office import Office
 from routing.settings import load_settings
 from routing.telemetry import set_up_logs
-from workers.bench.clerk import ActionDoor, Clerk, Door
+from workers.bench.clerk import ActionDoor, Clerk, Door, Worked
 from workers.bench.http_door import HttpDoor
+from workers.bench.inbox import LOOK_AGAIN, Inbox
+
+#: Who a clerk is: an account at each step.
+People = Mapping[str, int]
 
 
 def main() -> None:
@@ -32,9 +39,9 @@ def main() -> None:
         set_up_logs(settings.log_level, nowhere)
         office = Office(settings)
         try:
-            clerk = Clerk(office, people)
+            clerks = [Clerk(office, one) for one in people]
             for line in sys.stdin:
-                _say(obey(office, clerk, people, json.loads(line)))
+                _say(obey(office, clerks, people, json.loads(line)))
         except (Refusal, Fault) as error:
             sys.stderr.write(f"{error.code}: {error}\n")
             sys.exit(1)
@@ -42,16 +49,46 @@ def main() -> None:
             office.close()
 
 
-def obey(office: Office, clerk: Clerk, people: Mapping[str, int], order: Mapping[str, Any]) -> dict[str, Any]:
+def obey(office: Office, clerks: Sequence[Clerk], people: Sequence[People], order: Mapping[str, Any]) -> dict[str, Any]:
     """Does what is ordered, and tells what came of it."""
     if order["do"] == "register":
-        clerk.register(order["documents"])
+        for clerk, count in zip(clerks, order["documents"], strict=True):
+            clerk.register(count)
         return {}
-    where = order.get("door")
-    door: Door = ActionDoor(office) if where is None else HttpDoor(office, people, **where)
     before = time.process_time()
-    worked = clerk.decide_all(door, per_second=order["per_second"], look_again=order["look_again"])
-    return asdict(worked) | {"cpu_seconds": time.process_time() - before}
+    worked = decide_all(
+        office, clerks, people, order["door"], per_second=order["per_second"], rest=order["rest"], look_again=LOOK_AGAIN
+    )
+    merged = Worked(
+        moves=sum(one.moves for one in worked),
+        began=min(one.began for one in worked),
+        ended=max(one.ended for one in worked),
+        to_inbox=[seconds for one in worked for seconds in one.to_inbox],
+    )
+    return asdict(merged) | {"cpu_seconds": time.process_time() - before}
+
+
+def decide_all(
+    office: Office,
+    clerks: Sequence[Clerk],
+    people: Sequence[People],
+    where: Mapping[str, Any] | None,
+    *,
+    per_second: float | None,
+    rest: float,
+    look_again: float,
+) -> list[Worked]:
+    """What each clerk did, all of them at once; ``where``: the pages' address, or through the actions."""
+
+    def work(place: int) -> Worked:
+        door: Door = ActionDoor(office) if where is None else HttpDoor(office, people[place], **where)
+        return clerks[place].decide_all(door, inbox, per_second=per_second)
+
+    with (
+        closing(Inbox(office, look_again=look_again, rest=rest)) as inbox,
+        ThreadPoolExecutor(len(clerks), thread_name_prefix="clerk") as pool,
+    ):
+        return list(pool.map(work, range(len(clerks))))
 
 
 def _say(answer: object) -> None:

@@ -1,22 +1,36 @@
-"""The mall of many processes that is measured: its workers, its relay, its pages and its clerks, each a process."""
+"""The mall of many processes that is measured: its workers, its relay, its pages, each a process, and two for its
+clerks.
+"""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from routing.office import Office
 from routing.reading.imported_cases import messages_of
 from routing.storage.throwaway import run_script
-from workers.bench.clerk import LOOK_AGAIN
 from workers.bench.figures import Run, merged, shares
 from workers.bench.ground import SERVICE, Ground
+from workers.bench.inbox import REST
 from workers.bench.parts import Part
 from workers.bench.processor_time import broker_seconds, postgresql_seconds, processor_seconds
 from workers.celery_app import make_app
+
+#: Clerks share processes as they share those of the pages, and as pgbench's connections share two threads.
+_CLERK_PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Desks:
+    """A process, and how many clerks work in it."""
+
+    part: Part
+    clerks: int
 
 
 class DistributedMall:
@@ -27,11 +41,13 @@ class DistributedMall:
         self._app = make_app(self._office)
         self._stack = ExitStack()
         self._stack.callback(self._office.close)
+        sharing = shares(min(clerks, _CLERK_PROCESSES), clerks)
         try:
             self._workers = [self._part("-m", "routing", "worker") for _ in range(workers)]
-            self._clerks = [self._part("-m", "workers.bench.clerk_process") for _ in range(clerks)]
-            for place, clerk in enumerate(self._clerks):
-                clerk.tell({step: person for (of, step), person in ground.people.items() if of == place})
+            self._desks = [_Desks(self._part("-m", "workers.bench.clerk_process"), count) for count in sharing]
+            who = ({step: person for (of, step), person in ground.people.items() if of == one} for one in range(clerks))
+            for desks in self._desks:
+                desks.part.tell([next(who) for _ in range(desks.clerks)])
             for worker in self._workers:
                 worker.line_with("the worker is ready")
         except BaseException:
@@ -43,24 +59,25 @@ class DistributedMall:
 
         At a steady pace one clerk does it all: each that looks into the inboxes is work for the office, too.
         """
-        clerks = self._clerks if per_second is None else self._clerks[:1]
-        for clerk, count in zip(clerks, shares(len(clerks), documents), strict=True):
-            clerk.tell({"do": "register", "documents": count})
-        for clerk in clerks:
-            clerk.answer()
+        desks = self._desks if per_second is None else self._desks[:1]
+        whole = iter(shares(sum(one.clerks for one in desks), documents) if per_second is None else [documents])
+        for one in desks:
+            one.part.tell({"do": "register", "documents": [next(whole, 0) for _ in range(one.clerks)]})
+        for one in desks:
+            one.part.answer()
         # As the server does by itself within a minute; until then it plans for tables that are empty.
         run_script(self._office.database, "ANALYZE")
         with self._pages(wanted=through_pages) as door:
-            order = {"do": "decide", "per_second": per_second, "door": door, "look_again": LOOK_AGAIN}
-            for clerk in clerks:
-                clerk.tell(order)
+            rest = REST if per_second is None else 0.0
+            for one in desks:
+                one.part.tell({"do": "decide", "per_second": per_second, "door": door, "rest": rest})
             before, messages = self._processor(), messages_of(self._office, SERVICE)
             relay = Part(["-m", "routing", "relay"], self._ground.environment)
             try:
                 relay.line_with("The relay is listening.")
                 began = time.monotonic()
                 relay_before = processor_seconds(relay.pid) or 0.0
-                answers = [clerk.answer() for clerk in clerks]
+                answers = [one.part.answer() for one in desks]
                 relay_used = processor_seconds(relay.pid)
                 after = self._processor()
             finally:

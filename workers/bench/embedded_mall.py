@@ -6,16 +6,16 @@ Through the pages it is ``satuatap up`` in a process of its own, with the clerks
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
 from routing.office import Office
 from routing.reading.imported_cases import messages_of
-from workers.bench.clerk import LOOK_AGAIN, ActionDoor, Clerk, Worked
+from workers.bench.clerk import Clerk, Worked
+from workers.bench.clerk_process import decide_all
 from workers.bench.figures import Run, shares
 from workers.bench.ground import SERVICE, Ground
-from workers.bench.http_door import HttpDoor
+from workers.bench.inbox import LOOK_AGAIN, REST
 from workers.bench.parts import Part
 from workers.embedded import courier
 
@@ -70,9 +70,7 @@ class EmbeddedMall:
             up.end()
 
     def _decide(self, per_second: float | None, where: dict[str, Any] | None, look_again: float) -> list[Worked]:
-        def work(place: int) -> Worked:
-            door = ActionDoor(self._office) if where is None else HttpDoor(self._office, self._people[place], **where)
-            return self._clerks[place].decide_all(door, per_second=per_second, look_again=look_again)
-
-        with ThreadPoolExecutor(len(self._clerks), thread_name_prefix="clerk") as pool:
-            return list(pool.map(work, range(len(self._clerks))))
+        rest = REST if per_second is None else 0.0
+        return decide_all(
+            self._office, self._clerks, self._people, where, per_second=per_second, rest=rest, look_again=look_again
+        )

@@ -129,6 +129,14 @@ class ResumptionBody(_Body):
     reason: _Text = ""
 
 
+class HandInBody(_Body):
+    """What the applicant brought later, on paper."""
+
+    model_config = _example(papers=["bond"])
+
+    papers: _Codes = Field(description="Codes of the requirements that have been handed in.")
+
+
 class WithdrawalBody(_Body):
     """The applicant takes the application back."""
 

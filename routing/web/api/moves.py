@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from routing.actions.claim import claim_once, release_once
 from routing.actions.decide import decide_once
+from routing.actions.hand_in import hand_in_once
 from routing.actions.resubmit import Resubmission, resubmit_once
 from routing.actions.resume import Resumption, resume_once
 from routing.actions.submit import Registration, submit_once
@@ -22,6 +23,7 @@ from routing.office import Office
 from routing.web.api.applications import Number
 from routing.web.api.bodies import (
     DecisionBody,
+    HandInBody,
     NewApplication,
     ResubmissionBody,
     ResumptionBody,
@@ -126,6 +128,16 @@ def resubmit(
     said = Resubmission(visit=given.visit, reason=given.reason, seen_version=version)
     with telling_meanwhile(request, office, number, version):
         return receipt_answer(resubmit_once(office, number, said, once=once(request, staff, key, body)))
+
+
+@router.post("/{number}/hand-in", response_model=ReceiptShape, responses=_MOVE)
+def hand_in(
+    request: Request, office: OfficeHere, staff: TheReader, number: Number, key: IdempotencyKey, body: HandInBody
+) -> Response:
+    """Records what the applicant brought on paper; files are sent to `attachments`."""
+    number = application_number(number)
+    with telling_meanwhile(request, office, number):
+        return receipt_answer(hand_in_once(office, number, body.papers, once=once(request, staff, key, body)))
 
 
 @router.post("/{number}/withdraw", response_model=ReceiptShape, responses=_SEEN_MOVE)

@@ -1,49 +1,34 @@
-"""What one can apply for, what has to be handed in, and at which counter."""
+"""What one can apply for: what is asked and has to be handed in, what it costs, and at which counter it begins."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from typing import Annotated
 
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from routing.domain.errors import UnknownService
 from routing.domain.workflow import Workflow
 from routing.office import Office
 from routing.reading.application_file import decisions_at
 from routing.reading.catalogue import services_in_force
+from routing.web.api.field_shapes import field_shape
+from routing.web.api.labels import name_of
 from routing.web.api.problems import says
-from routing.web.api.shapes import DecisionShape, Name, decision_shape, name_of
+from routing.web.api.service_shapes import (
+    IntakeShape,
+    QuotaShape,
+    ServiceShape,
+    WindowShape,
+    fee_shape,
+    requirement_shape,
+    standard_shape,
+)
+from routing.web.api.shapes import decision_shape
 from routing.web.api.who_calls import TheCaller
 from routing.web.visitors import OfficeHere
 
 router = APIRouter(prefix="/services", tags=["services"])
-
-
-class RequirementShape(BaseModel):
-    """A document or fact the service asks for."""
-
-    code: str
-    name: Name
-    required: bool
-    when: Name | None = Field(description="When one that is not required is asked for.")
-
-
-class IntakeShape(BaseModel):
-    """Where it begins."""
-
-    step: str
-    desks: list[str]
-    decisions: list[DecisionShape]
-
-
-class ServiceShape(BaseModel):
-    """A service, by the version of its workflow in force."""
-
-    code: str = Field(examples=["sip-dokter"])
-    name: Name
-    unit: str
-    working_days: int | None = Field(description="The promise to the public.")
-    minutes: int | None = Field(description="The same, of what is done while one waits.")
-    requirements: list[RequirementShape]
-    intake: IntakeShape
 
 
 class Offered(BaseModel):
@@ -58,8 +43,19 @@ def see_services(office: OfficeHere, _staff: TheCaller) -> Offered:
     return Offered(items=[_shape(office, workflow) for workflow in services_in_force(office)])
 
 
+@router.get("/{code}", responses=says(404))
+def see_service(
+    office: OfficeHere, _staff: TheCaller, code: Annotated[str, Path(max_length=100, examples=["sip-dokter"])]
+) -> ServiceShape:
+    """One of them."""
+    known = {workflow.service: workflow for workflow in services_in_force(office)}
+    if code not in known:
+        raise UnknownService(service=code, known=", ".join(known) or "-")
+    return _shape(office, known[code])
+
+
 def _shape(office: Office, workflow: Workflow) -> ServiceShape:
-    step = workflow.intake[0]
+    step, quota = workflow.intake[0], workflow.quota
     decisions = decisions_at(office.rule_book(workflow.content_hash), step)
     return ServiceShape(
         code=workflow.service,
@@ -67,15 +63,13 @@ def _shape(office: Office, workflow: Workflow) -> ServiceShape:
         unit=workflow.unit,
         working_days=workflow.working_days,
         minutes=workflow.minutes,
-        requirements=[
-            RequirementShape(
-                code=code,
-                name=name_of(need.label),
-                required=need.required,
-                when=name_of(need.when) if need.when is not None else None,
-            )
-            for code, need in workflow.requirements.items()
-        ],
+        channels=list(workflow.channels),
+        windows=[WindowShape(opens=one.opens, closes=one.closes) for one in workflow.windows],
+        quota=QuotaShape(most=quota.most, per=quota.per, every=quota.every) if quota is not None else None,
+        form=[field_shape(code, field) for code, field in workflow.form.items()],
+        requirements=[requirement_shape(code, need) for code, need in workflow.requirements.items()],
+        fees=[fee_shape(fee) for fee in workflow.fees],
+        standard=standard_shape(workflow.standard),
         intake=IntakeShape(
             step=step,
             desks=list(workflow.steps[step].desks),

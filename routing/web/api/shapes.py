@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -9,22 +10,20 @@ from pydantic import BaseModel, Field
 
 from routing.domain.application import Particulars
 from routing.domain.audit_chain import rfc3339
-from routing.domain.desks import Label
+from routing.domain.charging import bill
+from routing.domain.facts import guard_facts
+from routing.domain.fields import Fact
+from routing.domain.forms import form_facts, found_by_desks
 from routing.domain.identifiers import masked_nik, masked_phone
 from routing.reading.application_file import PossibleDecision
 from routing.reading.desk_queue import QueueRow
 from routing.reading.history import Event
+from routing.web.api.field_shapes import ChargeShape, FieldShape, charge_shapes, field_shape
+from routing.web.api.labels import Name, name_of
 from routing.web.application_view import ApplicationView, Stay, sayable
 from routing.web.visitors import Staff
 
 At = Annotated[str, Field(json_schema_extra={"format": "date-time"}, examples=["2026-11-23T02:05:00.000000Z"])]
-
-
-class Name(BaseModel):
-    """A name on screen."""
-
-    id: str
-    en: str
 
 
 class ReceiptShape(BaseModel):
@@ -46,6 +45,8 @@ class DecisionShape(BaseModel):
     to: str = Field(description="The step or end it leads to.")
     reason: Literal["none", "optional", "required"]
     names_requirements: bool
+    reasons: dict[str, Name] = Field(description="Reasons to choose from, by what is sent.")
+    collects: list[FieldShape] = Field(description="What is found out with it: its `findings`.")
     desks: list[str] = Field(
         examples=[["pupr", "dishub"]], description="Where it can go; if several and not to all, `next_desk` names one."
     )
@@ -77,7 +78,7 @@ class ApplicantShape(BaseModel):
     name: str
     nik: str
     phone: str
-    answers: dict[str, str]
+    answers: dict[str, str] = Field(description="What the form asks of a person, by field; numbers of people masked.")
 
 
 class ApplicationShape(BaseModel):
@@ -94,6 +95,13 @@ class ApplicationShape(BaseModel):
     submitted_at: At
     changed_at: At
     papers: list[str]
+    channel: str = Field(examples=["counter"], description="How it came in.")
+    applicant_kind: str | None = Field(examples=["person"], description="Null: it came from a log.")
+    form: dict[str, Fact] = Field(
+        examples=[{"kind": "billboard", "height": 7.5}], description="What the form says of the matter, by field."
+    )
+    findings: dict[str, Fact] = Field(description="What the desks found out, by field.")
+    charges: list[ChargeShape] = Field(description="What it costs; empty: nothing.")
     visits: list[VisitShape]
     withdraws_at: str | None = Field(description="The counter at which the caller can record a withdrawal.")
     applicant: ApplicantShape | None = Field(description="Null for who may not see who applies.")
@@ -155,11 +163,6 @@ def at_text(at: datetime) -> str:
     return rfc3339(at)
 
 
-def name_of(label: Label) -> Name:
-    """A label on the wire."""
-    return Name(id=label.id, en=label.en)
-
-
 def decision_shape(one: PossibleDecision) -> DecisionShape:
     """A possible decision on the wire."""
     return DecisionShape(
@@ -168,6 +171,8 @@ def decision_shape(one: PossibleDecision) -> DecisionShape:
         to=one.target,
         reason=one.rule.reason.value,
         names_requirements=one.rule.names_requirements,
+        reasons={code: name_of(label) for code, label in one.rule.reasons.items()},
+        collects=[field_shape(code, field) for code, field in one.rule.collects.items()],
         desks=list(one.desks),
         to_all=one.to_all,
     )
@@ -188,6 +193,11 @@ def application_shape(staff: Staff, view: ApplicationView) -> ApplicationShape:
         submitted_at=at_text(application.submitted_at),
         changed_at=at_text(application.changed_at),
         papers=list(application.papers),
+        channel=application.channel,
+        applicant_kind=_applicant_kind(application.facts),
+        form=form_facts(application.facts),
+        findings=found_by_desks(application.facts),
+        charges=charge_shapes(bill(workflow.fees, guard_facts(workflow, application))),
         visits=[_visit_shape(staff, view, stay) for stay in view.stays],
         withdraws_at=view.withdraws_at,
         applicant=_applicant_shape(view.who),
@@ -251,6 +261,11 @@ def _visit_shape(staff: Staff, view: ApplicationView, stay: Stay) -> VisitShape:
         may_release=stay.may_release,
         decisions=[decision_shape(one) for one in sayable(staff, view.file, visit)],
     )
+
+
+def _applicant_kind(facts: Mapping[str, Fact]) -> str | None:
+    kind = facts.get("applicant.kind")
+    return str(kind) if kind is not None else None
 
 
 def _applicant_shape(who: Particulars | None) -> ApplicantShape | None:
