@@ -35,9 +35,7 @@ _WANTED = sa.func.unnest(_IDS, _NOS).table_valued("application_id", "no", name="
 #: The same on PostgreSQL, where it is asked at every ring while documents travel, so that each is a look at one row.
 _THESE_ARRIVED = Question(
     sa.select(visits.c.application_id, visits.c.no)
-    .join_from(
-        _WANTED, visits, (visits.c.application_id == _WANTED.c.application_id) & (visits.c.no == _WANTED.c.no)
-    )
+    .join_from(_WANTED, visits, (visits.c.application_id == _WANTED.c.application_id) & (visits.c.no == _WANTED.c.no))
     .where(visits.c.arrived_at.is_not(None)),
     is_prepared=False,
 )

@@ -79,9 +79,7 @@ class Transaction:
         if self._connection.dialect.name != "postgresql":
             return self.applications(wanted), self.open_visits(*wanted)
         values = {"ids": wanted}
-        found, open_visits = ask(
-            self._connection, (applications.LOCK_THESE, values), (visits.OPEN_OF_THESE, values)
-        )
+        found, open_visits = ask(self._connection, (applications.LOCK_THESE, values), (visits.OPEN_OF_THESE, values))
         return [applications.from_row(row) for row in found], [visits.from_row(row) for row in open_visits]
 
     def applications(self, ids: Sequence[int]) -> list[Application]:

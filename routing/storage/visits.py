@@ -54,7 +54,9 @@ UPDATE = (
 _ON_ITS_WAY = visits.c.arrived_at.is_(None) & visits.c.closed_at.is_(None)
 _TO_RING = Question(
     sa.select(visits.c.application_id, visits.c.no, visits.c.desk, visits.c.rings)
-    .where(_ON_ITS_WAY, visits.c.ring_again_at.is_(None) | (visits.c.ring_again_at <= sa.bindparam("now", type_=Instant())))
+    .where(
+        _ON_ITS_WAY, visits.c.ring_again_at.is_(None) | (visits.c.ring_again_at <= sa.bindparam("now", type_=Instant()))
+    )
     .order_by(visits.c.ring_again_at, visits.c.application_id)
     .limit(sa.bindparam("most"))
     # Two relays never ring for the same hand-off, and never wait for each other.

@@ -49,9 +49,7 @@ def main() -> None:
             office.close()
 
 
-def obey(
-    office: Office, clerks: Sequence[Clerk], people: Sequence[People], order: Mapping[str, Any]
-) -> dict[str, Any]:
+def obey(office: Office, clerks: Sequence[Clerk], people: Sequence[People], order: Mapping[str, Any]) -> dict[str, Any]:
     """Does what is ordered, and tells what came of it."""
     if order["do"] == "register":
         for clerk, count in zip(clerks, order["documents"], strict=True):
