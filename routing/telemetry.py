@@ -70,9 +70,7 @@ class _Lines(logging.Formatter):
             **structlog.contextvars.get_contextvars(),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "timestamp": datetime.fromtimestamp(record.created, UTC)
-            .isoformat(timespec="microseconds")
-            .replace("+00:00", "Z"),
+            "timestamp": f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%f}Z",
         }
         said.update((name, told) for name, told in record.__dict__.items() if name not in _OF_EVERY_RECORD)
         if record.exc_info:

@@ -1,5 +1,4 @@
-"""The mall of many processes that is measured: its workers, its relay, its pages, each a process, and two for its
-clerks."""
+"""The mall of many processes that is measured: a process for each of its parts, and two for its clerks."""
 
 from __future__ import annotations
 
@@ -19,7 +18,6 @@ from workers.bench.inbox import REST
 from workers.bench.parts import Part
 from workers.bench.processor_time import broker_seconds, postgresql_seconds, processor_seconds
 from workers.celery_app import make_app
-
 
 #: Clerks share processes as they share those of the pages, and as pgbench's connections share two threads.
 _CLERK_PROCESSES = 2
