@@ -1,8 +1,10 @@
 """Where a document goes when facts decide: optional steps, asked desks, rules for desks, four eyes, time over."""
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -168,7 +170,7 @@ def test_what_is_due_later_is_asked_for_before_that_step_and_not_at_the_counter(
 
 
 def test_a_business_owes_its_deed_too() -> None:
-    facts = {"form.area": 20, "applicant.kind": "business"}
+    facts: dict[str, Fact] = {"form.area": 20, "applicant.kind": "business"}
     walked = Walk(many_ways(), facts=facts, papers=("form", "plan", "insurance"))
     with pytest.raises(RequirementDue, match="Akta"):
         walked.decides(OMAR, "forward")
@@ -206,11 +208,9 @@ def test_only_what_was_stopped_is_taken_up_again() -> None:
 
 
 def test_returns_are_counted() -> None:
-    steps = dict(STEPS)
-    verify = dict(steps["verify"])
-    decisions = dict(verify["decisions"])  # type: ignore[call-overload]
-    decisions["return"] = {**decisions["return"], "only_if": "counts.returns < 1"}
-    route = many_ways(steps={**steps, "verify": {**verify, "decisions": decisions}})
+    steps: dict[str, Any] = deepcopy(STEPS)
+    steps["verify"]["decisions"]["return"]["only_if"] = "counts.returns < 1"
+    route = many_ways(steps=steps)
     walked = Walk(route, facts={"form.area": 20}, papers=PAPERS)
     walked.decides(OMAR, "return", requirements=("plan",), reason="tanpa skala").decides(IDA, "resubmit")
     with pytest.raises(ConditionNotMet, match=r"counts\.returns < 1"):
