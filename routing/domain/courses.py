@@ -81,6 +81,9 @@ class _Sending:
         """The step (or what comes instead of it) begins; at an end nothing does."""
         workflow, application = self.book.workflow, self.application
         goes_back = self.rule.to == ORIGIN
+        if goes_back and application.step != target and workflow.steps[target].join is not None:
+            # It was stopped meanwhile, and the other desks were recalled: all are asked anew, or they never would be.
+            goes_back = False
         if not goes_back:
             target = way_on(workflow, application, target)
         if target in workflow.ends:

@@ -193,6 +193,22 @@ def test_what_was_stopped_is_taken_up_where_it_was_and_goes_back_to_the_desk_tha
     assert walked.decides(IDA, "resubmit").where == ("verify", "verifikasi")
 
 
+def test_desks_that_were_recalled_by_a_stop_are_all_asked_anew() -> None:
+    steps: dict[str, Any] = deepcopy(STEPS)
+    steps["team"]["decisions"]["return"] = {**steps["verify"]["decisions"]["return"]}
+    walked = Walk(many_ways(steps=steps), facts={"form.area": 900}, papers=PAPERS)
+    walked.decides(OMAR, "forward").decides(WEST, "report", findings={"slope": 3, "safe": True}).decides(BELA, "agree")
+    walked.decides(ADI, "return", requirements=("plan",), reason="tanpa skala").arrives()
+    walked.at += timedelta(days=7)
+    repair = next(visit.no for visit in walked.open_visits if visit.step == "repair")
+    assert walked.decides(IDA, "stop", visit=repair).application.outcome is Outcome.STOPPED
+    walked.resumed().decides(IDA, "resubmit")
+    assert walked.where == ("team", "pupr", "dishub", "dlh")
+    for expert in (ADI, BELA):
+        walked.decides(expert, "agree")
+    assert walked.decides(CANDRA, "agree").where == ("sign", "kepala-dinas")
+
+
 def test_what_was_stopped_too_long_ago_stays_stopped() -> None:
     walked = _stopped()
     walked.at += timedelta(days=181)
