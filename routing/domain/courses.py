@@ -90,7 +90,7 @@ class _Sending:
             return Course(target=target, recalled=tuple(recalled), facts=application.facts)
         step = workflow.steps[target]
         if not goes_back:
-            require_due(workflow, application, target)
+            require_due(workflow, application, target, self.at)
         desks = self._desks(step, goes_back=goes_back)
         origin = (self.visit.step, self.visit.desk) if step.waits_for == "applicant" else (None, None)
         opened = tuple(
