@@ -33,8 +33,9 @@ def check_what_is_asked(workflow: Workflow, say: Say) -> Iterator[Finding]:
                 path: Path = ("steps", step_code, "decisions", decision, "collects", code)
                 yield from _field(path, code, field, say)
                 if field.is_personal:
-                    problem = f"{shown(code)} is collected by a desk, but {field.kind} is personal."
-                    yield say((*path, "kind"), "personal-finding", problem, "Collect what is not about a person.")
+                    key, why = ("sealed", "sealed") if field.sealed else ("kind", f"{field.kind}")
+                    problem = f"{shown(code)} is collected by a desk, but {why} is personal."
+                    yield say((*path, key), "personal-finding", problem, "Collect what is not about a person.")
     yield from chain(_requirements(workflow, say), _fees(workflow, say), _limits(workflow, say))
 
 

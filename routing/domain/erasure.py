@@ -1,5 +1,7 @@
 """Personal data is destroyed: the application's key, and every row that was sealed with it. The log stays.
 
+What the form and the desks said is taken out of the application as well: together, plain facts can tell who it was.
+
 The key that would key a reason's digest goes with it, so the entry takes no free text: the legal basis is one of a
 closed list, and whoever wants more names a letter.
 """
@@ -13,6 +15,7 @@ from enum import StrEnum
 from routing.domain.acting import check_letter_number
 from routing.domain.application import Application
 from routing.domain.errors import Refusal
+from routing.domain.facts import without_what_was_said
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.people import OFFICE, Action, Person, require
 
@@ -67,5 +70,6 @@ def erase(application: Application, basis: LegalBasis, *, letter: str = "", pers
         changed_at=at,
         applicant_index=None,
         erased_at=at,
+        facts=without_what_was_said(application.facts),
     )
     return Move(at=at, before=application, after=after, visits=(), entries=(entry,), erases=True)

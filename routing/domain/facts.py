@@ -21,6 +21,8 @@ ROOTS = ("form", "findings", "applicant", "channel", "papers", "counts", "opinio
 _RETURNS = "returns"
 #: When it was returned for the first time (ISO 8601).
 _FIRST_RETURN = "returned_at"
+#: The roots of what people said; the others are counted.
+_SAID = ("form", "findings")
 #: ``named.<requirement>``: which return named it last.
 _NAMED = "named"
 
@@ -65,6 +67,11 @@ def without_opinions(facts: Mapping[str, Fact], step: str) -> dict[str, Fact]:
 def with_findings(facts: Mapping[str, Fact], found: Mapping[str, Fact]) -> dict[str, Fact]:
     """What a decision found out; found again, it replaces what was found before."""
     return dict(facts) | {f"findings.{code}": value for code, value in found.items()}
+
+
+def without_what_was_said(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Without the form and the findings: what was counted remains."""
+    return {key: value for key, value in facts.items() if key.partition(".")[0] not in _SAID}
 
 
 def with_return(facts: Mapping[str, Fact], requirements: Iterable[str], at: datetime) -> dict[str, Fact]:

@@ -22,7 +22,7 @@ from routing.domain.business_identifiers import (
 from routing.domain.errors import MalformedField, MalformedNik, NotUtf8
 from routing.domain.fields import Fact, Field, FieldKind
 from routing.domain.form_problems import NotAsAsked
-from routing.domain.identifiers import check_nik, check_phone
+from routing.domain.identifiers import check_nik, check_phone, holds_number_of_a_person
 from routing.domain.phrases import Phrase
 from routing.domain.preconditions import require_plain
 
@@ -124,13 +124,17 @@ def _yes_no(_field: Field, text: str) -> bool:
     raise NotAsAsked(Phrase("it is neither yes nor no"), Phrase("Choose one of the two."))
 
 
-def _reference(_field: Field, text: str) -> str:
+def _reference(field: Field, text: str) -> str:
     number = " ".join(text.split())
     has_digit = any(sign.isdigit() for sign in number)
     if len(number) > LONGEST_REFERENCE or not has_digit or not _REFERENCE.fullmatch(number):
         problem = Phrase("it is not the number of a letter: at most {most} letters, digits and . / ( ) - and a digit",
                          most=LONGEST_REFERENCE)  # fmt: skip
         raise NotAsAsked(problem, Phrase("Copy it from the letter, e.g. 503/2045/436.7.5/2026."))
+    # It comes to stand in the log, from which nothing can be taken out.
+    if not field.sealed and holds_number_of_a_person(number):
+        problem = Phrase("it holds the number of a person or of a telephone, which the log must not keep")
+        raise NotAsAsked(problem, Phrase("Write the number of the letter alone, without whom it is about."))
     return number
 
 
@@ -162,6 +166,27 @@ def _within(field: Field, amount: float) -> float:
         most = in_digits(field.most)
         raise NotAsAsked(Phrase("it is more than {most}", most=most), Phrase("Write at most {most}.", most=most))
     return amount
+
+
+def as_text(value: Fact) -> str:
+    """A value as it is sealed: texts are all that is sealed."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return in_digits(value) if isinstance(value, int | float) else str(value or "")
+
+
+def from_text(field: Field, text: str) -> Fact:
+    """The value that was sealed, in its own type; as it stands where an older version of the form asked otherwise."""
+    if field.kind is FieldKind.YES_NO and text in {"yes", "no"}:
+        return text == "yes"
+    try:
+        if field.kind is FieldKind.NUMBER:
+            return float(text)
+        if field.kind is FieldKind.MONEY:
+            return int(text)
+    except ValueError:
+        return text
+    return text
 
 
 def in_digits(amount: float) -> str:

@@ -1,7 +1,8 @@
 """What a form asks, and what a decision collects: typed fields. How a value is read is ``forms``'.
 
-Names, numbers of people and free text are personal: they are sealed with the application's key and no condition may
-look at them. Everything else is a fact: conditions, fees and reports use it.
+Names, numbers of people and free text are personal, and so is whatever a service marks ``sealed`` (a date of birth, an
+illness): they are sealed with the application's key and no condition may look at them. Everything else is a fact:
+conditions, fees and reports use it, and the log keeps it for good.
 """
 
 from __future__ import annotations
@@ -90,8 +91,11 @@ class Field(Frozen):
     choices: dict[Code, Label] = PydanticField(default_factory=dict)
     #: of a class of business: codes changed their meaning between the editions
     edition: Literal["2020", "2025"] | None = None
+    #: personal although of a kind that need not be (a date of birth, a family, an illness): sealed, out of the log and
+    #: closed to conditions
+    sealed: bool = False
 
     @property
     def is_personal(self) -> bool:
         """Whether its value is sealed, and closed to conditions."""
-        return self.kind in PERSONAL
+        return self.kind in PERSONAL or self.sealed

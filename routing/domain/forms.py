@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from routing.domain.field_values import read_value
+from routing.domain.field_values import as_text, read_value
 from routing.domain.fields import Fact, Field
 from routing.domain.form_problems import FieldProblem, FormNotFilledIn, NotAsAsked
 from routing.domain.guards import compiled
@@ -98,7 +98,7 @@ def read_form(
     found = [problems[code] for code in form if code in problems]
     return Answers(
         facts=facts,
-        personal={code: str(value) for code, value in values.items() if form[code].is_personal},
+        personal={code: as_text(value) for code, value in values.items() if form[code].is_personal},
         problems=(*found, *_unknown(form, given)),
     )
 

@@ -29,6 +29,13 @@ _REGIONS = """
 82:01-08,71-72 91:03,05-06,10-11,15,19-20,71 92:02-03,06-08,11-12 93:01-04 94:01-08 95:01-08 96:01-05,71
 """
 
+# NIK and NPWP have 16 digits, the staff number of a civil servant 18.
+_LONG_NUMBER = re.compile(r"[0-9]{16}")
+# In fours, or an old NPWP as it is printed. Other groups are those of letters: PBG-357901-20112026-01.
+_IN_GROUPS = re.compile(r"(?:[0-9]{4}[ .-]){3}[0-9]{4}|[0-9]{2}\.[0-9]{3}\.[0-9]{3}\.[0-9]-[0-9]{3}\.[0-9]{3}")
+# A letter behind it makes it part of a code, as of the tax office's NTPN.
+_TELEPHONE = re.compile(r"(?<![0-9])(?:62|0)?8[1-9][0-9]{7,10}(?![0-9A-Za-z])")
+
 
 def check_nik(text: str) -> str:
     """The 16 digits, without the spaces people type. Raises MalformedNik; a region it does not know is no refusal."""
@@ -75,6 +82,21 @@ def masked_nik(nik: str) -> str:
 def masked_phone(phone: str) -> str:
     """A telephone number as it is shown: whoever has it before them sees whether it is this one."""
     return "•" * len(phone[:-3]) + phone[-3:]
+
+
+def holds_number_of_a_person(text: str) -> bool:
+    """Whether a NIK, an NPWP, a staff number or a telephone number stands in it, whole or in groups.
+
+    By their shape only: a mistyped NIK is somebody's too. Official numbers may be long (P-IRT and billing codes have 15
+    digits, halal certificates 14), so the number of digits alone tells nothing below 16.
+    """
+    without_blanks = re.sub(r"\s", "", text)
+    digits_together = re.sub(r"(?<=[0-9])[ .-]+(?=[0-9])", "", text)
+    return (
+        _LONG_NUMBER.search(without_blanks) is not None
+        or _IN_GROUPS.search(text) is not None
+        or _TELEPHONE.search(digits_together) is not None
+    )
 
 
 def check_phone(text: str) -> str:

@@ -21,7 +21,12 @@ from routing.storage.tables import applications, audit_entries, visits
 _IDS: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _IDS_OF_SERVICE = (
     sa.select(applications.c.id)
-    .where(applications.c.service == sa.bindparam("service"), applications.c.id > sa.bindparam("after"))
+    .where(
+        applications.c.service == sa.bindparam("service"),
+        applications.c.id > sa.bindparam("after"),
+        # Of an erased one nobody knows any more what its form said, and conditions would be told wrongly.
+        applications.c.erased_at.is_(None),
+    )
     .order_by(applications.c.id)
     .limit(sa.bindparam("most"))
 )
@@ -78,7 +83,7 @@ class PastWalk:
 
 
 def past_walks(office: Office, service: str) -> Iterator[PastWalk]:
-    """The applications of the service, in the order of their submission. Memory does not grow.
+    """The applications of the service but the erased ones, in the order of their submission. Memory does not grow.
 
     All times are in the office's time zone: on which day something was depends on where one asks.
     """

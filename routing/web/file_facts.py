@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from routing.domain.charging import Bill, bill
 from routing.domain.facts import guard_facts
+from routing.domain.field_values import from_text
 from routing.domain.fields import Fact, Field
 from routing.domain.forms import form_facts, found_by_desks
 from routing.domain.requirements import asked_for
@@ -54,16 +55,22 @@ class FileFacts:
 def file_facts(view: ApplicationView, wording: Wording, zone: ZoneInfo) -> FileFacts:
     """The facts of the application; what is personal only where this person sees who applies, masked as ever."""
     application, workflow = view.file.application, view.file.workflow
-    personal = view.who.answers if view.who is not None else {}
     facts = guard_facts(workflow, application)
     return FileFacts(
-        form=tuple(_told(workflow.form, {**form_facts(application.facts), **personal}, wording)),
+        form=tuple(_told(workflow.form, {**form_facts(application.facts), **_personal(view)}, wording)),
         findings=tuple(_told(_collected(workflow), found_by_desks(application.facts), wording)),
         needs=tuple(_needs(view, wording, zone)),
         bill=bill(workflow.fees, facts),
         channel=CHANNELS.get(application.channel, ""),
         applicant=APPLICANTS.get(str(application.facts.get("applicant.kind", "")), ""),
     )
+
+
+def _personal(view: ApplicationView) -> dict[str, Fact]:
+    """What was sealed, each in its own type again."""
+    form = view.file.workflow.form
+    answers = view.who.answers if view.who is not None else {}
+    return {code: from_text(form[code], said) if code in form else said for code, said in answers.items()}
 
 
 def _told(fields: Mapping[str, Field], values: Mapping[str, Fact], wording: Wording) -> Iterator[Told]:

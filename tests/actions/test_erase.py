@@ -1,6 +1,7 @@
 """Erasure destroys the key and every personal row; the log and whatever is read from it stay as they were."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -18,10 +19,12 @@ from routing.domain.revealing import Masked, NothingKept
 from routing.reading.chains import verify_chains
 from routing.reading.history import history
 from routing.reading.log_export import export_entries
+from routing.reading.past_walks import past_walks
 from routing.reading.public_status import public_status
 from routing.reading.who_applies import applications_of, who_applies
 from routing.storage.tables import application_keys, applications, audit_entries, notes, particulars
-from tests.domain.people_of_the_mall import IDA, OMAR, person
+from tests.domain.people_of_the_mall import ALL_PAPERS, IDA, OMAR, person
+from tests.forms_of_a_service import FILLED, publish_with_form
 from tests.mall import LESTARI, Mall
 from tests.row_counts import row_counts
 
@@ -30,9 +33,9 @@ WHO = replace(LESTARI, phone="081298765432")
 BASIS = LegalBasis.RETENTION_OVER
 
 
-def ended(mall: Mall) -> Application:
+def ended(mall: Mall, form: Mapping[str, object] | None = None, papers: tuple[str, ...] = ALL_PAPERS) -> Application:
     """Returned with a reason, repaired, and gone all the way."""
-    document = mall.registers(who=WHO)
+    document = mall.registers(who=WHO, form=form, papers=papers)
     mall.carries()
     mall.decides(document, OMAR, "return", reason="Foto Bu Lestari buram", requirements=("photo",))
     mall.carries()
@@ -62,6 +65,19 @@ def test_nothing_personal_is_left_and_everything_still_verifies(mall: Mall) -> N
     }  # fmt: skip
     report = verify_chains(mall.office)
     assert (report.chains, report.breaks) == (2, ())
+
+
+def test_what_the_form_and_the_desks_said_goes_with_the_applicant(mall: Mall) -> None:
+    publish_with_form(mall.office)
+    before = ended(mall, FILLED, (*ALL_PAPERS, "insurance"))
+    assert before.facts["form.area"] == 42.5
+    mall.hires(RINA)
+    document = erase(mall.office, before.number, BASIS, person_id=mall.id_of(RINA))
+    left = mall.application(document.number).facts
+    assert left == {key: value for key, value in before.facts.items() if not key.startswith("form.")}
+    assert left["returns"] == 1
+    assert verify_chains(mall.office).breaks == ()
+    assert list(past_walks(mall.office, document.service)) == []
 
 
 def test_what_is_read_of_an_erased_application_is_read_without_its_applicant(mall: Mall) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.domain.desks import Label
-from routing.domain.field_values import read_value
+from routing.domain.field_values import from_text, read_value
 from routing.domain.fields import Fact, Field, FieldKind
 from routing.domain.form_problems import FormNotFilledIn, NotAsAsked
 from routing.domain.forms import fill_in, intake_facts, read_form
@@ -46,6 +46,21 @@ TAKEN: list[tuple[Field, object, Fact]] = [
     (field("yes-no"), "Tidak", False),
     (field("yes-no"), False, False),
     (field("reference"), " 503/2045/436.7.5/2026 ", "503/2045/436.7.5/2026"),
+    # Official numbers may be long; only those of people and telephones are kept out of the log.
+    *(
+        (field("reference"), number, number)
+        for number in (
+            "P-IRT 206357901000127",
+            "820261102000123",
+            "ID35110001234567",
+            "DID2026098765",
+            "NTPN 0123456789ABCDEF",
+            "PBG-357901-20112026-01",
+            "3579-LT-02112026-0007",
+            "503.446/1234/35.79.112/2026",
+        )
+    ),
+    (field("reference", sealed=True), "NIK 3579014506900001", "NIK 3579014506900001"),
     (field("nik"), "3579 0145 0690 0001", NIK),
     (field("nik"), "9999014506900001", "9999014506900001"),  # a region nobody knows is no reason to refuse a NIK
     (field("npwp"), "01.312.166.0-091.000", "0013121660091000"),
@@ -86,6 +101,22 @@ REFUSED: list[tuple[Field, object, str]] = [
     (field("yes-no"), 1, "wrong kind"),
     (field("reference"), "Surat Ibu Siti", "number of a letter"),
     (field("reference"), "503/" + "9" * 60, "number of a letter"),
+    *(
+        (field("reference"), number, "number of a person or of a telephone")
+        for number in (
+            "3507012345670001",
+            "NIK 3507012345670001",
+            "NIK 3507 0123 4567 0001",
+            "3507-0123-4567-0001",
+            "350701 234567 0001",
+            "NIP 198501012010012001",
+            "NPWP 01.312.166.0-091.000",
+            "Ibu Siti 081298765432",
+            "Siti 0812-9876-5432",
+            "62 812 9876 5432",
+            "81298765432",
+        )
+    ),
     (field("nik"), "357901450690000", "15 digits"),
     (field("nik"), 3579014506900001, "wrong kind"),
     (field("npwp"), "01.312.166.1-091.000", "check digit"),
@@ -166,6 +197,25 @@ def test_facts_and_personal_answers_are_kept_apart() -> None:
     assert answers.problems == ()
     assert answers.facts == {"kind": "red", "height": 7.0}
     assert answers.personal == {"shade": "tua", "director": NIK}
+
+
+def test_what_is_sealed_is_no_fact_and_comes_back_in_its_own_type() -> None:
+    typed: dict[str, tuple[Field, object, Fact]] = {
+        "born": (field("date", sealed=True), "2-11-2026", "2026-11-02"),
+        "region": (field("region", sealed=True), "35.79", "35.79"),
+        "illness": (field("choice", choices=PAINT, sealed=True), "red", "red"),
+        "smokes": (field("yes-no", sealed=True), "tidak", False),
+        "married": (field("yes-no", sealed=True), True, True),
+        "weight": (field("number", sealed=True), 1.125, 1.125),
+        "children": (field("number", sealed=True), "3", 3.0),
+        "pay": (field("money", sealed=True), "Rp1.250.000", 1_250_000),
+    }
+    form = {code: asked for code, (asked, _, _) in typed.items()}
+    answers = read_form(form, {code: given for code, (_, given, _) in typed.items()}, PERSON)
+    assert (answers.problems, answers.facts) == ((), {})
+    again = {code: from_text(form[code], text) for code, text in answers.personal.items()}
+    assert again == {code: kept for code, (_, _, kept) in typed.items()}
+    assert {code: type(value) for code, value in again.items()} == {code: type(typed[code][2]) for code in typed}
 
 
 def test_everything_that_is_wrong_is_told_at_once_in_the_order_of_the_form() -> None:

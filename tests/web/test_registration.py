@@ -5,6 +5,7 @@ import re
 import pytest
 
 from routing.domain.fields import FieldKind
+from routing.reading.application_file import application_file
 from tests.domain.people_of_the_mall import ALL_PAPERS
 from tests.forms_of_a_service import FEES, FILLED, FORM, NIK, NPWP, label, publish_with_form
 from tests.row_counts import row_counts
@@ -112,6 +113,29 @@ def test_a_check_tells_the_charges_and_registers_nothing(mall: WebMall) -> None:
         assert row_counts(mall.office.database) == before
 
 
+def test_what_a_service_seals_is_told_like_any_other_value_and_only_to_who_sees_the_applicant(mall: WebMall) -> None:
+    fields = ("begins", "region", "rent", "renewal")
+    form = FORM | {code: {**FORM[code], "sealed": True} for code in fields}
+    del form["previous"]
+    publish_with_form(mall.office, form=form, fees=FEES[:1])
+    with mall.signed_in("ida") as ida, mall.signed_in("omar") as omar, mall.signed_in("sari") as sari:
+        number = ida.registered(
+            **filled(form__begins="1-12-2026", form__region="35.79", form__rent="1500000", form__renewal="no")
+        )
+        told = part_of(omar.get(f"/applications/{number}").text, r'(<section class="card" id="facts">.*?</section>)')
+        elsewhere = sari.get(f"/applications/{number}").text
+        for said in ("1 Desember 2026", "35.79", "Rp1.500.000", "tidak"):
+            assert said in told
+        for said in ("1 Desember 2026", "35.79", "Rp1.500.000"):
+            assert said not in elsewhere
+        assert "Klinik" in elsewhere
+    assert application_file(mall.office, number).application.facts.keys() == {
+        "applicant.kind",
+        "form.kind",
+        "form.area",
+    }
+
+
 def test_the_file_tells_the_form_by_its_labels_and_masks_numbers_of_people(mall: WebMall) -> None:
     with mall.signed_in("ida") as ida, mall.signed_in("omar") as omar, mall.signed_in("sari") as sari:
         more = {"kind": "business", "form__director": NIK, "form__npwp": NPWP, "form__rent": "1500000"}
@@ -134,6 +158,7 @@ def test_the_file_tells_the_form_by_its_labels_and_masks_numbers_of_people(mall:
         elsewhere = sari.get(f"/applications/{number}").text
         assert "42,5 m2" in elsewhere
         assert SEALED not in elsewhere
+        assert "1 Desember 2026" in elsewhere
         shown = omar.send(
             f"/applications/{number}/reveal", f"/applications/{number}/reveal", {"field": "form", "reason": "Cocokkan"}
         )
