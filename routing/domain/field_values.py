@@ -59,8 +59,9 @@ def read_value(field: Field, given: object) -> Fact:
     elif isinstance(given, int | float):
         if field.kind is FieldKind.NUMBER:
             return _within(field, float(given) if abs(given) < _TOO_LARGE else math.inf)
-        if field.kind is FieldKind.MONEY and float(given).is_integer():
-            return int(_within(field, int(given)))
+        if field.kind is FieldKind.MONEY and (abs(given) >= _TOO_LARGE or float(given).is_integer()):
+            # Bounded first: a whole number of JSON may be larger than any float.
+            return int(_within(field, int(given) if abs(given) < _TOO_LARGE else math.inf))
     raise NotAsAsked(Phrase("its value is of the wrong kind"), Phrase("Send it as text, as it would be typed."))
 
 
