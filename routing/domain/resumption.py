@@ -89,7 +89,7 @@ def resume(
     facts = {
         "step": application.step,
         "to": how.to,
-        "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk} for sent in opened],
+        "sent": [_told(sent, instead_of=last) for sent in opened],
         "role": held.role,
         **acting_facts(held.acting),
         "reason": keyed_digest(digest_key, text) if text else None,
@@ -107,3 +107,11 @@ def resume(
     )
     note = Note(seq=entry.seq, text=text) if text else None
     return Move(at=at, before=application, after=after, visits=opened, entries=(entry,), note=note)
+
+
+def _told(sent: Visit, *, instead_of: Visit | None) -> dict[str, object]:
+    """A new visit for the log; where a step goes on, with the visit at which it was stopped."""
+    said: dict[str, object] = {"visit": sent.no, "step": sent.step, "desk": sent.desk}
+    if instead_of is not None and instead_of.step == sent.step:
+        said["instead_of"] = instead_of.no
+    return said

@@ -40,7 +40,7 @@ _ENTRIES = (
     .order_by(audit_entries.c.seq.desc())
     .limit(sa.bindparam("most"))
 )
-_DECISIONS = _ENTRIES.where(audit_entries.c.kind.in_(("decided", "reassigned", "migrated")))
+_DECISIONS = _ENTRIES.where(audit_entries.c.kind.in_(("decided", "reassigned", "migrated", "resumed")))
 #: So many decisions back what is asked of the applicant is looked for: every other desk may have spoken since.
 _LOOKED_BACK = 50
 _AFTER_THE_LAST = 2**31 - 1
@@ -133,10 +133,11 @@ def decision_behind(office: Office, application_id: int, visit: int, *, with_not
     for event in events:
         if visit in event.opened and event.kind == "reassigned" and event.visit is not None:
             visit = event.visit  # Passed on: what was asked was asked before.
-        elif visit in event.opened and event.kind == "migrated":
-            visit = event.instead_of.get(visit, visit)  # The same errand, at another desk of the new version.
+        elif visit in event.instead_of:
+            # The same errand, at another desk of a new version, or taken up again.
+            visit = event.instead_of[visit]
         elif visit in event.opened:
-            return event
+            return event if event.kind in {"decided", "reassigned"} else None
     return None
 
 
