@@ -10,20 +10,21 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.domain.application import Application
 from routing.domain.desks import Label
 from routing.domain.errors import UnknownTrackingCode
 from routing.domain.identifiers import check_tracking_code
+from routing.domain.next_step import desks_asked
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Outcome, Workflow
 from routing.office import Office
+from routing.reading.application_file import application_of
 from routing.reading.history import decision_behind
 from routing.storage.tables import applications, visits
 
-_BY_CODE = sa.select(
-    applications.c.id, applications.c.tracking_code, applications.c.workflow, applications.c.step,
-    applications.c.outcome, applications.c.submitted_at,
-    applications.c.changed_at,
-).where(applications.c.tracking_code == sa.bindparam("code"))  # fmt: skip
+_BY_CODE = sa.select(*(applications.c[name] for name in Application.__dataclass_fields__)).where(
+    applications.c.tracking_code == sa.bindparam("code")
+)
 _OPEN = sa.select(visits.c.no, visits.c.step, visits.c.desk, visits.c.origin_step).where(
     visits.c.application_id == sa.bindparam("id"), visits.c.closed_at.is_(None)
 )
@@ -102,7 +103,7 @@ def public_status(office: Office, typed_code: str) -> PublicStatus:
         turn=turn,
         outcome=Outcome(row.outcome) if row.outcome is not None else None,
         stages=tuple(_stages(book, row, passed, origin)),
-        spoken=_spoken(workflow, row.step, len(here)),
+        spoken=_spoken(workflow, application_of(row), len(here)),
         to_repair=tuple(dict.fromkeys(label for said in asked if said is not None for label in said.requirements)),
         working_days=workflow.working_days,
         minutes=workflow.minutes,
@@ -111,11 +112,13 @@ def public_status(office: Office, typed_code: str) -> PublicStatus:
     )
 
 
-def _spoken(workflow: Workflow, step: str, still_open: int) -> tuple[int, int]:
-    joined = workflow.steps.get(step)
+def _spoken(workflow: Workflow, application: Application, still_open: int) -> tuple[int, int]:
+    joined = workflow.steps.get(application.step)
     if joined is None or joined.join is None:
         return (0, 0)
-    return (len(joined.desks) - still_open, len(joined.desks))
+    # What was found out since may ask fewer desks than are still at work.
+    asked = max(len(desks_asked(workflow, application, joined)), still_open)
+    return (asked - still_open, asked)
 
 
 def _stages(book: RuleBook, row: sa.Row[*tuple[Any, ...]], passed: list[str], origin: str | None) -> Iterator[Stage]:
