@@ -36,7 +36,7 @@ class PossibleDecision:
     rule: DecisionRule
     target: str
     target_label: Label
-    #: the desks it could go to then; none: it ends
+    #: the desks it could go to then; none: it ends, or rules will choose among them
     desks: tuple[str, ...]
     #: it goes to all of them
     to_all: bool = False
@@ -95,11 +95,17 @@ class ApplicationFile:
 
 
 def decisions_at(book: RuleBook, step: str) -> tuple[PossibleDecision, ...]:
-    """What can be said at a step, and where each leads unless a condition says otherwise."""
-    rules = book.workflow.steps[step].decisions
+    """What can be said at a step, and where each leads unless a condition says otherwise.
+
+    Where the next step's rules choose among its desks, none is offered: nothing is known yet that they could go by.
+    """
+    workflow, rules = book.workflow, book.workflow.steps[step].decisions
+    leads = ((code, book.lead(step, code) or rules[code].to) for code in book.possible(step))
     return tuple(
-        _decision(book.workflow, code, rules[code], book.lead(step, code) or rules[code].to)
-        for code in book.possible(step)
+        _decision(
+            workflow, code, rules[code], goal, () if goal in workflow.steps and workflow.steps[goal].desk_by else None
+        )
+        for code, goal in leads
     )
 
 

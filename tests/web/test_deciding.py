@@ -2,9 +2,11 @@
 
 from datetime import timedelta
 
+from tests.domain.permit_of_many_ways import STEPS
+from tests.domain.small_routes import label
 from tests.web.api.programs import Program
 from tests.web.many_ways import new_permit, opens_many_ways
-from tests.web.visitors import PASSWORD, WebMall
+from tests.web.visitors import PASSWORD, WebMall, part_of
 
 
 def test_what_a_survey_found_is_asked_field_by_field_and_shown_afterwards(mall: WebMall) -> None:
@@ -83,6 +85,39 @@ def test_what_was_stopped_is_taken_up_again_by_a_button(mall: WebMall) -> None:
         assert back.status_code == 303
         page = ida.get(f"/applications/{number}").text
         assert "sudah lengkap" in page
+        # What was to be repaired is still to be repaired.
+        decide = ida.get(f"/applications/{number}/visits/4/decide/resubmit").text
+        assert "Denah" in part_of(decide, r'(<section class="card">.*?</section>)')
+        code = part_of(ida.get(f"/counter/receipts/{number}").text, r'class="tracking">([^<]+)<')
+        status = ida.get(f"/t/{code}").text
+        assert "Giliran Anda" in status
+        assert "Denah" in status
         assert f'action="/applications/{number}/resume"' not in page
     with mall.signed_in("omar") as omar:
         assert "/resume" not in omar.get(f"/applications/{number}").text
+
+
+def test_only_the_desks_that_were_asked_are_counted_for_the_public(mall: WebMall) -> None:
+    opens_many_ways(mall)
+    # Above 200 m2 two of the three agencies are asked.
+    number = Program(mall, "ida").registers(**new_permit(300))
+    with mall.signed_in("ida") as ida, mall.signed_in("omar") as omar, mall.visitor() as surya:
+        code = part_of(ida.get(f"/counter/receipts/{number}").text, r'class="tracking">([^<]+)<')
+        omar.decide(number, "forward")
+        surya.sign_in("surya", PASSWORD)
+        surya.decide(number, "report", **{"finding-slope": "3", "finding-safe": "yes"})
+        assert "0 dari 2 instansi" in surya.get(f"/t/{code}").text
+        surya.decide(number, "agree")
+        assert "1 dari 2 instansi" in surya.get(f"/t/{code}").text
+
+
+def test_where_rules_choose_the_first_desk_the_counter_is_offered_none(mall: WebMall) -> None:
+    register = {**STEPS["register"], "decisions": {"accept": {"label": label("Terima"), "to": "survey"}}}
+    opens_many_ways(mall, steps=STEPS | {"register": register})
+    with mall.signed_in("ida") as ida:
+        assert 'name="next_desk"' not in ida.get("/counter/new/many-ways").text
+    program = Program(mall, "ida")
+    offered = program.get("/services/many-ways").json()["intake"]["decisions"]
+    assert [(one["code"], one["to"], one["desks"]) for one in offered] == [("accept", "survey", [])]
+    number = program.registers(**new_permit())
+    assert [one["desk"] for one in program.get(f"/applications/{number}").json()["visits"]] == ["survei-barat"]

@@ -48,7 +48,8 @@ class DecisionShape(BaseModel):
     reasons: dict[str, Name] = Field(description="Reasons to choose from, by what is sent.")
     collects: list[FieldShape] = Field(description="What is found out with it: its `findings`.")
     desks: list[str] = Field(
-        examples=[["pupr", "dishub"]], description="Where it can go; if several and not to all, `next_desk` names one."
+        examples=[["pupr", "dishub"]],
+        description="Where it can go; if several and not to all, `next_desk` names one. Empty: it ends, or rules choose.",
     )
     to_all: bool = Field(examples=[True], description="It goes to every one of `desks` at once; none is named.")
 
