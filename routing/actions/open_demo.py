@@ -1,6 +1,7 @@
 """Opens the accounts of a try-out mall, with one password: somebody decides at every desk of every service.
 
-The services one tries first have a person a desk, with a name; at the desks of all others one account a role decides.
+The services one tries first have a person a desk, with a name; at the desks of all others one account a role decides,
+but where opinions have to be those of several people.
 
 Only for a data folder that was begun with ``--demo``: an account somebody else made is never touched.
 """
@@ -18,6 +19,7 @@ from routing.domain.errors import AlreadyThere
 from routing.domain.identifiers import CROCKFORD
 from routing.domain.people import ADMINISTRATOR, AUDITOR, MANAGER, OFFICE_ROLES, Assignment
 from routing.domain.phrases import Phrase
+from routing.domain.workflow import Step, Workflow
 from routing.office import Office
 from routing.storage.transaction import Transaction
 from routing.vault.passwords import hash_password, password_fits
@@ -61,9 +63,10 @@ class DemoAccount:
 
 
 def open_demo(office: Office) -> tuple[DemoAccount, ...]:
-    """The demo accounts, made where they are missing; who sits at a desk this office does not have is left out.
+    """The demo accounts, made where they are missing and given a seat at desks that came later.
 
-    Raises AlreadyThere where a mall that was not begun as a demo has an account of the same code.
+    Who would sit at a desk this office does not have is left out. Raises AlreadyThere where a mall that was not begun
+    as a demo has an account of the same code.
     """
     file = office.settings.data / PASSWORD_FILE
     password, is_new = _password(file)
@@ -77,7 +80,10 @@ def open_demo(office: Office) -> tuple[DemoAccount, ...]:
             if desk in desks or role in OFFICE_ROLES
         ]
         taken = {(account.role, desk) for account in named for desk in account.desks}
-        accounts = [*named, *_for_the_rest(_places(office, tx) - taken, password)]
+        steps = [step for workflow in _workflows(office, tx) for step in workflow.steps.values()]
+        apart = {place for step in steps if _wants_several_people(step) for place in _places(step)} - taken
+        rest = {place for step in steps for place in _places(step)} - taken - apart
+        accounts = [*named, *_one_each(apart, password), *_for_the_rest(rest, password)]
         fits: dict[str | None, bool] = {}
         for account in accounts:
             _open(office, tx, account, hashed, fits, may_exist=not is_new)
@@ -87,18 +93,30 @@ def open_demo(office: Office) -> tuple[DemoAccount, ...]:
     return tuple(accounts)
 
 
-def _places(office: Office, tx: Transaction) -> set[tuple[str, str]]:
-    """Every role at every desk that some service in force asks for."""
-    books = (office.rule_book(version, tx) for version in tx.published.in_force().values())
-    return {
-        (role, desk)
-        for book in books
-        if book.workflow.imported_from is None
-        for step in book.workflow.steps.values()
-        for rule in ({"": step.roles} | {code: one.roles for code, one in step.decisions.items()}).values()
-        for role in rule
-        for desk in step.every_desk
-    }
+def _workflows(office: Office, tx: Transaction) -> Iterator[Workflow]:
+    """The services in force that nobody took from a log."""
+    for version in tx.published.in_force().values():
+        workflow = office.rule_book(version, tx).workflow
+        if workflow.imported_from is None:
+            yield workflow
+
+
+def _places(step: Step) -> set[tuple[str, str]]:
+    """Every role at every desk that the step asks for."""
+    roles = {*step.roles, *(role for rule in step.decisions.values() for role in rule.roles)}
+    return {(role, desk) for role in roles for desk in step.every_desk}
+
+
+def _wants_several_people(step: Step) -> bool:
+    """Whether nobody gives two of its opinions."""
+    return any(rule.opinion and rule.not_by for rule in step.decisions.values())
+
+
+def _one_each(places: set[tuple[str, str]], password: str) -> Iterator[DemoAccount]:
+    """An account a desk."""
+    for role, desk in sorted(places):
+        name = f"{role.replace('-', ' ').capitalize()} ({desk})"
+        yield DemoAccount(code=f"{role}-{desk}", name=name, password=password, role=role, desks=(desk,))
 
 
 def _for_the_rest(places: set[tuple[str, str]], password: str) -> Iterator[DemoAccount]:
@@ -122,13 +140,16 @@ def _open(
     person = tx.people.with_code(account.code)
     if person is not None and not may_exist:
         raise AlreadyThere(thing=Phrase("Account"), name=account.code)
+    now = office.now()
     if person is None:
-        now = office.now()
         person_id = tx.people.insert(code=account.code, name=account.name, source=None, at=now)
-        desks: tuple[str | None, ...] = account.desks or (None,)
-        tx.people.assign(person_id, [Assignment(role=account.role, desk=desk, since=now) for desk in desks])
     else:
         person_id = person.id
+    # What was ever held stays as somebody left it: only desks of services that came later are added.
+    known = {(one.role, one.desk) for one in person.assignments} if person is not None else set()
+    desks: tuple[str | None, ...] = account.desks or (None,)
+    new = [desk for desk in desks if (account.role, desk) not in known]
+    tx.people.assign(person_id, [Assignment(role=account.role, desk=desk, since=now) for desk in new])
     stored = tx.people.password_hash(person_id)
     if stored not in fits:
         fits[stored] = password_fits(stored, account.password) if stored is not None else False

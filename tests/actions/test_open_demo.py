@@ -6,9 +6,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from routing.actions.keep_accounts import open_account, set_password
+from routing.actions.keep_accounts import open_account, set_password, take_away
 from routing.actions.open_demo import PASSWORD_FILE, open_demo
 from routing.actions.sign_in import sign_in
+from routing.catalogue.workflow_files import default_folder
 from routing.cli.publishing import publish_files
 from routing.domain.errors import AlreadyThere, SignInRefused
 from routing.office import Office
@@ -28,6 +29,28 @@ def test_somebody_decides_at_every_step_of_every_service(sqlite_office: Office) 
         assert session is not None
         held = {(one.role, one.desk) for one in session.person.assignments}
         assert held == {(account.role, desk) for desk in account.desks or (None,)}
+
+
+def test_what_came_later_has_somebody_too_and_what_was_taken_away_stays_away(sqlite_office: Office) -> None:
+    folder = default_folder()
+    publish_files(sqlite_office, [folder / "fasilitasi-haccp.yaml"], by="tests")
+    (verifier,) = [one for one in open_demo(sqlite_office) if one.code == "verifier"]
+    (at_first,) = verifier.desks
+    take_away(sqlite_office, "verifier", role="verifier", desk=at_first)
+    publish_files(sqlite_office, [folder / "skck.yaml"], by="tests")
+    (verifier,) = [one for one in open_demo(sqlite_office) if one.code == "verifier"]
+    assert set(verifier.desks) == {at_first, "penelitian-skck"}
+    session = session_of(sqlite_office, sign_in(sqlite_office, "verifier", verifier.password))
+    assert session is not None
+    held = [one.desk for one in session.person.assignments if one.until is None]
+    assert held == ["penelitian-skck"]
+
+
+def test_opinions_of_several_people_have_several_people(sqlite_office: Office) -> None:
+    publish_files(sqlite_office, [default_folder() / "usulan-inovasi.yaml"], by="tests")
+    judges = [one for one in open_demo(sqlite_office) if one.role == "judge"]
+    assert len({one.code for one in judges}) == len(judges) == 5
+    assert all(len(one.desks) == 1 for one in judges)
 
 
 def test_a_second_start_prints_the_same_and_ends_no_session(sqlite_office: Office) -> None:
