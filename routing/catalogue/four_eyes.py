@@ -28,8 +28,10 @@ def _other_eyes(graph: RouteGraph, code: str, decision: str, rule: DecisionRule,
     for place, earlier in enumerate(rule.not_by):
         path: Path = ("steps", code, "decisions", decision, "not_by", place)
         if earlier == code:
-            problem = f"{shown(decision)} at {shown(code)} asks for other eyes than those of the same step."
-            yield say(path, "four-eyes-itself", problem, "Name the step whose decision is to be looked at again.")
+            # Opinions are counted: nobody gives two of them, at however many of the desks they sit.
+            if not rule.opinion:
+                problem = f"{shown(decision)} at {shown(code)} asks for other eyes than those of the same step."
+                yield say(path, "four-eyes-itself", problem, "Name the step whose decision is to be looked at again.")
         elif code not in graph.after(earlier):
             problem = f"{shown(earlier)} is never before {shown(code)}, so its eyes are no second pair."
             yield say(path, "four-eyes-never-before", problem, "Name a step that comes before it.")

@@ -111,6 +111,7 @@ DEFECTS = [
     ("skip-loop", "    roles: [licensing-analyst]\n    working_days: 1\n",
      "    roles: [licensing-analyst]\n    working_days: 1\n    only_if: form.rides\n    otherwise: »assess\n"),
     # Who decides
+    ("four-eyes-itself", "desks: [satpol-pp]}", "desks: [satpol-pp], not_by: [»team]}"),
     ("four-eyes-itself", "not_by: [verify, assess]", "not_by: [verify, »sign]"),
     ("four-eyes-never-before", "to: verify}\n\n  verify", "to: verify, not_by: [»sign]}\n\n  verify"),
     ("registration-says-more", "en: Accept}, to: verify}", "en: Accept}, to: verify, reason: »required}"),
