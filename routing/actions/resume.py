@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from routing.domain import resumption
 from routing.domain.application import Application
+from routing.domain.erasure import ErasedAlready
 from routing.domain.receipts import Once, Receipt
 from routing.office import Office
 from routing.storage.transaction import Transaction
@@ -23,7 +24,7 @@ class Resumption:
 
 
 def resume(office: Office, number: str, said: Resumption, *, person_id: int) -> Application:
-    """The application, open again. Raises UnknownApplication and what ``resumption.resume`` raises."""
+    """The application, open again. Raises UnknownApplication, ErasedAlready and what ``resumption.resume`` raises."""
     with office.transaction() as tx:
         return _resume(office, tx, number, said, person_id)
 
@@ -43,8 +44,11 @@ def _resume(office: Office, tx: Transaction, number: str, said: Resumption, pers
         reason=said.reason,
         person=tx.people.with_id(person_id),
         at=office.now(),
-        digest_key=tx.digest_key(application) if said.reason else b"",
+        digest_key=tx.digest_key(application) if said.reason and application.erased_at is None else b"",
         seen_version=said.seen_version,
     )
+    if application.erased_at is not None:
+        # Asked last, so that nobody learns of it who may not take it up. There is nobody left to go on for.
+        raise ErasedAlready(number=application.number)
     tx.record(move)
     return move.after

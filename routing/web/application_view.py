@@ -75,6 +75,8 @@ class ApplicationView:
     withdraws_at: str | None
     #: it was stopped, and this person can take it up again until then
     resumable_until: datetime | None
+    #: the desks this person can take it up at, where one has to be named
+    resumes_at: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +102,7 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
         shows_notes=shows_who or staff.may(Action.SEE_AUDIT_LOG),
         withdraws_at=_withdraws_at(staff, file),
         resumable_until=_resumable_until(staff, file),
+        resumes_at=_resumes_at(staff, file),
     )
 
 
@@ -180,10 +183,18 @@ def _masked(who: Particulars, workflow: Workflow) -> Particulars:
 def _resumable_until(staff: Staff, file: ApplicationFile) -> datetime | None:
     until = resumable_until(file.workflow, file.application)
     how = resume_of(file.workflow, file.application)
-    if how is None or until is None or staff.at > until:
+    if how is None or until is None or staff.at > until or file.application.erased_at is not None:
         return None
     step = file.workflow.steps[how.to]
     return until if staff.may(Action.DECIDE, Place(desks=step.desks, roles=step.roles)) else None
+
+
+def _resumes_at(staff: Staff, file: ApplicationFile) -> tuple[str, ...]:
+    how = resume_of(file.workflow, file.application)
+    step = file.workflow.steps[how.to] if how is not None else None
+    if step is None or len(step.desks) == 1 or step.join is not None or step.desk_by:
+        return ()
+    return tuple(desk for desk in step.desks if staff.may(Action.DECIDE, Place(desks=(desk,), roles=step.roles)))
 
 
 def _withdraws_at(staff: Staff, file: ApplicationFile) -> str | None:

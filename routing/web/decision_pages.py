@@ -66,7 +66,7 @@ def decide_here(
 @router.post("/applications/{number}/resume")
 def resume_here(office: OfficeHere, staff: SignedIn, form: OwnForm, number: ApplicationHere) -> Response:
     """Takes up again what was stopped."""
-    said = Resumption(desk=form.choice("next_desk"), reason=form.text("reason"))
+    said = Resumption(desk=form.choice("next_desk"), reason=form.text("reason"), seen_version=form.number("version"))
     resume(office, number, said, person_id=staff.person.id)
     return go_to(f"/applications/{number}", told="resumed", number=number)
 

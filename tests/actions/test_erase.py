@@ -9,6 +9,8 @@ import sqlalchemy as sa
 
 from routing.actions.decide import decide
 from routing.actions.erase import erase
+from routing.actions.publish import publish
+from routing.actions.resume import Resumption, resume
 from routing.actions.reveal import reveal
 from routing.domain.application import Application
 from routing.domain.decision import Decision
@@ -16,6 +18,7 @@ from routing.domain.erasure import ErasedAlready, LegalBasis, NotEndedYet
 from routing.domain.errors import ApplicationEnded, MalformedField, NotAllowed, UnknownApplication
 from routing.domain.people import ADMINISTRATOR
 from routing.domain.revealing import Masked, NothingKept
+from routing.domain.workflow import Workflow
 from routing.reading.chains import verify_chains
 from routing.reading.history import history
 from routing.reading.log_export import export_entries
@@ -23,9 +26,9 @@ from routing.reading.past_walks import past_walks
 from routing.reading.public_status import public_status
 from routing.reading.who_applies import applications_of, who_applies
 from routing.storage.tables import application_keys, applications, audit_entries, notes, particulars
-from tests.domain.people_of_the_mall import ALL_PAPERS, IDA, OMAR, person
+from tests.domain.people_of_the_mall import ALL_PAPERS, IDA, OMAR, RATNA, SARI, person
 from tests.forms_of_a_service import FILLED, publish_with_form
-from tests.mall import LESTARI, Mall
+from tests.mall import ALL_GOES_WELL, LESTARI, Mall
 from tests.row_counts import row_counts
 
 RINA = person("rina", ADMINISTRATOR, None)
@@ -146,3 +149,23 @@ def test_the_file_of_an_embedded_mall_keeps_no_trace_of_the_key(sqlite_mall: Mal
     for path in files:
         for trace in (wrapped, *sealed):
             assert trace not in path.read_bytes(), path
+
+
+def test_what_was_stopped_and_erased_is_not_taken_up_again(mall: Mall) -> None:
+    written = mall.office.book_in_force("sip-dokter").workflow.model_dump(mode="json")
+    written["ends"]["refused"] |= {"outcome": "stopped", "resume": {"days": 30, "to": "verify"}}
+    assert publish(mall.office, Workflow.model_validate(written), by="tests")
+    document = mall.registers(who=WHO)
+    mall.carries()
+    mall.walks(document, ALL_GOES_WELL[:3])
+    mall.carries()
+    mall.decides(document, RATNA, "refuse", reason="STR habis")
+    mall.carries()
+    mall.decides(document, RATNA, "sign")
+    mall.hires(RINA)
+    erase(mall.office, document.number, BASIS, person_id=mall.id_of(RINA))
+    with pytest.raises(ErasedAlready):
+        resume(mall.office, document.number, Resumption(reason="lengkap"), person_id=mall.id_of(OMAR))
+    with pytest.raises(NotAllowed):
+        resume(mall.office, document.number, Resumption(reason="lengkap"), person_id=mall.id_of(SARI))
+    assert not mall.application(document.number).is_open

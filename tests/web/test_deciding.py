@@ -1,9 +1,11 @@
 """The form of a decision: what it collects, the reasons it offers, every defect at once, and what forbids it."""
 
+import re
+from copy import deepcopy
 from datetime import timedelta
+from typing import Any
 
-from tests.domain.permit_of_many_ways import STEPS
-from tests.domain.small_routes import label
+from tests.domain.permit_of_many_ways import STEPS, many_ways
 from tests.web.api.programs import Program
 from tests.web.many_ways import new_permit, opens_many_ways
 from tests.web.visitors import PASSWORD, WebMall, part_of
@@ -97,6 +99,32 @@ def test_what_was_stopped_is_taken_up_again_by_a_button(mall: WebMall) -> None:
         assert "/resume" not in omar.get(f"/applications/{number}").text
 
 
+def test_where_a_stopped_application_goes_on_at_several_desks_one_of_ones_own_is_named(mall: WebMall) -> None:
+    steps: dict[str, Any] = deepcopy(STEPS)
+    del steps["survey"]["desk_by"]
+    ends = {code: end.model_dump(mode="json") for code, end in many_ways().ends.items()}
+    ends["stopped"]["resume"] = {"days": 180, "to": "survey"}
+    opens_many_ways(mall, steps=steps, ends=ends)
+    number = Program(mall, "ida").registers(**new_permit())
+    with mall.signed_in("omar") as omar:
+        omar.decide(number, "return", **{"wrong-plan": "tanpa skala"})
+    mall.clock.now += timedelta(days=10)
+    page, form = f"/applications/{number}", f"/applications/{number}/resume"
+    with mall.signed_in("ida") as ida, mall.visitor() as surya:
+        assert ida.decide(number, "stop").status_code == 303
+        surya.sign_in("surya", PASSWORD)
+        offered = part_of(surya.get(page).text, rf'(<form[^>]*action="{form}".*?</form>)')
+        assert re.findall(r'<option value="([^"]+)"', offered) == ["survei-barat"]
+        late = surya.send(page, form, {"next_desk": "survei-barat", "version": "1"})
+        assert late.status_code == 409
+        assert surya.send(page, form, {"next_desk": "survei-barat"}).status_code == 303
+        mall.carry()
+        assert "Meja" in surya.get(page).text
+        assert form not in surya.get(page).text
+        desks = Program(mall, "ida").get(page).json()["visits"]
+        assert [one["desk"] for one in desks] == ["survei-barat"]
+
+
 def test_only_the_desks_that_were_asked_are_counted_for_the_public(mall: WebMall) -> None:
     opens_many_ways(mall)
     # Above 200 m2 two of the three agencies are asked.
@@ -112,8 +140,9 @@ def test_only_the_desks_that_were_asked_are_counted_for_the_public(mall: WebMall
 
 
 def test_where_rules_choose_the_first_desk_the_counter_is_offered_none(mall: WebMall) -> None:
-    register = {**STEPS["register"], "decisions": {"accept": {"label": label("Terima"), "to": "survey"}}}
-    opens_many_ways(mall, steps=STEPS | {"register": register})
+    steps: dict[str, Any] = deepcopy(STEPS)
+    steps["register"]["decisions"]["accept"]["to"] = "survey"
+    opens_many_ways(mall, steps=steps)
     with mall.signed_in("ida") as ida:
         assert 'name="next_desk"' not in ida.get("/counter/new/many-ways").text
     program = Program(mall, "ida")

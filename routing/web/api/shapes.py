@@ -49,7 +49,7 @@ class DecisionShape(BaseModel):
     collects: list[FieldShape] = Field(description="What is found out with it: its `findings`.")
     desks: list[str] = Field(
         examples=[["pupr", "dishub"]],
-        description="Where it can go; if several and not to all, `next_desk` names one. Empty: it ends, or rules choose.",
+        description="Where it can go; if several and not to all, `next_desk` names one; none: it ends or rules choose.",
     )
     to_all: bool = Field(examples=[True], description="It goes to every one of `desks` at once; none is named.")
 
