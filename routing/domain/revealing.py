@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application, Particulars
 from routing.domain.audit_chain import keyed_digest
+from routing.domain.business_identifiers import masked_digits
 from routing.domain.errors import Kind, MalformedField, Refusal
 from routing.domain.fields import Field, FieldKind
+from routing.domain.identifiers import masked_nik, masked_phone
 from routing.domain.move import Move, Note, chained, entry_of
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.phrases import Phrase
@@ -19,7 +22,9 @@ from routing.domain.preconditions import reason_text
 from routing.domain.workflow import Reason, Workflow
 
 #: Numbers of people in a form; a NIB names a business, and a plate or a place has to be seen to be worked with.
-MASKED_KINDS = frozenset({FieldKind.NIK, FieldKind.PHONE, FieldKind.NPWP})
+_MASKS: Mapping[FieldKind, Callable[[str], str]] = MappingProxyType(
+    {FieldKind.NIK: masked_nik, FieldKind.PHONE: masked_phone, FieldKind.NPWP: masked_digits}
+)
 
 
 class Masked(StrEnum):
@@ -53,7 +58,13 @@ class TooManyReveals(Refusal):
 
 def masked_fields(workflow: Workflow, who: Particulars) -> dict[str, Field]:
     """The fields of the form whose values no page shows, as far as they were filled in."""
-    return {code: field for code, field in workflow.form.items() if field.kind in MASKED_KINDS and code in who.answers}
+    return {code: field for code, field in workflow.form.items() if field.kind in _MASKS and code in who.answers}
+
+
+def masked(field: Field, value: str) -> str:
+    """A value of the form as every page shows it."""
+    mask = _MASKS.get(field.kind)
+    return mask(value) if mask is not None else value
 
 
 def require_few(person: Person, so_far: int, most: int) -> None:

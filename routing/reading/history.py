@@ -84,8 +84,8 @@ class Event:
     repeated: tuple[Label, ...] = ()
     #: chosen from the decision's list
     reasons: tuple[Label, ...] = ()
-    #: what the decision found out
-    findings: tuple[tuple[Field, Fact], ...] = ()
+    #: what the decision found out: code, what was asked, what was found
+    findings: tuple[tuple[str, Field, Fact], ...] = ()
     #: the application's version after the move it tells of; None: written before entries said so
     version: int | None = None
     #: the keyed digest of the reason in the log
@@ -224,7 +224,7 @@ def _beside(said: Mapping[str, Any], workflow: Workflow) -> dict[str, Any]:
     return {
         "repeated": tuple(needs[code].label for code in said.get("repeated") or () if code in needs),
         "reasons": tuple(rule.reasons[code] for code in said.get("reasons") or () if code in rule.reasons),
-        "findings": tuple((rule.collects[code], found) for code, found in findings.items() if code in rule.collects),
+        "findings": tuple((code, field, findings[code]) for code, field in rule.collects.items() if code in findings),
     }
 
 

@@ -13,6 +13,7 @@ from routing.domain.errors import DecisionNotPossible, Refusal, UnknownDecision
 from routing.domain.identifiers import masked_nik, masked_phone
 from routing.domain.people import Action, Place
 from routing.domain.resumption import resumable_until, resume_of
+from routing.domain.revealing import masked
 from routing.domain.stays import reassignable
 from routing.domain.visits import Visit
 from routing.domain.workflow import Outcome, Workflow
@@ -29,7 +30,6 @@ from routing.web.numbers_in_addresses import small_number
 from routing.web.rendering import wording_of
 from routing.web.timeline import TimelineRow, told
 from routing.web.troubles import trouble_of
-from routing.web.values import masked
 from routing.web.visitors import Staff
 
 

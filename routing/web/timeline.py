@@ -88,7 +88,8 @@ def told(events: tuple[Event, ...], wording: Wording, names: Mapping[str, str]) 
             actor=_actor(event, wording),
             is_quiet=event.kind in QUIET,
             findings=tuple(
-                (wording.label(field.label), value_in_words(field, value, wording)) for field, value in event.findings
+                (wording.label(field.label), value_in_words(field, value, wording))
+                for _, field, value in event.findings
             ),
         )
         for event in events

@@ -1,16 +1,12 @@
-"""A value of a form as people read it: with its unit, in rupiah, by the office's own names; masked where it must be."""
+"""A value of a form as people read it: with its unit, in rupiah, by the office's own names."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from routing.domain.business_identifiers import masked_digits
 from routing.domain.field_values import in_digits
 from routing.domain.fields import Fact, Field, FieldKind
-from routing.domain.identifiers import masked_nik, masked_phone
 from routing.web.wording import N_, Wording, rupiah
-
-_MASKS = {FieldKind.NIK: masked_nik, FieldKind.PHONE: masked_phone, FieldKind.NPWP: masked_digits}
 
 
 def value_in_words(field: Field, value: Fact, wording: Wording) -> str:
@@ -30,9 +26,3 @@ def value_in_words(field: Field, value: Fact, wording: Wording) -> str:
     if field.kind is FieldKind.KBLI and field.edition is not None:
         return f"{value} (KBLI {field.edition})"
     return str(value or "")
-
-
-def masked(field: Field, value: str) -> str:
-    """The value as every page shows it."""
-    mask = _MASKS.get(field.kind)
-    return mask(value) if mask is not None else value

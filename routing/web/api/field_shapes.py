@@ -5,8 +5,8 @@ from __future__ import annotations
 from pydantic import BaseModel, Field
 
 from routing.domain.charging import Bill
+from routing.domain.fields import Fact, FieldKind
 from routing.domain.fields import Field as FormField
-from routing.domain.fields import FieldKind
 from routing.web.api.labels import Name, name_of, name_or_none
 
 
@@ -26,6 +26,14 @@ class FieldShape(BaseModel):
     choices: dict[str, Name] = Field(description="What can be chosen, by what is sent.")
     edition: str | None = Field(description="Of a class of business (KBLI).")
     personal: bool = Field(description="Sealed, and never told to who may not see who applies.")
+
+
+class FoundShape(BaseModel):
+    """Something a decision found out."""
+
+    code: str = Field(examples=["slope"])
+    name: Name
+    value: Fact = Field(description="As it is kept: a number, a whole number of rupiah, true or false, or a text.")
 
 
 class ChargeShape(BaseModel):
@@ -53,6 +61,11 @@ def field_shape(code: str, field: FormField) -> FieldShape:
         edition=field.edition,
         personal=field.is_personal,
     )
+
+
+def found_shape(code: str, field: FormField, value: Fact) -> FoundShape:
+    """A finding on the wire."""
+    return FoundShape(code=code, name=name_of(field.label), value=value)
 
 
 def charge_shapes(bill: Bill) -> list[ChargeShape]:

@@ -18,7 +18,7 @@ from routing.domain.identifiers import masked_nik, masked_phone
 from routing.reading.application_file import PossibleDecision
 from routing.reading.desk_queue import QueueRow
 from routing.reading.history import Event
-from routing.web.api.field_shapes import ChargeShape, FieldShape, charge_shapes, field_shape
+from routing.web.api.field_shapes import ChargeShape, FieldShape, FoundShape, charge_shapes, field_shape, found_shape
 from routing.web.api.labels import Name, name_of
 from routing.web.application_view import ApplicationView, Stay, sayable
 from routing.web.visitors import Staff
@@ -123,6 +123,9 @@ class EntryShape(BaseModel):
     decision: str | None
     sent_to: list[str] = Field(description="The desks the document goes to; none: it stays, or ends.")
     requirements: list[Name]
+    repeated: list[Name] = Field(description="Of these, what an earlier return could have named and did not.")
+    reasons: list[Name] = Field(description="Chosen from the decision's list.")
+    findings: list[FoundShape] = Field(description="What the decision found out.")
     version: int | None = Field(description="The application's version afterwards; null in entries of old.")
     reason: str | None = Field(description="For who may see who applies; null: there is none, or it is not shown.")
     reason_digest: str | None = Field(description="HMAC-SHA-256 that stands for the reason in the log.")
@@ -220,6 +223,9 @@ def entry_shape(event: Event) -> EntryShape:
         decision=event.decision_code,
         sent_to=list(event.sent_to),
         requirements=[name_of(label) for label in event.requirements],
+        repeated=[name_of(label) for label in event.repeated],
+        reasons=[name_of(label) for label in event.reasons],
+        findings=[found_shape(*one) for one in event.findings],
         version=event.version,
         reason=event.note,
         reason_digest=event.reason_digest,

@@ -18,6 +18,11 @@ def test_findings_are_read_as_the_form_is_and_every_fault_is_told_at_once(any_ma
     assert {one["where"] for one in told["errors"]} == {f"body.findings.{one}" for one in ("slope", "safe", "depth")}
     assert surya.decides(number, "report", findings={"slope": 7.5, "safe": True}).json()["desks"] == ["pupr"]
     assert surya.decides(number, "agree").json()["step"] == "sign"
+    entries = surya.get(f"/applications/{number}/history").json()["items"]
+    (found,) = [one["findings"] for one in entries if one["decision"] == "report"]
+    assert [(one["code"], one["name"]["id"], one["value"]) for one in found] == [
+        ("slope", "Kemiringan", 7.5), ("safe", "Aman", True)
+    ]  # fmt: skip
 
 
 def test_a_condition_that_does_not_hold_is_a_problem_with_its_rule(mall: WebMall) -> None:
@@ -36,7 +41,16 @@ def test_defects_and_reasons_are_taken_and_unknown_ones_refused(mall: WebMall) -
     defects = [{"requirement": "plan", "reason": "tanpa skala", "repair": "gambar ulang"}]
     assert omar.decides(number, "return", defects=defects).json()["step"] == "repair"
     assert ida.decides(number, "resubmit").json()["step"] == "verify"
+    # The plan lay there at the first return already; so did the form, which was not named then.
+    defects = [{"requirement": code, "reason": "kurang", "repair": "ganti"} for code in ("plan", "form")]
+    assert omar.decides(number, "return", defects=defects).json()["step"] == "repair"
+    assert ida.decides(number, "resubmit").json()["step"] == "verify"
     assert omar.decides(number, "refuse", reasons=["zone"]).json()["outcome"] == "refused"
+    entries = omar.get(f"/applications/{number}/history").json()["items"]
+    repeated = {one["decision"]: [name["id"] for name in one["repeated"]] for one in entries if one["repeated"]}
+    assert repeated == {"return": ["Formulir"]}
+    chosen = {one["decision"]: [name["id"] for name in one["reasons"]] for one in entries if one["reasons"]}
+    assert chosen == {"refuse": ["Di luar zona"]}
 
 
 def test_what_was_stopped_goes_on_once_however_often_it_is_asked_for(any_mall: WebMall) -> None:
