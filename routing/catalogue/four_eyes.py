@@ -7,7 +7,7 @@ from itertools import combinations
 
 from routing.catalogue.findings import Finding, Path, Say, instead_of, shown
 from routing.catalogue.route_graph import RouteGraph
-from routing.domain.workflow import DECISIONS_OF, DecisionRule, Step
+from routing.domain.workflow import DECISIONS_OF, DecisionRule, Reason, Step
 
 
 def check_four_eyes(graph: RouteGraph, say: Say) -> Iterator[Finding]:
@@ -17,6 +17,8 @@ def check_four_eyes(graph: RouteGraph, say: Say) -> Iterator[Finding]:
         for decision, rule in step.decisions.items():
             yield from _other_eyes(graph, code, decision, rule, say)
             yield from _roles(code, step, decision, rule, say)
+            if code in workflow.intake:
+                yield from _with_registration(code, decision, rule, say)
         if workflow.imported_from is None:
             yield from _alike(code, step, say)
 
@@ -39,6 +41,17 @@ def _roles(code: str, step: Step, decision: str, rule: DecisionRule, say: Say) -
             path: Path = ("steps", code, "decisions", decision, "roles", place)
             problem = f"{shown(role)} may say {shown(decision)}, but is no role of {shown(code)}."
             yield say(path, "role-not-of-step", problem, instead_of(role, step.roles, otherwise="Or add it there."))
+
+
+def _with_registration(code: str, decision: str, rule: DecisionRule, say: Say) -> Iterator[Finding]:
+    """The counter's decision comes with the registration, which carries neither words nor findings of its own."""
+    at: Path = ("steps", code, "decisions", decision)
+    asked = [(*at, "reason")] if rule.reason is Reason.REQUIRED else []
+    asked += [(*at, "names_requirements")] if rule.names_requirements else []
+    asked += [(*at, "collects", name) for name, field in rule.collects.items() if field.required]
+    for path in asked:
+        problem = f"{shown(decision)} is said with the registration, which carries no {path[4]}."
+        yield say(path, "registration-says-more", problem, "Ask for it in the form, or at a step of its own after it.")
 
 
 def _alike(code: str, step: Step, say: Say) -> Iterator[Finding]:

@@ -34,6 +34,9 @@ def _ends(workflow: Workflow, say: Say) -> Iterator[Finding]:
         if end.outcome is Outcome.CLOSED and workflow.imported_from is None:
             problem = f"{shown(code)} is closed without a word how; that is for imported cases only."
             yield say((*at, "outcome"), "closed-without-outcome", problem, "Say granted, refused or another outcome.")
+        if code in set(Outcome) and code != end.outcome:
+            problem = f"The end {shown(code)} counts as {end.outcome}: the record would say one thing and mean another."
+            yield say((*at, "outcome"), "outcome-other-than-code", problem, "Change the outcome, or call it otherwise.")
         yield from _stop(at, code, end, say)
         yield from _referral(at, code, end, say)
         if end.refers_to == workflow.service:

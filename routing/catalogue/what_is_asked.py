@@ -40,7 +40,8 @@ def check_what_is_asked(workflow: Workflow, say: Say) -> Iterator[Finding]:
 
 def _field(path: Path, code: str, field: Field, say: Say) -> Iterator[Finding]:
     for key, kinds in _KINDS_OF.items():
-        if key in field.model_fields_set and getattr(field, key) and field.kind not in kinds:
+        written = getattr(field, key)
+        if written and written != Field.model_fields[key].default and field.kind not in kinds:
             problem = f"{shown(code)} is {shown(field.kind)} and has no {key}."
             yield say((*path, key), "key-of-another-kind", problem, f"Leave it out; {key} is for {', '.join(kinds)}.")
     if field.kind is FieldKind.CHOICE and not field.choices:

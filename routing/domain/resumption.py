@@ -63,6 +63,8 @@ def resume(
     Raises NotStopped, StaleVersion, TooLateToResume, NotAllowed, OwnApplication, DeskNotNamed, DeskNotOffered,
     TextTooLong.
     """
+    # Whether something was stopped is told to whoever may see it only.
+    require(person, Action.SEE_APPLICATION, Place(desks=()), at)
     how, until = resume_of(book.workflow, application), resumable_until(book.workflow, application)
     if how is None or until is None:
         raise NotStopped(number=application.number, step=book.workflow.label_of(application.step).id)

@@ -109,6 +109,7 @@ DEFECTS = [
     # Who decides
     ("four-eyes-itself", "not_by: [verify, assess]", "not_by: [verify, »sign]"),
     ("four-eyes-never-before", "to: verify}\n\n  verify", "to: verify, not_by: [»sign]}\n\n  verify"),
+    ("registration-says-more", "en: Accept}, to: verify}", "en: Accept}, to: verify, reason: »required}"),
     ("role-not-of-step", "roles: [head-of-office]}", "roles: [»verifier]}"),
     ("same-decision", _PAID, _PAID + "      »settled: {label: {id: Sudah, en: Settled}, to: police}\n"),
     ("same-label", "{id: Teruskan, en: Forward}", "{id: Kembalikan, en: Forward}"),
@@ -124,6 +125,7 @@ DEFECTS = [
     ("deadline-without-applicant", "    waits_for: outside\n",
      "    »deadline: {working_days: 5, decision: received}\n"),
     ("closed-without-outcome", "outcome: refused}", "outcome: »closed}"),
+    ("outcome-other-than-code", "outcome: refused}", "outcome: »withdrawn}"),
     ("stopped-without-resume", _STOPPED,
      _STOPPED.replace(", resume: {days: 180, to: verify}", "").replace(": stopped", ": »stopped")),
     ("resume-not-stopped", _STOPPED, _STOPPED.replace("outcome: stopped, ", "outcome: refused, »")),
