@@ -54,7 +54,11 @@ def test_every_field_of_the_service_has_an_input_of_its_kind(mall: WebMall) -> N
 
 
 def test_every_kind_of_field_can_be_drawn_empty_and_refused(mall: WebMall, subtests: pytest.Subtests) -> None:
-    more = {"choice": {"choices": {"a": label("A")}}, "kbli": {"edition": "2020"}, "text": {"longest": 3}}
+    more: dict[str, dict[str, object]] = {
+        "choice": {"choices": {"a": label("A")}},
+        "kbli": {"edition": "2020"},
+        "text": {"longest": 3},
+    }
     with mall.signed_in("ida") as ida:
         for kind in FieldKind:
             asked = {"label": label("Isian"), "kind": kind.value, "help": label("Contoh"), **more.get(kind.value, {})}
@@ -197,4 +201,4 @@ def test_a_program_that_sends_the_page_gets_the_problems_of_each_field(mall: Web
         said = told_json(ida, form__area="3", name="Siti", nik=NIK)
     assert said["code"] == "form_not_filled_in"
     assert said["errors"] == [{"where": "body.form.area", "problem": "it is less than 4. Write at least 4."}]
-    assert FILLED["place"] not in str(said)
+    assert str(FILLED["place"]) not in str(said)
