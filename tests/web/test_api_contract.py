@@ -110,7 +110,8 @@ class Caller:
         if "no" in case.path_parameters:
             case.path_parameters |= {"number": draw(st.sampled_from(self.with_papers)), "no": 1}
         if "code" in case.path_parameters:
-            case.path_parameters["code"] = draw(st.sampled_from(DESKS))
+            is_service = case.operation.path.startswith("/services")
+            case.path_parameters["code"] = draw(st.sampled_from(("sip-dokter",) if is_service else DESKS))
         if not isinstance(case.body, dict):
             return
         known: dict[str, tuple[object, ...]] = {
@@ -138,6 +139,8 @@ class Caller:
             "release": (omar, {}),
             "decisions": (omar, {"decision": "forward"}),
             "resubmit": (ida, {}),
+            "hand-in": (ida, {"papers": ["photo"]}),
+            "resume": (ida, {}),
             "withdraw": (ida, {"desk": "loket-pendaftaran"}),
         }[act]
         case.headers["Idempotency-Key"] = f"possible {next(self.count)}"
