@@ -110,7 +110,12 @@ class Expression:
         return int(value + 0.5)
 
     def _execute(self, facts: Mapping[str, Any]) -> Any:
-        return self._program.execute({name: fact for name, fact in facts.items() if name in self._named})
+        try:
+            return self._program.execute({name: fact for name, fact in facts.items() if name in self._named})
+        except (Exception, KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as panic:  # The library is not Python: when it breaks, it is no Exception.
+            raise RuntimeError(str(panic)) from None
 
 
 @lru_cache(maxsize=4096)
