@@ -6,10 +6,12 @@ Every line said while a request is answered, or a message worked on, carries its
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from datetime import UTC, datetime
 from typing import TextIO
 
 import structlog
@@ -21,23 +23,8 @@ _log = logging.getLogger(__name__)
 
 def set_up_logs(level: str, stream: TextIO | None = None) -> None:
     """Sends the log of this program and of its libraries to ``stream`` (standard error, when absent) as JSON."""
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        structlog.stdlib.add_log_level,
-        structlog.stdlib.add_logger_name,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.ExtraAdder(),
-        structlog.processors.format_exc_info,
-    ]
-    formatter = structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=shared,
-        processors=[
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-    )
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(formatter)
+    handler.setFormatter(_Lines())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
@@ -71,3 +58,25 @@ def tell_of_moves(moves: Sequence[Move], seconds: float) -> None:
         after, entry = move.after, move.entries[0]
         said = {"kind": entry.kind, "application": after.number, "move": f"{after.number}:{after.version}"}
         _log.info("move", extra=said | {"version": after.version, "desk": entry.desk, "ms": milliseconds})
+
+
+class _Lines(logging.Formatter):
+    """One JSON object a line. Not by a chain of processors: every move says a line, and half its time went there."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """What was said, by whom and when, the ids in force, and what else was told with it."""
+        said: dict[str, object] = {
+            "event": record.getMessage(),
+            **structlog.contextvars.get_contextvars(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": f"{datetime.fromtimestamp(record.created, UTC):%Y-%m-%dT%H:%M:%S.%f}Z",
+        }
+        said.update((name, told) for name, told in record.__dict__.items() if name not in _OF_EVERY_RECORD)
+        if record.exc_info:
+            said["exception"] = self.formatException(record.exc_info)
+        return _ENCODER.encode(said)
+
+
+_OF_EVERY_RECORD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime"}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=repr)

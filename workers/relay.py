@@ -28,7 +28,7 @@ from workers.deliver import DELIVER
 # Documents sent within this time (seconds) travel in one message: a message costs as much as five moves.
 _GATHER = 0.002
 # A busy office saves messages, and in one that is not nobody waits: from so many hand-offs a second they are gathered
-# longer, for each more by so much. What piled up in a moment's stall is no rush, so no look counts for more than so many.
+# longer, for each more by so much. What piled up in a moment's stall is no rush: no look counts for more than so many.
 _BUSY_FROM = 100.0
 _GATHER_FOR_EACH_MORE = 0.0004
 _LONGEST_GATHER = 0.08

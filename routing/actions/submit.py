@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from routing.domain import intake
 from routing.domain.application import Application, Particulars, Submission
@@ -18,6 +19,8 @@ from routing.domain.workflow import Workflow
 from routing.office import Office
 from routing.storage.database import AlreadyWritten
 from routing.storage.transaction import Transaction
+
+_PERIODS = MappingProxyType({"year": Phrase("year"), "month": Phrase("month")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +107,7 @@ def _require_quota(tx: Transaction, workflow: Workflow, submission: Submission, 
         return
     if not tx.quotas.take(workflow.service, quota.counted_as(form_facts(submission.facts), at.date()), quota.most):
         per = Called(workflow.form[quota.per].label) if quota.per is not None else Phrase("service")
-        raise QuotaUsedUp(service=Called(workflow.label), most=quota.most, every=Phrase(quota.every), per=per)
+        raise QuotaUsedUp(service=Called(workflow.label), most=quota.most, every=_PERIODS[quota.every], per=per)
 
 
 def _checked(who: Particulars | None) -> Particulars:

@@ -21,6 +21,7 @@ from routing.cli.opening import end_with
 from routing.cli.replay_command import replay
 from routing.cli.route_diff_command import diff
 from routing.cli.route_drawing_command import draw
+from routing.cli.route_migration_command import migrate as migrate_applications
 from routing.cli.simulate_command import simulate
 from routing.cli.up_command import up
 from routing.domain.errors import Fault, Refusal
@@ -40,6 +41,7 @@ for serve in (serve_commands.web, serve_commands.relay, serve_commands.worker, s
 app.command()(simulate)
 workflow_commands.app.command()(draw)
 workflow_commands.app.command()(diff)
+workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(account_commands.app, name="account")

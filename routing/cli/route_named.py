@@ -80,6 +80,8 @@ def route_in_file(path: Path) -> NamedRoute:
     """The route in that file. Raises BrokenRoute."""
     from routing.catalogue.office_files import read_office
     from routing.catalogue.workflow_files import default_folder, read_workflow
+    from routing.domain.service_standard import completed
+    from routing.settings import load_settings
 
     # Without its office: a route can be looked at before its desks are there.
     workflow, findings = read_workflow(path, None)
@@ -88,9 +90,13 @@ def route_in_file(path: Path) -> NamedRoute:
         more = f" ({len(findings) - 1} more)" if len(findings) > 1 else ""
         raise BrokenRoute(file=str(path), problem=f"line {first.line}: {first.problem}{more}")
     beside = path.parent / "office"
-    plan, _ = read_office(beside if beside.is_dir() else default_folder() / "office")
-    desks = {desk.code: desk.label for desk in plan.desks} if plan is not None else {}
-    return NamedRoute(name=str(path), workflow=workflow, desks=desks)
+    plan, _ = read_office(beside if beside.is_dir() else (load_settings(None).workflows or default_folder()) / "office")
+    if plan is None:
+        return NamedRoute(name=str(path), workflow=workflow)
+    if workflow.imported_from is None:
+        # As it would be published: with the components of the standard that are the office's.
+        workflow = workflow.model_copy(update={"standard": completed(workflow.standard, plan.standard)})
+    return NamedRoute(name=str(path), workflow=workflow, desks={desk.code: desk.label for desk in plan.desks})
 
 
 def published_route(office: Office, name: str) -> NamedRoute:

@@ -81,13 +81,16 @@ class _Sending:
         """The step (or what comes instead of it) begins; at an end nothing does."""
         workflow, application = self.book.workflow, self.application
         goes_back = self.rule.to == ORIGIN
+        if goes_back and application.step != target and workflow.steps[target].join is not None:
+            # It was stopped meanwhile, and the other desks were recalled: all are asked anew, or they never would be.
+            goes_back = False
         if not goes_back:
             target = way_on(workflow, application, target)
         if target in workflow.ends:
             return Course(target=target, recalled=tuple(recalled), facts=application.facts)
         step = workflow.steps[target]
         if not goes_back:
-            require_due(workflow, application, target)
+            require_due(workflow, application, target, self.at)
         desks = self._desks(step, goes_back=goes_back)
         origin = (self.visit.step, self.visit.desk) if step.waits_for == "applicant" else (None, None)
         opened = tuple(

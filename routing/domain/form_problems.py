@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from routing.domain.desks import Label
 from routing.domain.errors import Kind, Refusal
@@ -43,6 +44,8 @@ class FormNotFilledIn(Refusal):
 
     code = "form_not_filled_in"
     kind = Kind.MALFORMED
+    #: what the fields are called together, where they were sent
+    member: ClassVar[str] = "form"
 
     def __init__(self, service: Label, problems: Sequence[FieldProblem]) -> None:
         self.problems = tuple(problems)

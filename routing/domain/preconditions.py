@@ -91,12 +91,15 @@ def require_papers(workflow: Workflow, papers: Sequence[str], facts: Mapping[str
         raise RequirementMissing(service=workflow.label.id, missing="; ".join(missing))
 
 
-def require_due(workflow: Workflow, application: Application, step: str) -> None:
-    """What must be there before the document enters the step has been handed in. Raises RequirementDue."""
+def require_due(workflow: Workflow, application: Application, step: str, at: datetime) -> None:
+    """What must be there before the document enters the step has been handed in. Raises RequirementDue.
+
+    ``at``: now, in the office's zone, which says on which day the application was handed in.
+    """
     due = {code: need for code, need in workflow.requirements.items() if need.due == step}
     if not due:
         return
-    owed = asked_for(due, guard_facts(workflow, application), application.submitted_at.date())
+    owed = asked_for(due, guard_facts(workflow, application), application.submitted_at.astimezone(at.tzinfo).date())
     missing = [need.label.id for code, need in owed.items() if need.required and code not in application.papers]
     if missing:
         label = workflow.label_of(step).id

@@ -10,8 +10,9 @@ from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
 from routing.domain.errors import Refusal
+from routing.domain.facts import without_opinions
 from routing.domain.move import Move, Note, chained, entry_of
-from routing.domain.next_step import desk_sent_to
+from routing.domain.next_step import desk_sent_to, desks_asked
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import reason_text, require_not_own, require_seen
 from routing.domain.sending import sent_to
@@ -63,6 +64,8 @@ def resume(
     Raises NotStopped, StaleVersion, TooLateToResume, NotAllowed, OwnApplication, DeskNotNamed, DeskNotOffered,
     TextTooLong.
     """
+    # Whether something was stopped is told to whoever may see it only.
+    require(person, Action.SEE_APPLICATION, Place(desks=()), at)
     how, until = resume_of(book.workflow, application), resumable_until(book.workflow, application)
     if how is None or until is None:
         raise NotStopped(number=application.number, step=book.workflow.label_of(application.step).id)
@@ -70,29 +73,37 @@ def resume(
     if at > until:
         raise TooLateToResume(number=application.number, until=until.date().isoformat())
     step = book.workflow.steps[how.to]
-    where = desk_sent_to(book.workflow, application, step, origin=None, named=desk)
-    held = require(person, Action.DECIDE, Place(desks=(where,), roles=step.roles), at)
+    if step.join is not None:
+        desks = desks_asked(book.workflow, application, step)
+    else:
+        desks = (desk_sent_to(book.workflow, application, step, origin=None, named=desk),)
+    held = require(person, Action.DECIDE, Place(desks=desks, roles=step.roles), at)
     require_not_own(person, application.applicant_index, application.number)
     text = reason_text(reason, Reason.OPTIONAL, "resume")
     last = max(closed_visits, key=lambda visit: visit.no, default=None)
     origin = (last.origin_step, last.origin_desk) if last is not None and last.step == how.to else (None, None)
-    sent = sent_to(book.workflow, application, how.to, where, at=at, origin=origin)
+    opened = tuple(
+        sent_to(book.workflow, application, how.to, where, at=at, place=place, origin=origin)
+        for place, where in enumerate(desks, start=1)
+    )
     facts = {
         "step": application.step,
         "to": how.to,
-        "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk}],
+        "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk} for sent in opened],
         "role": held.role,
         **acting_facts(held.acting),
         "reason": keyed_digest(digest_key, text) if text else None,
     }
-    entry = entry_of(application, at=at, kind="resumed", desk=where, actor=person.code, facts=facts)
+    entry = entry_of(application, at=at, kind="resumed", desk=desks[0], actor=person.code, facts=facts)
+    facts_now = without_opinions(application.facts, how.to) if step.join is not None else application.facts
     after = replace(
         chained(application, entry),
         step=how.to,
         outcome=None,
         version=application.version + 1,
-        visit_count=sent.no,
+        visit_count=opened[-1].no,
         changed_at=at,
+        facts=facts_now,
     )
     note = Note(seq=entry.seq, text=text) if text else None
-    return Move(at=at, before=application, after=after, visits=(sent,), entries=(entry,), note=note)
+    return Move(at=at, before=application, after=after, visits=opened, entries=(entry,), note=note)

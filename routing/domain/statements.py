@@ -22,6 +22,7 @@ class FindingsNotFilledIn(FormNotFilledIn):
     """The decision "{service}" is not complete; not filled in as it asks: {fields}. Mend these; nothing was saved."""
 
     code = "findings_not_filled_in"
+    member = "findings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

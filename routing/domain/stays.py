@@ -127,7 +127,9 @@ def at_the_visit(
     """A move that changes one visit and leaves the application where it is."""
     said = {"visit": visit.no, "step": visit.step, **(facts or {})}
     entry = entry_of(application, at=at, kind=kind, desk=visit.desk, actor=actor, facts=said)
-    after = replace(chained(application, entry), version=application.version + 1, changed_at=at)
+    after = replace(
+        application, entry_count=entry.seq, chain_head=entry.hash, version=application.version + 1, changed_at=at
+    )
     changed = replace(visit, version=after.version)
     return Move(at=at, before=application, after=after, visits=(changed,), entries=(entry,))
 

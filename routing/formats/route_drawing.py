@@ -39,7 +39,7 @@ class _Drawing:
         yield "digraph route {"
         caption = _attributes(label=_html(self._legend(), size=9, ends_at_left=True), labelloc="b", labeljust="l")
         yield (
-            f'  graph [rankdir=TB, compound=true, newrank=true, nodesep=0.35, ranksep=0.45, bgcolor="white", '
+            f'  graph [rankdir=TB, compound=true, newrank=true, nodesep=0.35, ranksep=0.45, bgcolor="white", pad=0.3, '
             f'fontname="{_FONT}", id="route", {caption}];'
         )
         yield f'  node [fontname="{_FONT}", fontsize=12, color="{_INK}", margin="0.26,0.08"];'

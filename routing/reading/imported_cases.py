@@ -84,8 +84,8 @@ def arrived(office: Office, hand_offs: Iterable[HandOffName]) -> set[HandOffName
     with office.reading() as connection:
         if connection.dialect.name == "postgresql":
             values = {"ids": [one for one, _ in wanted], "nos": [no for _, no in wanted]}
-            [rows] = ask(connection, (_THESE_ARRIVED, values))
-            return {(row[0], row[1]) for row in rows}
+            [here] = ask(connection, (_THESE_ARRIVED, values))
+            return {(row[0], row[1]) for row in here}
         ids = sorted({application_id for application_id, _ in wanted})
         found: set[HandOffName] = set()
         for start in range(0, len(ids), _AT_ONCE):

@@ -138,6 +138,6 @@ class Line:
         row = self._rows.get(text)
         if row is None:
             names = [(result.fname(place) or b"").decode() for place in range(result.nfields)]
-            row = self._rows[text] = namedtuple("Row", names, rename=True)._make  # noqa: PYI024 - known only now
+            row = self._rows[text] = namedtuple("Row", names, rename=True)._make  # type: ignore[attr-defined]  # noqa: PYI024 - known only now
         self._adapted.set_pgresult(result)
         return self._adapted.load_rows(0, result.ntuples, row)

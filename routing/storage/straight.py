@@ -20,7 +20,7 @@ from routing.storage.exchange import COMMIT, Line, Said
 
 _LINE = "satuatap_line"
 _UNSENT = "satuatap_unsent"
-_DIALECT = psycopg_dialect.dialect(paramstyle="numeric_dollar")
+_DIALECT = psycopg_dialect.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 #: What is said, and what is raised where it divides by zero.
 _Step = tuple[Said, Callable[[], Exception] | None]

@@ -70,7 +70,8 @@ _TO_RING = Question(
     .order_by(visits.c.ring_again_at, visits.c.application_id)
     .limit(sa.bindparam("most"))
     # Two relays never ring for the same hand-off, and never wait for each other.
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True),
+    is_prepared=False,
 )
 _MARK_RUNG = (
     sa.update(visits)
@@ -107,7 +108,8 @@ _TO_ACT = Question(
     .where(visits.c.act_at <= sa.bindparam("now", type_=Instant()))
     .order_by(visits.c.act_at)
     .limit(sa.bindparam("most"))
-    .with_for_update(skip_locked=True)
+    .with_for_update(skip_locked=True),
+    is_prepared=False,
 )
 _PUT_OFF = (
     sa.update(visits)
@@ -217,7 +219,7 @@ def from_row(row: Row[Any]) -> Visit:
     return Visit(**said)
 
 
-def _hand_off(row: Row[Any]) -> HandOff:
+def _hand_off(row: Any) -> HandOff:
     return HandOff(application_id=row[0], no=row[1], desk=row[2], rings=row[3])
 
 

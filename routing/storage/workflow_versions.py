@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -77,21 +77,27 @@ class Publishing:
 
     def put_units(self, wanted: Iterable[Unit]) -> None:
         """Adds new units and renames known ones."""
-        for unit in wanted:
-            self._put(units, unit.code, {"label": unit.label.model_dump()})
+        self._put(units, [{"code": unit.code, "label": unit.label.model_dump()} for unit in wanted])
 
     def put_roles(self, wanted: Iterable[Role]) -> None:
         """Adds new roles and renames known ones."""
-        for role in wanted:
-            self._put(roles, role.code, {"label": role.label.model_dump()})
+        self._put(roles, [{"code": role.code, "label": role.label.model_dump()} for role in wanted])
 
     def put_desks(self, wanted: Iterable[Desk]) -> None:
         """Adds new desks and changes known ones; a desk is never taken away, since visits and entries name it."""
-        for desk in wanted:
-            row = {"label": desk.label.model_dump(), "unit": desk.unit, "counter": desk.counter}
-            self._put(desks, desk.code, row)
+        rows = [
+            {"code": desk.code, "label": desk.label.model_dump(), "unit": desk.unit, "counter": desk.counter}
+            for desk in wanted
+        ]
+        self._put(desks, rows)
 
-    def _put(self, table: sa.Table, code: str, row: dict[str, object]) -> None:
-        changed = self._connection.execute(sa.update(table).where(table.c.code == code).values(row)).rowcount
-        if not changed:
-            self._connection.execute(sa.insert(table), {"code": code, **row})
+    def _put(self, table: sa.Table, wanted: Sequence[Mapping[str, object]]) -> None:
+        """What is new in one go, what differs row by row; what is as it should be is left alone (a start's usual)."""
+        there = {row["code"]: dict(row) for row in self._connection.execute(sa.select(table)).mappings()}
+        new = [row for row in wanted if row["code"] not in there]
+        if new:
+            self._connection.execute(sa.insert(table), new)
+        for row in wanted:
+            before = there.get(row["code"])
+            if before is not None and any(before[name] != value for name, value in row.items()):
+                self._connection.execute(sa.update(table).where(table.c.code == row["code"]).values(dict(row)))

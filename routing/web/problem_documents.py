@@ -20,7 +20,7 @@ def problem_of(refusal: Refusal, members: Mapping[str, object] | None = None) ->
     """The refusal, and what this door adds to it (``members``)."""
     sentence = refusal.sentence(refusal.template())
     if isinstance(refusal, FormNotFilledIn):
-        errors = [{"where": f"body.form.{one.field}", "problem": one.sentence} for one in refusal.problems]
+        errors = [{"where": f"body.{refusal.member}.{one.field}", "problem": one.sentence} for one in refusal.problems]
         members = {**(members or {}), "errors": errors}
     return problem_document(status_of(refusal), refusal.code, sentence, members or {}, headers_of(refusal))
 

@@ -40,6 +40,9 @@ _MONTHS = {
 #: Facts of a refusal that are codes, and are shown by the names the office gave them.
 _CODED = {"desk", "desks", "thing", "role", "roles", "holder"}
 
+#: Facts of a refusal that are days of every year, as ``12-31``.
+_DAYS_OF_A_YEAR = {"opens", "closes"}
+
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
     """Marks a text for the catalogues; it is translated where it is shown."""
@@ -122,6 +125,8 @@ class Wording:
             return ", ".join(str(self._said(fact, part, names)) for part in value.parts)
         if isinstance(value, datetime):
             return f"{self.short(value)} {value.astimezone(self._time_zone).tzname()}"
+        if isinstance(value, str) and fact in _DAYS_OF_A_YEAR:
+            return self.day_of_year(*(int(part) for part in value.split("-")))
         if isinstance(value, str) and fact in _CODED:
             return "".join(names.get(part, part) for part in re.split(r"(, | / )", value))
         return value

@@ -6,25 +6,22 @@ everything behind it along. What the log keeps only as a digest (reasons in word
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from routing.domain.audit_chain import GENESIS
 from routing.domain.decision import Decision
 from routing.domain.due_dates import due_at
 from routing.domain.errors import Refusal
-from routing.domain.facts import guard_facts, with_findings, with_opinion, with_return, without_opinions
-from routing.domain.fields import Fact
+from routing.domain.facts import guard_facts
 from routing.domain.moves import Past, Voice, carry_out
 from routing.domain.next_step import roles_for
 from routing.domain.people import Person
 from routing.domain.requirements import asked_for
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import reassignable
-from routing.domain.visits import Visit
-from routing.domain.workflow import ORIGIN, Workflow
 from routing.reading.past_walks import PastEntry, PastWalk
+from routing.workshop.past_state import PastState
 
 #: Stands for words the log does not have; it never leaves this file.
 _SOME_WORDS = "-"
@@ -52,9 +49,9 @@ def judged(entry: PastEntry) -> bool:
     return entry.kind in _JUDGES
 
 
-def differences(old: Workflow, new: RuleBook, walk: PastWalk) -> Iterator[Difference]:
-    """The moves of this application that would differ, in their order."""
-    state = _State(old, walk)
+def differences(walk: PastWalk, new: RuleBook, rules_of: Callable[[str], RuleBook]) -> Iterator[Difference]:
+    """The moves of this application that would differ, in their order. ``rules_of``: the version with that hash."""
+    state = PastState(walk, rules_of)
     for entry in walk.entries:
         judge = _JUDGES.get(entry.kind)
         other = judge(state, new, entry) if judge is not None else None
@@ -73,81 +70,7 @@ def differences(old: Workflow, new: RuleBook, walk: PastWalk) -> Iterator[Differ
         state.after(entry)
 
 
-class _State:
-    """The application as it was before an entry, from what the log tells up to there."""
-
-    def __init__(self, old: Workflow, walk: PastWalk) -> None:
-        self._old = old
-        self._visits = walk.visits
-        self.open: dict[int, Visit] = {}
-        self.closed: list[Visit] = []
-        given = {key: fact for key, fact in walk.application.facts.items() if _is_of_intake(key)}
-        self.application = replace(
-            walk.application,
-            step=old.intake[0],
-            outcome=None,
-            version=0,
-            visit_count=1,
-            entry_count=0,
-            chain_head=GENESIS,
-            facts=given,
-            papers=(),
-        )
-
-    def after(self, entry: PastEntry) -> None:
-        """The entry has happened."""
-        said = entry.said
-        if entry.kind == "submitted":
-            self._open(1)
-            self.application = replace(self.application, step=self.open[1].step, papers=tuple(said.get("papers") or ()))
-        elif entry.kind == "attached" and said.get("requirement"):
-            papers = dict.fromkeys((*self.application.papers, said["requirement"]))
-            self.application = replace(self.application, papers=tuple(papers))
-        elif entry.kind in {"decided", "recalled", "reassigned"}:
-            closed = self.open.pop(said.get("visit", 0), None)
-            if closed is not None and entry.kind == "decided":
-                self.application = replace(self.application, facts=self._facts_after(entry, closed))
-                self.closed.append(self._visits[closed.no])
-        for sent in entry.sent:
-            self._open(sent["visit"])
-        if entry.kind in {"decided", "withdrawn", "resumed"} and said.get("to"):
-            self.application = replace(self.application, step=said["to"])
-        self.application = replace(self.application, version=said.get("version") or self.application.version)
-
-    def named_desk(self, entry: PastEntry) -> str | None:
-        """The desk that whoever decided had to name, where the step it went to is at several."""
-        if len(entry.sent) != 1 or entry.sent[0]["step"] not in self._old.steps:
-            return None
-        step = self._old.steps[entry.sent[0]["step"]]
-        is_named = len(step.desks) > 1 and step.join is None and not step.desk_by
-        return str(entry.sent[0]["desk"]) if is_named else None
-
-    def _open(self, no: int) -> None:
-        if no in self._visits:
-            self.open[no] = replace(
-                self._visits[no], closed_at=None, decision=None, decided_by=None, holder=None, needs_attention=False
-            )
-            self.application = replace(self.application, visit_count=max(no, self.application.visit_count))
-
-    def _facts_after(self, entry: PastEntry, visit: Visit) -> Mapping[str, Fact]:
-        """As the moves of the time have left them."""
-        said, steps = entry.said, self._old.steps
-        facts: Mapping[str, Fact] = with_findings(self.application.facts, said.get("findings") or {})
-        rule = steps[visit.step].decisions.get(said["decision"]) if visit.step in steps else None
-        if rule is None:
-            return facts
-        here = steps.get(self.application.step)
-        if rule.opinion and here is not None and here.join is not None:
-            facts = with_opinion(facts, self.application.step, said["decision"])
-        if rule.names_requirements:
-            facts = with_return(facts, said.get("requirements") or (), entry.at)
-        reached = steps.get(said.get("to") or "")
-        if reached is not None and reached.join is not None and rule.to != ORIGIN:
-            facts = without_opinions(facts, said["to"])
-        return facts
-
-
-def _submitted(state: _State, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
+def _submitted(state: PastState, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
     """What would have been asked for at the registration, and was not there."""
     papers = tuple(entry.said.get("papers") or ())
     workflow = new.workflow
@@ -157,7 +80,7 @@ def _submitted(state: _State, new: RuleBook, entry: PastEntry) -> tuple[str, str
     return ("requirement_missing", f"not registered without {', '.join(missing)}") if missing else None
 
 
-def _decided(state: _State, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
+def _decided(state: PastState, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
     said, application = entry.said, state.application
     visit = state.open.get(said.get("visit", 0))
     if visit is None:
@@ -185,7 +108,7 @@ def _decided(state: _State, new: RuleBook, entry: PastEntry) -> tuple[str, str] 
     return ("other-desks", would_be) if before != sorted((one.step, one.desk) for one in opened) else None
 
 
-def _withdrawn(state: _State, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
+def _withdrawn(state: PastState, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
     step = state.application.step
     if step not in new.workflow.steps:
         return "step-gone", f"there is no step {step}"
@@ -195,14 +118,14 @@ def _withdrawn(state: _State, new: RuleBook, entry: PastEntry) -> tuple[str, str
     return ("elsewhere", end) if end != entry.said.get("to") else None
 
 
-def _resumed(_state: _State, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
+def _resumed(_state: PastState, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
     end = new.workflow.ends.get(entry.said.get("step") or "")
     if end is None or end.resume is None:
         return "not_stopped", f"not taken up again from {entry.said.get('step')}"
     return ("elsewhere", end.resume.to) if end.resume.to != entry.said.get("to") else None
 
 
-def _reassigned(state: _State, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
+def _reassigned(state: PastState, new: RuleBook, entry: PastEntry) -> tuple[str, str] | None:
     visit = state.open.get(entry.said.get("visit", 0))
     if visit is None:
         return None
@@ -223,7 +146,7 @@ _JUDGES = {
 }
 
 
-def _as_said(state: _State, entry: PastEntry) -> Decision:
+def _as_said(state: PastState, entry: PastEntry) -> Decision:
     said = entry.said
     return Decision(
         decision=said["decision"],
@@ -249,8 +172,3 @@ def _led_to(entry: PastEntry, step: str) -> str:
 
 def _place(step: str, desks: list[str]) -> str:
     return f"{step} ({', '.join(sorted(desks))})" if desks else step
-
-
-def _is_of_intake(key: str) -> bool:
-    """Whether a fact was known from the beginning."""
-    return key.startswith(("form.", "applicant."))

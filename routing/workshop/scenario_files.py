@@ -76,6 +76,14 @@ def read_scenarios(
     return ScenarioSheet(file=source.file, said=said, source=source), ()
 
 
+def unknown_words(scenario: Scenario, workflow: Workflow) -> tuple[Path, str] | None:
+    """The first place where the scenario names what this version of the route does not have, and what it is.
+
+    The version it was read with has all of it; another one may not.
+    """
+    return next(((path, problem) for path, _, problem, _ in _Words(workflow).of_scenario(scenario)), None)
+
+
 def happening_kind(happening: Happening) -> str:
     """What happens: ``register``, ``decide``, ... - ``papers`` where they are handed in by themselves."""
     return next((kind for kind in _BESIDE if _is_said(happening, kind)), "")

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from routing.actions.attach import attach
 from routing.actions.attend import attend
 from routing.actions.decide import decide
 from routing.actions.hand_in import hand_in
@@ -23,13 +22,12 @@ from routing.domain.defects import Defect
 from routing.domain.errors import Fault, Refusal
 from routing.domain.forms import intake_facts, read_form
 from routing.domain.next_step import roles_for
-from routing.domain.requirements import Format, asked_at_registration
+from routing.domain.requirements import asked_at_registration
 from routing.domain.visits import Visit
 from routing.domain.workflow import Workflow
 from routing.workshop.coverage import Coverage
 from routing.workshop.scenario_files import after_waiting, happening_kind
 from routing.workshop.scenario_language import Given, Happening, Scenario
-from routing.workshop.scenario_papers import paper_files
 from routing.workshop.stage import Stage
 from routing.workshop.standing import Standing, differences
 
@@ -200,16 +198,14 @@ class _Walk:
             raise _Otherwise(f"that it goes on at {goes_on_at}", f"it goes on at {after.step}")
 
     def _hand_in(self, happening: Happening) -> None:
-        desk, role = self._counter(happening)
-        by = self._stage.person(role, role=role, desk=desk)
-        number, brought = self._begun().application.number, happening.papers or ()
-        # Ours are text documents; what may be none of those comes on paper, which a counter always takes.
-        on_paper = [code for code in brought if not _may_be_written(self._workflow, code)]
-        if on_paper:
-            hand_in(self._office, number, on_paper, person_id=by)
-        with paper_files(self._office, [code for code in brought if code not in on_paper]) as sent:
-            if sent or not on_paper:
-                attach(self._office, number, sent, person_id=by)
+        if happening_kind(happening) == "papers":
+            desk, role = self._counter(happening)
+            by = self._person(happening, role, desk)
+        else:
+            # Beside a decision, who and where are the decision's.
+            desk, role = self._counter(Happening())
+            by = self._stage.person(role, role=role, desk=desk)
+        hand_in(self._office, self._begun().application.number, happening.papers or (), person_id=by)
 
     def _visit(self, happening: Happening, decision: str) -> Visit | None:
         """The visit that is meant; None: there is none, and a refusal is expected. Raises _Otherwise."""
@@ -258,11 +254,6 @@ class _Walk:
     @property
     def _where(self) -> str:
         return self.standing.words if self.standing is not None else "nothing has been registered"
-
-
-def _may_be_written(workflow: Workflow, code: str) -> bool:
-    need = workflow.requirements.get(code)
-    return need is None or not need.formats or Format.DOCX in need.formats
 
 
 def _said(happening: Happening, decision: str, visit: Visit | None) -> Decision:

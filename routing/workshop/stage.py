@@ -64,6 +64,8 @@ class Stage:
         self._held: set[tuple[str, str, str]] = set()
         self._moves: list[Move] = []
         self._registered = 0
+        #: the version in force of each service
+        self._on: dict[str, str] = {}
         publish_office(office, plan.units, plan.desks, plan.roles)
         office.watchers.append(self._moves.extend)
 
@@ -81,7 +83,9 @@ class Stage:
 
     def puts_on(self, workflow: Workflow) -> None:
         """The route is in force from now on."""
-        publish(self.office, workflow, by="scenarios")
+        if self._on.get(workflow.service) != workflow.content_hash:
+            publish(self.office, workflow, by="scenarios")
+            self._on[workflow.service] = workflow.content_hash
 
     def person(self, name: str, *, role: str, desk: str) -> int:
         """The account of somebody who may act there: a role's own, who holds that one alone, or anybody else's."""

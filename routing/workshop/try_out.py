@@ -60,7 +60,7 @@ def try_out(office: Office, workflow: Workflow) -> TryOut:
         if walk.application.is_open:
             _note(report, open_case(old, new, walk.application, walk.open_visits))
         report.moves += sum(judged(entry) for entry in walk.entries)
-        for one in differences(old.workflow, new, walk):
+        for one in differences(walk, new, office.rule_book):
             report.differing[one.kind] += 1
             if len(report.differences) < MOST_LISTED:
                 report.differences.append(one)

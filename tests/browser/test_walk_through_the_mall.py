@@ -53,7 +53,7 @@ def test_a_permit_walks_through_the_mall_and_once_back_to_the_applicant(mall: di
         page.get_by_label("Nama, sesuai KTP").fill("dr. Putu Lestari")
         page.get_by_label("NIK, 16 angka").fill("3579014107900001")
         page.get_by_label("Nomor ponsel").fill("0812 3456 7890")
-        page.get_by_label("Lokasi yang dimohonkan (").fill("Klinik Sehat, Jalan Diponegoro 12, Kota Batu")
+        page.locator("#form-place").fill("Klinik Sehat, Jalan Diponegoro 12, Kota Batu")
         page.get_by_role("button", name="Daftarkan").click()
         # Without the requirements nothing is registered, and nothing typed is lost.
         assert "tidak dapat didaftarkan tanpa" in page.get_by_role("alert").inner_text()

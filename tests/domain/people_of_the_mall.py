@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 from routing.domain.application import Application, Identity, Particulars, Submission
 from routing.domain.attachment import Attachment
@@ -99,7 +100,7 @@ class Walk:
         """The step, and the desks that have the document."""
         return (self.application.step, *(visit.desk for visit in self.open_visits))
 
-    def arrives(self) -> "Walk":
+    def arrives(self) -> Self:
         """Whatever is on its way arrives."""
         self.at += timedelta(minutes=1)
         for visit in self.open_visits:
@@ -120,7 +121,7 @@ class Walk:
         reasons: tuple[str, ...] = (),
         defects: tuple[Defect, ...] = (),
         findings: Mapping[str, object] | None = None,
-    ) -> "Walk":
+    ) -> Self:
         """The document arrives and, an hour later, somebody decides."""
         self.arrives()
         self.at += timedelta(hours=1)
@@ -143,7 +144,7 @@ class Walk:
         self.said.add((move.visits[0].step, decision))
         return self
 
-    def withdrawn(self, by: Person = IDA, *, desk: str = "loket-pendaftaran", reason: str = "") -> "Walk":
+    def withdrawn(self, by: Person = IDA, *, desk: str = "loket-pendaftaran", reason: str = "") -> Self:
         """The applicant takes the application back at a counter."""
         self.at += timedelta(hours=1)
         move = withdraw(
@@ -159,7 +160,7 @@ class Walk:
         self._record(move)
         return self
 
-    def resumed(self, by: Person = IDA, *, desk: str | None = None, reason: str = "") -> "Walk":
+    def resumed(self, by: Person = IDA, *, desk: str | None = None, reason: str = "") -> Self:
         """The application, which was stopped, is taken up again."""
         closed = [visit for visit in self.visits.values() if not visit.is_open]
         move = resume(
@@ -168,7 +169,7 @@ class Walk:
         self._record(move)
         return self
 
-    def held_by(self, holder: Person) -> "Walk":
+    def held_by(self, holder: Person) -> Self:
         """The open visit, as it is when somebody has taken the document."""
         self.arrives()
         (visit,) = self.open_visits

@@ -1,8 +1,10 @@
 """Where a document goes when facts decide: optional steps, asked desks, rules for desks, four eyes, time over."""
 
 import json
+from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -168,7 +170,7 @@ def test_what_is_due_later_is_asked_for_before_that_step_and_not_at_the_counter(
 
 
 def test_a_business_owes_its_deed_too() -> None:
-    facts = {"form.area": 20, "applicant.kind": "business"}
+    facts: dict[str, Fact] = {"form.area": 20, "applicant.kind": "business"}
     walked = Walk(many_ways(), facts=facts, papers=("form", "plan", "insurance"))
     with pytest.raises(RequirementDue, match="Akta"):
         walked.decides(OMAR, "forward")
@@ -191,6 +193,22 @@ def test_what_was_stopped_is_taken_up_where_it_was_and_goes_back_to_the_desk_tha
     assert walked.decides(IDA, "resubmit").where == ("verify", "verifikasi")
 
 
+def test_desks_that_were_recalled_by_a_stop_are_all_asked_anew() -> None:
+    steps: dict[str, Any] = deepcopy(STEPS)
+    steps["team"]["decisions"]["return"] = {**steps["verify"]["decisions"]["return"]}
+    walked = Walk(many_ways(steps=steps), facts={"form.area": 900}, papers=PAPERS)
+    walked.decides(OMAR, "forward").decides(WEST, "report", findings={"slope": 3, "safe": True}).decides(BELA, "agree")
+    walked.decides(ADI, "return", requirements=("plan",), reason="tanpa skala").arrives()
+    walked.at += timedelta(days=7)
+    repair = next(visit.no for visit in walked.open_visits if visit.step == "repair")
+    assert walked.decides(IDA, "stop", visit=repair).application.outcome is Outcome.STOPPED
+    walked.resumed().decides(IDA, "resubmit")
+    assert walked.where == ("team", "pupr", "dishub", "dlh")
+    for expert in (ADI, BELA):
+        walked.decides(expert, "agree")
+    assert walked.decides(CANDRA, "agree").where == ("sign", "kepala-dinas")
+
+
 def test_what_was_stopped_too_long_ago_stays_stopped() -> None:
     walked = _stopped()
     walked.at += timedelta(days=181)
@@ -206,11 +224,9 @@ def test_only_what_was_stopped_is_taken_up_again() -> None:
 
 
 def test_returns_are_counted() -> None:
-    steps = dict(STEPS)
-    verify = dict(steps["verify"])
-    decisions = dict(verify["decisions"])  # type: ignore[call-overload]
-    decisions["return"] = {**decisions["return"], "only_if": "counts.returns < 1"}
-    route = many_ways(steps={**steps, "verify": {**verify, "decisions": decisions}})
+    steps: dict[str, Any] = deepcopy(STEPS)
+    steps["verify"]["decisions"]["return"]["only_if"] = "counts.returns < 1"
+    route = many_ways(steps=steps)
     walked = Walk(route, facts={"form.area": 20}, papers=PAPERS)
     walked.decides(OMAR, "return", requirements=("plan",), reason="tanpa skala").decides(IDA, "resubmit")
     with pytest.raises(ConditionNotMet, match=r"counts\.returns < 1"):

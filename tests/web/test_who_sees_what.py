@@ -40,6 +40,7 @@ MAY_SEND = {
     "/applications/{number}/visits/2/claim": ("omar",),
     "/applications/{number}/visits/2/decide/forward": ("omar",),
     "/counter/withdrawals/{number}": ("ida",),
+    "/applications/{number}/resume": (*AT_DESKS, "agus", "hari"),
     "/applications/{number}/reveal": ("ida", "omar", "budi"),
     "/counter/find": ("ida", "budi"),
     "/accounts": ("rina",),

@@ -17,12 +17,15 @@ from routing.actions.deliver import deliver
 from routing.actions.keep_accounts import assign, open_account, set_password
 from routing.actions.open_demo import open_demo
 from routing.actions.ring import collect_rings
+from routing.catalogue.workflow_files import default_folder
 from routing.cli.publishing import publish_files
 from routing.office import Office
 from routing.web.app import make_web
 from tests.clock import Clock
 
 SERVICE = "sip-dokter"
+#: Publishing all services for every test would take half a second each.
+SERVICES = (SERVICE, "izin-reklame", "nib")
 PASSWORD = "kata-sandi-uji"
 NIK = "3579014506900001"
 REQUIRED = ("form", "id-card", "registration", "practice-place", "photo")
@@ -148,5 +151,6 @@ def hidden_fields(html: str, action: str) -> dict[str, str]:
 
 def open_mall(office: Office, clock: Clock) -> WebMall:
     """Publishes the office and its service, and opens the demo accounts."""
-    assert SERVICE in publish_files(office, by="tests").published
+    files = [default_folder() / f"{service}.yaml" for service in SERVICES]
+    assert SERVICE in publish_files(office, files, by="tests").published
     return WebMall(office, clock, open_demo(office)[0].password)

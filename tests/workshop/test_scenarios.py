@@ -174,6 +174,15 @@ def test_a_route_that_does_otherwise_is_caught(sqlite_office: Office, clock: Clo
     assert "it is at hand-over" in report.failures[0].said
 
 
+def test_a_route_without_a_step_that_is_told_of_is_caught(sqlite_office: Office, clock: Clock, tmp_path: Path) -> None:
+    read = sheet(tmp_path, sip(), STRAIGHT + "      - {at: verify, decide: forward}\n    then: {step: recommend}\n")
+    changed = sip().model_dump()
+    changed["steps"]["verify"]["decisions"]["pass"] = changed["steps"]["verify"]["decisions"].pop("forward")
+    stage = Stage(sqlite_office, clock, office_for(sip()))
+    (failure,) = run(stage, Workflow.model_validate(changed), read).failures
+    assert (failure.line, failure.said) == (7, '"forward" is no decision at "verify".')
+
+
 def test_the_clock_of_each_scenario_begins_anew(sqlite_office: Office, clock: Clock, tmp_path: Path) -> None:
     wait = STRAIGHT + "      - {wait: 9000 days}\n    then: {step: verify}\n"
     played(sqlite_office, clock, sip(), tmp_path, wait + STRAIGHT.replace("on", "in") + "    then: {step: verify}\n")

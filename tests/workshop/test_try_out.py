@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from routing.actions.migrate import Migration, migrate
+from routing.actions.publish import publish
 from routing.catalogue.office_files import read_office
 from routing.catalogue.workflow_files import default_folder, read_workflow
 from routing.domain.workflow import Workflow
@@ -220,3 +222,22 @@ def test_a_join_of_fewer_would_have_led_on_earlier(office: Office, clock: Clock,
     report = try_out(office, changed(route, lambda said: said["steps"]["team"].update(join="any")))
     assert kinds(report) == {"requirement_due": 2}
     assert row_counts(office.database) == before
+
+
+def test_what_went_over_to_another_version_is_judged_by_the_words_of_its_time(
+    sqlite_office: Office, clock: Clock, tmp_path: Path
+) -> None:
+    def renamed(route: dict[str, Any]) -> None:
+        route["steps"] = {{"check": "control"}.get(code, code): step for code, step in route["steps"].items()}
+        route["steps"]["sign"]["decisions"]["sign"]["to"] = "control"
+
+    office = walked(sqlite_office, clock, tmp_path, SIP, WALKED)
+    new = changed(SIP, renamed)
+    publish(office, new, by="tests")
+    order = Migration(service="sip-dokter", to=new.content_hash, mapping={"check": "control"}, by="tests")
+    assert len([one for one in migrate(office, order) if one.refusal is None]) == 2
+    # Nothing changes for what is open; the two signatures of before led to the step's old code, and one went on there.
+    report = try_out(office, new)
+    assert (report.changed, kinds(report)) == (0, {"elsewhere": 2, "step-gone": 1})
+    report = try_out(office, changed(SIP))
+    assert (report.without_place, kinds(report)) == (1, {})

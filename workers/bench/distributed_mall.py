@@ -1,6 +1,4 @@
-"""The mall of many processes that is measured: its workers, its relay, its pages, each a process, and two for its
-clerks.
-"""
+"""The mall of many processes that is measured: a process for each of its parts, and two for its clerks."""
 
 from __future__ import annotations
 

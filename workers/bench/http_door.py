@@ -10,7 +10,7 @@ from routing.domain.errors import Fault
 from routing.domain.people import SignIn
 from routing.office import Office
 from routing.vault.passwords import kept, new_secret
-from workers.bench.clerk import Document
+from workers.bench.inbox import Document
 
 _SESSION_COOKIE = "satuatap"
 

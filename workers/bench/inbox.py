@@ -69,7 +69,7 @@ class Tray:
 
 
 class Inbox:
-    """Looks until it is closed; ``rest``: seconds between two looks at least, each of which costs the office a query."""
+    """Looks until it is closed; ``rest``: seconds between two looks at least, as each costs the office a query."""
 
     def __init__(self, office: Office, *, look_again: float = LOOK_AGAIN, rest: float = 0.0) -> None:
         self._office, self._look_again, self._rest = office, look_again, rest

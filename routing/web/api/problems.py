@@ -64,7 +64,9 @@ class Problem(BaseModel):
     status: int = Field(examples=[409])
     code: str = Field(examples=["stale_version"], description="Stays the same from version to version.")
     detail: str
-    errors: list[Misplaced] | None = Field(default=None, description="With malformed_request, form_not_filled_in.")
+    errors: list[Misplaced] | None = Field(
+        default=None, description="With malformed_request, form_not_filled_in, findings_not_filled_in."
+    )
     seen: int | None = Field(default=None, description="The version the request named.")
     now: int | None = Field(default=None, description="The version it is at.")
     meanwhile: list[Happened] | None = Field(default=None, description="What happened since, newest last.")

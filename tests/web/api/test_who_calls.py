@@ -33,6 +33,7 @@ ADDRESSES = {
     ("POST", "/applications/{number}/decisions"): {"decision": "forward"},
     ("POST", "/applications/{number}/resubmit"): {},
     ("POST", "/applications/{number}/withdraw"): {"desk": "loket-pendaftaran"},
+    ("POST", "/applications/{number}/resume"): {},
 }
 _SEES = set(EVERYBODY) - {"rina"}
 #: Who gets an answer that is no 401 and no 403; everybody else gets a 403.
@@ -53,6 +54,8 @@ MAY = {
     ("POST", "/applications/{number}/decisions"): {"omar"},
     ("POST", "/applications/{number}/resubmit"): {"ida"},
     ("POST", "/applications/{number}/withdraw"): {"ida"},
+    # Nothing here was stopped, which everybody who may see an application is told.
+    ("POST", "/applications/{number}/resume"): _SEES,
 }
 
 
