@@ -133,6 +133,8 @@ DEFECTS = [
     ("service-not-referred", _ELSEWHERE, "outcome: refused, refers_to: »izin-reklame}"),
     ("referred-to-itself", _ELSEWHERE, "outcome: referred, refers_to: »pasar-malam}"),
     ("withdrawal-not-withdrawn", "withdrawal:\n  to: withdrawn", "withdrawal:\n  to: »refused"),
+    ("withdrawn-by-the-office", "to: refused, reason: required, desks",
+     "to: »withdrawn, reason: required, desks"),
     ("withdrawal-at-intake", "from_steps: [verify,", "from_steps: [»register, verify,"),
     # The promise
     ("promise-too-short", "working_days: 12\n", "working_days: »9\n"),
