@@ -163,7 +163,7 @@ class _Going:
             # Nobody's application ends because a rule was rewritten.
             raise self._no_place(Phrase("all have spoken, and it would end with that"))
         step = new.workflow.steps[target]
-        require_due(new.workflow, known, target)
+        require_due(new.workflow, known, target, self.order.at)
         if step.join is not None:
             facts = without_opinions(facts, target)
             desks = desks_asked(new.workflow, known, step)

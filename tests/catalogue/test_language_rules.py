@@ -190,7 +190,7 @@ def rules_in_the_code() -> set[str]:
                 continue
             by_keyword = [one.value for one in node.keywords if one.arg == "code"]
             said = node.args[1:2] if getattr(node.func, "id", "") == "say" else by_keyword
-            codes |= {one.value for one in said if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+            codes |= {str(one.value) for one in said if isinstance(one, ast.Constant)}
     # Those that are put together, chosen of two, or handed on.
     composed = {"unknown-unit", "unknown-desk", "unknown-role", "intake-not-at-counter", "applicant-not-at-counter"}
     return codes | composed | {"not-yaml", "reserved-code"}
