@@ -114,7 +114,7 @@ class Expression:
             return self._program.execute({name: fact for name, fact in facts.items() if name in self._named})
         except (Exception, KeyboardInterrupt, SystemExit):
             raise
-        except BaseException as panic:  # The library is not Python: when it breaks, it is no Exception.
+        except BaseException as panic:  # noqa: BLE001 - where the library itself breaks, it raises no Exception
             raise RuntimeError(str(panic)) from None
 
 
