@@ -49,7 +49,7 @@ def _clause(source: str, workflow: Workflow, wording: Wording) -> str | None:
     if applicant or channel:
         if operator not in _NEGATIONS or negated:
             return None
-        thing = wording.text(N_("Applicant") if applicant else N_("Handed in"))
+        thing = wording.text(N_("Applicant") if applicant else N_("Channel"))
         said = wording.text((APPLICANTS if applicant else CHANNELS).get(value, value))
         return _compared(thing, operator, said, wording)
     field = workflow.form.get(code)

@@ -37,6 +37,7 @@ DEFECTS = [
     ("dangling-target", "not_by: [verify, assess]", "not_by: [verify, »asess]"),
     ("dangling-target", "decision: stop}", "decision: »stopp}"),
     # Conditions
+    ("program-asked-to-write", _PAID, _PAID.replace("paid:", "»paid:").replace("police}", "police, reason: required}")),
     ("broken-condition", "form.area > 4000", "»form.area >"),
     ("broken-condition", "form.area > 4000", '»"papers.all(a, papers.all(b, papers.all(c, a == b)))"'),
     ("unknown-fact", "form.area > 4000", "»form.aera > 4000"),
