@@ -1,17 +1,17 @@
 """What one application is charged: fixed, computed, only in some cases, or not known before a desk has found it out."""
 
 from routing.domain.charging import bill
+from routing.domain.desks import Label
 from routing.domain.fees import Fee
-from tests.domain.small_routes import label
 
 LEVY = Fee(
-    label=label("Retribusi"),
+    label=Label(id="Retribusi", en="Levy"),
     computed="double(form.area) * findings.index * 5000.0",
     only_if="has(findings.index)",
     basis="Perda",
 )
-FORM = Fee(label=label("Formulir"), amount=10_000, basis="Perda")
-LATE = Fee(label=label("Denda"), amount=50_000, only_if="form.late", basis="Perda")
+FORM = Fee(label=Label(id="Formulir", en="Form"), amount=10_000, basis="Perda")
+LATE = Fee(label=Label(id="Denda", en="Fine"), amount=50_000, only_if="form.late", basis="Perda")
 
 
 def test_what_a_desk_has_not_found_out_yet_is_not_called_free_of_charge() -> None:
