@@ -11,6 +11,7 @@ from datetime import datetime
 
 from routing.domain.application import Application
 from routing.domain.errors import Kind, Refusal
+from routing.domain.facts import with_papers
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.papers import spot_of
 from routing.domain.people import Person
@@ -56,6 +57,7 @@ def hand_in(
     after = replace(
         chained(application, entry),
         papers=tuple(dict.fromkeys((*application.papers, *named))),
+        facts=with_papers(application.facts, named),
         version=application.version + 1,
         changed_at=at,
     )

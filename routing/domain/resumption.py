@@ -22,7 +22,7 @@ from routing.domain.workflow import Outcome, Reason, Resume, Workflow
 
 
 class NotStopped(Refusal):
-    """Application {number} has not been stopped, so it cannot be taken up again. It stands at: {step}."""
+    """Application {number} cannot be taken up again: it was not stopped, or it was erased. It stands at: {step}."""
 
     code = "not_stopped"
 
@@ -36,13 +36,13 @@ class TooLateToResume(Refusal):
 def resume_of(workflow: Workflow, application: Application) -> Resume | None:
     """How it can be taken up again; None: it was not stopped."""
     end = workflow.ends.get(application.step)
-    return end.resume if end is not None and application.outcome is Outcome.STOPPED else None
+    is_stopped = application.outcome is Outcome.STOPPED and application.erased_at is None
+    return end.resume if end is not None and is_stopped else None
 
 
 def resumable_until(workflow: Workflow, application: Application) -> datetime | None:
     """The last moment it can be taken up again; None: it was not stopped."""
     how = resume_of(workflow, application)
-    # Nothing changes an application that has ended but its erasure, after which nobody asks for it.
     return application.changed_at + timedelta(days=how.days) if how is not None else None
 
 
@@ -80,8 +80,7 @@ def resume(
     held = require(person, Action.DECIDE, Place(desks=desks, roles=step.roles), at)
     require_not_own(person, application.applicant_index, application.number)
     text = reason_text(reason, Reason.OPTIONAL, "resume")
-    last = max(closed_visits, key=lambda visit: visit.no, default=None)
-    origin = (last.origin_step, last.origin_desk) if last is not None and last.step == how.to else (None, None)
+    origin = _asked_by(closed_visits, how.to)
     opened = tuple(
         sent_to(book.workflow, application, how.to, where, at=at, place=place, origin=origin)
         for place, where in enumerate(desks, start=1)
@@ -95,7 +94,6 @@ def resume(
         "reason": keyed_digest(digest_key, text) if text else None,
     }
     entry = entry_of(application, at=at, kind="resumed", desk=desks[0], actor=person.code, facts=facts)
-    facts_now = without_opinions(application.facts, how.to) if step.join is not None else application.facts
     after = replace(
         chained(application, entry),
         step=how.to,
@@ -103,7 +101,15 @@ def resume(
         version=application.version + 1,
         visit_count=opened[-1].no,
         changed_at=at,
-        facts=facts_now,
+        facts=without_opinions(application.facts, how.to),
     )
     note = Note(seq=entry.seq, text=text) if text else None
     return Move(at=at, before=application, after=after, visits=opened, entries=(entry,), note=note)
+
+
+def _asked_by(closed_visits: Sequence[Visit], step: str) -> tuple[str | None, str | None]:
+    """The step and the desk that had returned it when it was stopped, if it was stopped at this step."""
+    # Recalled ones were not decided: the one that was is where it was stopped.
+    decided = [visit for visit in closed_visits if visit.decision is not None]
+    last = max(decided, key=lambda visit: (visit.version, visit.no), default=None)
+    return (last.origin_step, last.origin_desk) if last is not None and last.step == step else (None, None)
