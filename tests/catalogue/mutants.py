@@ -184,8 +184,9 @@ def noticed_by(mutant: Mutant, stage: Stage, plan: OfficePlan, no: int) -> str |
         return "scenarios"
     coverage = Coverage(workflow)
     for place, scenario in enumerate(sheet.said.scenarios):
-        # A service of its own each time: a quota counts by service.
-        route = Workflow.model_validate({**mutant.route, "service": f"m{no}-{place}-{workflow.service}"})
+        route = workflow
+        if workflow.quota is not None:  # It counts by service: one of its own each time.
+            route = Workflow.model_validate({**mutant.route, "service": f"m{no}-{place}-{workflow.service}"})
         stage.clock.now = sheet.said.begins
         stage.puts_on(route)
         if play(stage, route, scenario, coverage):
