@@ -149,25 +149,31 @@ KINDS: dict[str, Callable[[Route, random.Random], str]] = {
 }
 
 
+#: After so many draws without anything new, a kind is taken to be used up: of joins, for one, there are not many.
+_MOST_DRAWS = 200
+
+
 def mutants(plan: OfficePlan, count: int, *, seed: int = 1) -> Iterator[Mutant]:
-    """So many, of all kinds and services in turn; the same seed gives the same."""
+    """So many, all different, of all kinds in turn; the same seed gives the same."""
     chance = random.Random(seed)
     read = [(path, read_workflow(path, plan)[0]) for path in workflow_paths(FOLDER)]
-    clean = [(path, workflow) for path, workflow in read if workflow is not None]
-    made = 0
+    clean = [(path, workflow.model_dump_json()) for path, workflow in read if workflow is not None]
+    kinds = list(KINDS)
     seen: set[tuple[Path, str]] = set()
-    while made < count:
-        path, workflow = chance.choice(clean)
-        kind = list(KINDS)[made % len(KINDS)]
-        route: Route = json.loads(json.dumps(workflow.model_dump(mode="json")))
-        try:
-            told = KINDS[kind](route, chance)
-        except NothingToChange:
-            continue
-        if (path, told) not in seen or len(seen) > count:
-            seen.add((path, told))
-            made += 1
-            yield Mutant(path, kind, told, route)
+    while len(seen) < count:
+        kind = kinds.pop(0)
+        for _ in range(_MOST_DRAWS):
+            path, written = chance.choice(clean)
+            route: Route = json.loads(written)
+            try:
+                told = KINDS[kind](route, chance)
+            except NothingToChange:
+                continue
+            if (path, told) not in seen:
+                seen.add((path, told))
+                kinds.append(kind)
+                yield Mutant(path, kind, told, route)
+                break
 
 
 def noticed_by(mutant: Mutant, stage: Stage, plan: OfficePlan, no: int) -> str | None:
@@ -184,8 +190,9 @@ def noticed_by(mutant: Mutant, stage: Stage, plan: OfficePlan, no: int) -> str |
         return "scenarios"
     coverage = Coverage(workflow)
     for place, scenario in enumerate(sheet.said.scenarios):
-        # A service of its own each time: a quota counts by service.
-        route = Workflow.model_validate({**mutant.route, "service": f"m{no}-{place}-{workflow.service}"})
+        route = workflow
+        if workflow.quota is not None:  # It counts by service: one of its own each time.
+            route = Workflow.model_validate({**mutant.route, "service": f"m{no}-{place}-{workflow.service}"})
         stage.clock.now = sheet.said.begins
         stage.puts_on(route)
         if play(stage, route, scenario, coverage):
