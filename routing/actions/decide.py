@@ -32,7 +32,7 @@ def _decide(office: Office, tx: Transaction, number: str, said: Decision, person
         person=person,
         at=office.now(),
         digest_key=tx.digest_key(application) if said.has_words else b"",
-        past=tx.past(application) if book.looks_back(said.decision) else None,
+        past=tx.closed_visits(application) if book.looks_back(said.decision) else (),
     )
     tx.record(move)
     return move.after

@@ -91,7 +91,7 @@ def _one(office: Office, wanted: Migration, number: str) -> Migrated | None:
             digest_key=tx.digest_key(application) if wanted.reason.strip() else b"",
         )
         try:
-            move = migrated(crossing, application, tx.open_visits(application.id), tx.past(application).visits, order)
+            move = migrated(crossing, application, tx.open_visits(application.id), tx.closed_visits(application), order)
         except Refusal as refusal:
             return Migrated(number=number, step=application.step, refusal=refusal)
         if not wanted.dry_run:

@@ -45,7 +45,7 @@ def _resubmit(office: Office, tx: Transaction, number: str, said: Resubmission, 
         person=tx.people.with_id(person_id),
         at=office.now(),
         digest_key=tx.digest_key(application) if said.reason else b"",
-        past=tx.past(application) if book.looks_back(decision) else None,
+        past=tx.closed_visits(application) if book.looks_back(decision) else (),
     )
     tx.record(move)
     return move.after

@@ -39,7 +39,7 @@ def _resume(office: Office, tx: Transaction, number: str, said: Resumption, pers
     move = resumption.resume(
         office.rule_book(application.workflow, tx),
         application,
-        tx.past(application).visits,
+        tx.closed_visits(application),
         desk=said.desk,
         reason=said.reason,
         person=tx.people.with_id(person_id),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.catalogue.findings import Finding, Path, Say, instead_of, shown
-from routing.domain.workflow import DECISIONS_OF, Step, Workflow
+from routing.domain.workflow import DECISIONS_OF, Reason, Step, Workflow
 
 
 def check_desks_at_once(workflow: Workflow, say: Say) -> Iterator[Finding]:
@@ -83,3 +83,9 @@ def _program(code: str, step: Step, say: Say) -> Iterator[Finding]:
         if decision not in step.decisions:
             problem = f"The program {shown(step.automatic)} says {shown(decision)}, which {shown(code)} does not know."
             yield say(("steps", code, "decisions"), "program-not-understood", problem, f"Add the decision {decision}.")
+            continue
+        rule = step.decisions[decision]
+        if rule.collects or rule.names_requirements or rule.reason is Reason.REQUIRED:
+            problem = f"{shown(decision)} is said by the program {shown(step.automatic)}, which fills in nothing."
+            way_out = "Collect, name and reason at the next step, where somebody decides."
+            yield say(("steps", code, "decisions", decision), "program-asked-to-write", problem, way_out)

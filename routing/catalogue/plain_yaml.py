@@ -23,6 +23,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _WORDS: dict[str, bool | None] = {"": None, "~": None, "null": None}
 _WORDS |= {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE_NUMBER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_BEGINS_A_NUMBER = frozenset("-0123456789")
 _FRACTION = re.compile(r"-?(?:0|[1-9][0-9]{0,11})\.[0-9]{1,6}")
 #: Signs that only an escape can bring in.
 _ESCAPE = re.compile(r"\\[0xuU]")
@@ -55,6 +56,8 @@ def plain_scalar(text: str) -> Value:
     """What a word without quotes means: only true, false, null and plain numbers are no text."""
     if text in _WORDS:
         return _WORDS[text]
+    if text[0] not in _BEGINS_A_NUMBER:
+        return text
     if _WHOLE_NUMBER.fullmatch(text):
         return int(text)
     return float(text) if _FRACTION.fullmatch(text) else text

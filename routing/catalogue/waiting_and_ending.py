@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.catalogue.findings import Finding, Path, Say, shown
-from routing.domain.workflow import End, Outcome, Pause, Workflow
+from routing.domain.workflow import End, Outcome, Pause, Step, Workflow
 
 #: Whom a document waits for at a step that pauses the promise.
 _WAITS_FOR = {Pause.REPAIR: "applicant", Pause.PAYMENT: "applicant", Pause.OUTSIDE_AGENCY: "outside"}
@@ -24,8 +24,19 @@ def check_waiting_and_ending(workflow: Workflow, say: Say) -> Iterator[Finding]:
             problem = f"{shown(code)} has a deadline for the applicant, but does not wait for the applicant."
             yield say((*at, "deadline"), "deadline-without-applicant", problem,
                       "Write waits_for: applicant, or leave it out; a desk's own time is working_days.")  # fmt: skip
+        if workflow.imported_from is None and step.waits_for != "applicant":
+            yield from _taken_back(workflow, code, step, say)
     yield from _ends(workflow, say)
     yield from _withdrawal(workflow, say)
+
+
+def _taken_back(workflow: Workflow, code: str, step: Step, say: Say) -> Iterator[Finding]:
+    """Only the applicant takes an application back, and has a door of their own for it."""
+    for decision, rule in step.decisions.items():
+        if rule.to in workflow.ends and workflow.ends[rule.to].outcome is Outcome.WITHDRAWN:
+            problem = f"{shown(decision)} at {shown(code)} ends as withdrawn, which the office cannot decide."
+            way_out = 'Name the step in "withdrawal:" instead, or let it end otherwise.'
+            yield say(("steps", code, "decisions", decision, "to"), "withdrawn-by-the-office", problem, way_out)
 
 
 def _ends(workflow: Workflow, say: Say) -> Iterator[Finding]:

@@ -22,12 +22,12 @@ def check_wording(workflow: Workflow, say: Say) -> Iterator[Finding]:
     """Every text in one language only. Routes of a log have the log's words, in whatever language it has."""
     if workflow.imported_from is not None:
         return
-    for path, text in _texts(workflow, ()):
+    for path, text in _texts(workflow):
         for language, words in (("id", text.id), ("en", text.en)):
-            if isinstance(text, Label) and not words.strip():
+            if words.isspace() and isinstance(text, Label):
                 problem = f"{_where(path)} has no text in {_LANGUAGES[language]}."
                 yield say((*path, language), "missing-translation", problem, "Write it; the screen has two languages.")
-        if text.id.strip() == text.en.strip() and len(text.id.split()) >= _WORDS_OF_A_SENTENCE:
+        if text.id == text.en and len(text.id.split()) >= _WORDS_OF_A_SENTENCE:
             problem = f"{_where(path)} says the same words in both languages."
             yield say((*path, "en"), "missing-translation", problem, "Translate it.")
 
@@ -46,21 +46,19 @@ def check_standard(workflow: Workflow, say: Say) -> Iterator[Finding]:
         yield say(("standard", code, language), "standard-incomplete", problem, way_out)
 
 
-def _texts(thing: object, path: Path) -> Iterator[tuple[Path, Label | Component]]:
-    """Every text of a model, with the way to it."""
-    if isinstance(thing, Label | Component):
-        yield path, thing
-    elif isinstance(thing, BaseModel):
-        for key in _telling(type(thing)):
-            part = getattr(thing, key)
-            if part:
-                yield from _texts(part, (*path, key))
-    elif isinstance(thing, dict):
-        for key, part in thing.items():
-            yield from _texts(part, (*path, key))
-    elif isinstance(thing, tuple):
-        for place, part in enumerate(thing):
-            yield from _texts(part, (*path, place))
+def _texts(workflow: Workflow) -> Iterator[tuple[Path, Label | Component]]:
+    """Every text of a route, with the way to it."""
+    waiting: list[tuple[Path, object]] = [((), workflow)]
+    while waiting:
+        path, thing = waiting.pop()
+        if isinstance(thing, Label | Component):
+            yield path, thing
+        elif isinstance(thing, BaseModel):
+            waiting += [((*path, key), part) for key in _telling(type(thing)) if (part := getattr(thing, key))]
+        elif isinstance(thing, dict):
+            waiting += [((*path, key), part) for key, part in thing.items()]
+        elif isinstance(thing, tuple):
+            waiting += [((*path, place), part) for place, part in enumerate(thing)]
 
 
 @cache

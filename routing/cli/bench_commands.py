@@ -1,4 +1,4 @@
-"""``satuatap bench`` and ``satuatap bench limit``: how fast this machine carries documents, on ground of its own."""
+"""``satuatap bench`` and its kind: how fast this machine carries documents, on ground of its own."""
 
 from __future__ import annotations
 
@@ -77,6 +77,26 @@ def limit(
         f"({figures['pgbench_per_second']}/s); plain Celery carries {figures['celery_per_second']} hand-offs/s; "
         f"decision to inbox p50 {figures['decision_to_inbox_ms']['p50']} ms, "
         f"p99 {figures['decision_to_inbox_ms']['p99']} ms."
+    )
+    say(figures, as_json=as_json, words=words)
+
+
+@app.command()
+def language(
+    services: Annotated[int, typer.Option(min=1, max=10_000, help="Services of the office that is read.")] = 200,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How long an office of so many services takes to read, and one of its conditions to judge."""
+    from routing.catalogue.workflow_files import default_folder
+    from routing.settings import load_settings
+    from workers.bench.language import measure_language
+
+    figures = measure_language(load_settings(data).workflows or default_folder(), services)
+    words = (
+        f"{figures['services']} services read and checked in {figures['read_and_check_seconds']} s "
+        f"({figures['read_and_check_processor_seconds']} s of the processor), from the books in "
+        f"{figures['from_the_books_seconds']} s; a condition takes {figures['condition_microseconds']} microseconds."
     )
     say(figures, as_json=as_json, words=words)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from routing.domain.desks import Label
 from routing.domain.fees import Charge, Fee, charges
-from routing.domain.guards import NoAmount
+from routing.domain.guards import NoAmount, compiled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,18 @@ def bill(fees: Sequence[Fee], facts: Mapping[str, Any]) -> Bill:
     still_open: list[Label] = []
     for fee in fees:
         try:
-            known += charges([fee], facts)
+            charged = charges([fee], facts)
         except NoAmount:
             still_open.append(fee.label)
+            continue
+        known += charged
+        if not charged and _waits_for_a_finding(fee, facts):
+            still_open.append(fee.label)
     return Bill(charges=tuple(known), open=tuple(still_open))
+
+
+def _waits_for_a_finding(fee: Fee, facts: Mapping[str, Any]) -> bool:
+    """Whether it is not charged only because no desk has found out yet what it depends on."""
+    found = facts.get("findings", {})
+    named = compiled(fee.only_if).members if fee.only_if is not None else ()
+    return any(root == "findings" and name not in found for root, name in named)

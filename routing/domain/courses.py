@@ -63,6 +63,8 @@ def course_of(
         return replace(sending.to(target), target=None)
     if rule.opinion:
         return _opinion(sending, joined, decision, others, target)
+    if rule.to != ORIGIN:
+        target = way_on(book.workflow, application, target)
     if book.workflow.waits_for_applicant(target):
         return replace(sending.to(target), target=None)
     return sending.to(target, recalled=others)

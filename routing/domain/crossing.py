@@ -76,7 +76,10 @@ class Crossing:
         return tuple(renamed)
 
     def visit(self, visit: Visit, *, at: datetime, version: int) -> Visit | None:
-        """The open visit under the new version, at its desk, with its claim; None: the desk is none of the step's."""
+        """The open visit under the new version, at its desk, with its claim; None: the desk is none of the step's.
+
+        Where it goes back to is not seen to here.
+        """
         now = self.step(visit.step)
         step = self.new.workflow.steps[now] if now is not None else None
         if now is None or step is None or visit.desk not in step.every_desk:
@@ -84,8 +87,6 @@ class Crossing:
         kept = replace(
             visit,
             step=now,
-            origin_step=self.step(visit.origin_step) if visit.origin_step is not None else None,
-            origin_desk=self.origin_desk(visit),
             due_at=due_at(step, visit.desk, visit.sent_at),
             version=version,
         )
@@ -96,12 +97,6 @@ class Crossing:
         runs = _program_at(step, visit.desk) is not None and visit.has_arrived
         act_at = (visit.lease_until if visit.holder is not None else at) if runs else None
         return replace(kept, attempts=0, act_at=act_at, trouble=None, needs_attention=False)
-
-    def origin_desk(self, visit: Visit) -> str | None:
-        """The desk a return goes back to; None: the step's only one, or the one the counter names."""
-        now = self.step(visit.origin_step) if visit.origin_step is not None else None
-        is_there = now is not None and visit.origin_desk in self.new.workflow.steps[now].every_desk
-        return visit.origin_desk if is_there else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ _SATURDAY = 5
 
 def due_at(step: Step, desk: str, sent_at: datetime) -> datetime:
     """When a document sent to this desk at that moment should have left it."""
-    if step.minutes is not None:
+    if step.minutes is not None and step.deadline is None:
         return sent_at + timedelta(minutes=step.minutes)
     days = _days(step, desk)
     return sent_at + NO_LIMIT if days is None else after_working_days(sent_at, days)

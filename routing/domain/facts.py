@@ -7,7 +7,6 @@ are handed to expressions as trees. Nothing personal is among them; what a form 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 
 from routing.domain.application import Application
@@ -19,10 +18,10 @@ from routing.domain.workflow import Workflow
 ROOTS = ("form", "findings", "applicant", "channel", "papers", "counts", "opinions")
 #: How often it was returned to the applicant.
 _RETURNS = "returns"
-#: When it was returned for the first time (ISO 8601).
-_FIRST_RETURN = "returned_at"
 #: The roots of what people said; the others are counted.
 _SAID = ("form", "findings")
+#: ``there.<requirement>``: it lay there at the first return, and has not come in anew since.
+_THERE = "there"
 #: ``named.<requirement>``: which return named it last.
 _NAMED = "named"
 
@@ -74,27 +73,23 @@ def without_what_was_said(facts: Mapping[str, Fact]) -> dict[str, Fact]:
     return {key: value for key, value in facts.items() if key.partition(".")[0] not in _SAID}
 
 
-def with_return(facts: Mapping[str, Fact], requirements: Iterable[str], at: datetime) -> dict[str, Fact]:
-    """One return to the applicant more, which named these requirements."""
+def with_return(facts: Mapping[str, Fact], requirements: Iterable[str], papers: Iterable[str]) -> dict[str, Fact]:
+    """One return to the applicant more, which named these requirements; ``papers``: what lies there now."""
     count = int(facts.get(_RETURNS) or 0) + 1
     named = {f"{_NAMED}.{code}": count for code in requirements}
-    return {_FIRST_RETURN: at.isoformat(), **facts, _RETURNS: count, **named}
+    there = {f"{_THERE}.{code}": True for code in papers} if count == 1 else {}
+    return {**facts, _RETURNS: count, **there, **named}
 
 
-def seen_before(facts: Mapping[str, Fact], requirements: Iterable[str], handed_in: Mapping[str, datetime]) -> list[str]:
-    """Of these, what lay there at the first return already and was not named by any (pengembalian berulang).
+def with_papers(facts: Mapping[str, Fact], requirements: Iterable[str]) -> Mapping[str, Fact]:
+    """These came in, perhaps anew: nobody has seen them as they are now."""
+    anew = {f"{_THERE}.{code}" for code in requirements}
+    return {key: value for key, value in facts.items() if key not in anew} if anew & facts.keys() else facts
 
-    ``handed_in``: when each was last attached; what has no file has been there since the registration.
-    """
-    first = facts.get(_FIRST_RETURN)
-    if not isinstance(first, str):
-        return []
-    then = datetime.fromisoformat(first)
-    return [
-        code
-        for code in requirements
-        if f"{_NAMED}.{code}" not in facts and (code not in handed_in or handed_in[code] <= then)
-    ]
+
+def seen_before(facts: Mapping[str, Fact], requirements: Iterable[str]) -> list[str]:
+    """Of these, what lay there at the first return as it does now, and was named by none (pengembalian berulang)."""
+    return [code for code in requirements if f"{_THERE}.{code}" in facts and f"{_NAMED}.{code}" not in facts]
 
 
 def _opinion(step: str, decision: str) -> str:

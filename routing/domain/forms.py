@@ -13,7 +13,7 @@ from typing import Any
 from routing.domain.field_values import as_text, read_value
 from routing.domain.fields import Fact, Field
 from routing.domain.form_problems import FieldProblem, FormNotFilledIn, NotAsAsked
-from routing.domain.guards import compiled
+from routing.domain.guards import LONGEST_LIST, compiled
 from routing.domain.phrases import Phrase
 from routing.domain.workflow import Workflow
 
@@ -45,7 +45,7 @@ def intake_facts(form: Mapping[str, Fact], kind: str, channel: str, papers: Sequ
         "findings": {},
         "applicant": {"kind": kind},
         "channel": channel,
-        "papers": list(papers),
+        "papers": list(papers[:LONGEST_LIST]),
         "counts": {"returns": 0, "moves": 0},
         "opinions": {},
     }

@@ -11,10 +11,11 @@ from datetime import datetime
 
 from routing.domain.application import Application
 from routing.domain.errors import Kind, Refusal
+from routing.domain.facts import with_papers
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.papers import spot_of
 from routing.domain.people import Person
-from routing.domain.preconditions import require_known, require_not_own, require_seen
+from routing.domain.preconditions import require_known, require_not_own
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 
@@ -34,14 +35,12 @@ def hand_in(
     *,
     person: Person,
     at: datetime,
-    seen_version: int | None = None,
 ) -> Move:
     """The requirements have been handed in, with one entry; the document stays where it is.
 
-    Raises ApplicationEnded, StaleVersion, NotAllowed, OwnApplication, TakeItFirst, StillOnItsWay, HeldByAnother,
+    Raises ApplicationEnded, NotAllowed, OwnApplication, TakeItFirst, StillOnItsWay, HeldByAnother,
     NothingHandedIn, UnknownRequirement.
     """
-    require_seen(application, seen_version)
     spot = spot_of(book, application, open_visits, person, at)
     require_not_own(person, application.applicant_index, application.number)
     named = tuple(dict.fromkeys(requirements))
@@ -58,6 +57,7 @@ def hand_in(
     after = replace(
         chained(application, entry),
         papers=tuple(dict.fromkeys((*application.papers, *named))),
+        facts=with_papers(application.facts, named),
         version=application.version + 1,
         changed_at=at,
     )

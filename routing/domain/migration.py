@@ -108,11 +108,13 @@ class _Going:
             raise self._no_place(Phrase("it is at no desk"))
         chosen = next((visit for visit in here if visit.desk in self.step.every_desk), here[0])
         others = tuple(visit for visit in open_visits if visit.no != chosen.no)
+        # Where each desk had returned it, it is the repair that goes on.
+        target = self.crossing.step(chosen.step) or self.known.step
+        facts = dict(self.known.facts)
         kept = self._kept(chosen)
         if kept is not None:
-            return _Place(target=self.known.step, kept=(kept,), recalled=others, facts=dict(self.known.facts))
-        sent = (self._sent_anew(chosen, self.known.step),)
-        return _Place(target=self.known.step, recalled=(chosen, *others), sent=sent, facts=dict(self.known.facts))
+            return _Place(target=target, kept=(kept,), recalled=others, facts=facts)
+        return _Place(target=target, recalled=(chosen, *others), sent=(self._sent_anew(chosen, target),), facts=facts)
 
     def joint(self, open_visits: Sequence[Visit], closed: Sequence[Visit]) -> _Place:
         """At a step of several desks at once each keeps its say, as far as the new rule asks for it."""
@@ -126,14 +128,14 @@ class _Going:
         kept, recalled, sent, waited_for = [], [], [], set()
         for visit in open_visits:
             seat = seats.of_visit.get(visit.no, visit.desk)
-            stays = self._kept(visit) if seat in self.step.desks else None
+            stays = self._kept(visit, seat) if seat in self.step.desks else None
             if stays is not None:
                 kept.append(stays)
                 waited_for.add(seat)
             elif seat in self.step.desks and visit.step != self.before.step:
                 # The applicant still repairs for that desk, at another counter.
                 recalled.append(visit)
-                sent.append(self._sent_anew(visit, self.crossing.step(visit.step) or visit.step))
+                sent.append(self._sent_anew(visit, self.crossing.step(visit.step) or visit.step, seat))
                 waited_for.add(seat)
             else:
                 recalled.append(visit)
@@ -161,7 +163,7 @@ class _Going:
             # Nobody's application ends because a rule was rewritten.
             raise self._no_place(Phrase("all have spoken, and it would end with that"))
         step = new.workflow.steps[target]
-        require_due(new.workflow, known, target)
+        require_due(new.workflow, known, target, self.order.at)
         if step.join is not None:
             facts = without_opinions(facts, target)
             desks = desks_asked(new.workflow, known, step)
@@ -178,19 +180,17 @@ class _Going:
             facts[key] = int(facts.get(key) or 0) + 1
         return facts
 
-    def _kept(self, visit: Visit) -> Visit | None:
-        self._require_origin(visit)
-        return self.crossing.visit(visit, at=self.order.at, version=self.before.version + 1)
+    def _kept(self, visit: Visit, seat: str | None = None) -> Visit | None:
+        origin_step, origin_desk = self._back_to(visit, seat)
+        kept = self.crossing.visit(visit, at=self.order.at, version=self.before.version + 1)
+        return replace(kept, origin_step=origin_step, origin_desk=origin_desk) if kept is not None else None
 
-    def _sent_anew(self, visit: Visit, to: str) -> _Sent:
+    def _sent_anew(self, visit: Visit, to: str, seat: str | None = None) -> _Sent:
         """The visit's errand at a desk of the step that still is one."""
-        self._require_origin(visit)
         step = self.crossing.new.workflow.steps.get(to)
         if step is None:
             raise self._no_place(Phrase("there is no step {step}", step=to))
-        origin = self.crossing.step(visit.origin_step) if visit.origin_step is not None else None
-        back_to = (origin, self.crossing.origin_desk(visit))
-        return _Sent(to, self._desk_of(step, self.known), back_to, visit.no)
+        return _Sent(to, self._desk_of(step, self.known), self._back_to(visit, seat), visit.no)
 
     def _desk_of(self, step: Step, known: Application) -> str:
         try:
@@ -199,14 +199,32 @@ class _Going:
             problem = Phrase("{step} is done at one of several desks, and nobody says at which", step=step.label.id)
             raise self._no_place(problem) from None
 
-    def _require_origin(self, visit: Visit) -> None:
-        """What was returned can go back. Raises NoPlace."""
+    def _back_to(self, visit: Visit, seat: str | None) -> tuple[str | None, str | None]:
+        """Step and desk that a return to the applicant goes back to under the new version. Raises NoPlace.
+
+        ``seat``: the desk of the team for which it is repaired.
+        """
+        was = visit.origin_step
+        now = self.crossing.step(was) if was is not None else None
+        if was is None or now is None:
+            if self._goes_back(visit):
+                raise self._no_place(Phrase("there is no step {step} it could go back to", step=was or "-"))
+            return None, None
+        step = self.crossing.new.workflow.steps[now]
+        if visit.origin_desk in step.every_desk and (seat is not None or not self._is_a_team_now(was, step)):
+            return now, visit.origin_desk
+        if self._is_a_team_now(was, step):
+            problem = Phrase("{step}, where it would go back to, asks several desks at once now", step=step.label.id)
+            raise self._no_place(problem)
+        return now, seat if seat is not None else self._desk_of(step, self.known)
+
+    def _goes_back(self, visit: Visit) -> bool:
         now = self.crossing.step(visit.step)
-        goes_back = now is not None and any(
-            rule.to == ORIGIN for rule in self.crossing.new.workflow.steps[now].decisions.values()
-        )
-        if goes_back and (visit.origin_step is None or self.crossing.step(visit.origin_step) is None):
-            raise self._no_place(Phrase("there is no step {step} it could go back to", step=visit.origin_step or "-"))
+        steps = self.crossing.new.workflow.steps
+        return now is not None and any(rule.to == ORIGIN for rule in steps[now].decisions.values())
+
+    def _is_a_team_now(self, was: str, step: Step) -> bool:
+        return step.join is not None and self.crossing.old.workflow.steps[was].join is None
 
     def _no_place(self, problem: Phrase) -> NoPlace:
         return NoPlace(number=self.before.number, problem=problem)

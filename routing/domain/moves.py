@@ -12,7 +12,6 @@ from datetime import datetime
 
 from routing.domain.acting import Acting, acting_facts
 from routing.domain.application import Application
-from routing.domain.attachment import Attachment
 from routing.domain.audit_chain import Entry, keyed_digest
 from routing.domain.conditions import require_other_eyes, require_overdue
 from routing.domain.courses import Course, course_of
@@ -23,19 +22,11 @@ from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import roles_for, rule_for
 from routing.domain.people import Action, Person, Place, may, require
 from routing.domain.preconditions import require_in_hand, require_not_own, require_open
+from routing.domain.resubmission import takes_back
 from routing.domain.state_machine import RuleBook
 from routing.domain.statements import Statement, statement_of
 from routing.domain.visits import Visit, visit_named
 from routing.domain.workflow import Program
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
-    """What was before, as far as a decision asks for it (``RuleBook.looks_back``)."""
-
-    #: the application's closed visits
-    visits: Sequence[Visit] = ()
-    papers: Sequence[Attachment] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +51,9 @@ def decide(
     person: Person,
     at: datetime,
     digest_key: bytes,
-    past: Past | None = None,
+    past: Sequence[Visit] = (),
 ) -> Move:
-    """What the person's decision changes.
+    """What the person's decision changes. ``past``: the closed visits, where ``RuleBook.looks_back`` asks for them.
 
     Raises ApplicationEnded, StaleVersion, NotAtThisDesk, VisitNotNamed, NotAllowed, OwnApplication, StillOnItsWay,
     HeldByAnother, UnknownDecision, DecisionNotPossible, ConditionNotMet, FourEyes, NotOverdueYet, ReasonMissing,
@@ -89,20 +80,21 @@ def carry_out(
     said: Decision,
     voice: Voice,
     *,
-    past: Past | None = None,
+    past: Sequence[Visit] = (),
 ) -> Move:
     """The decision itself, once it is clear that this person (or program) may say something at this visit."""
     rule = rule_for(book, application, visit, said.decision)
-    before = past or Past()
-    require_other_eyes(book.workflow, application, rule, voice.person, before.visits)
+    require_other_eyes(book.workflow, application, rule, voice.person, past)
     require_overdue(book.workflow, application, visit, said.decision, voice.at)
-    statement = statement_of(book.workflow, application, rule, said, before.papers)
+    statement = statement_of(book.workflow, application, rule, said)
     known = application
     if statement.findings:
         known = replace(application, facts=with_findings(application.facts, statement.findings))
     others = [other for other in open_visits if other.no != visit.no]
     course = course_of(book, known, visit, others, said.decision, rule, named_desk=said.next_desk, at=voice.at)
-    facts = with_return(course.facts, statement.requirements, voice.at) if rule.names_requirements else course.facts
+    facts = course.facts
+    if rule.names_requirements or any(takes_back(book.workflow.steps[one.step]) for one in course.opened):
+        facts = with_return(facts, statement.requirements, application.papers)
     entry = _entry(application, visit, said, voice, course, statement)
     recalled: list[Visit] = []
     entries: list[Entry] = []

@@ -10,6 +10,7 @@ from routing.domain.application import Application
 from routing.domain.attachment import Attachment, Paper, PaperKind
 from routing.domain.audit_chain import Entry, keyed_digest
 from routing.domain.errors import Kind, NotAllowed, Refusal
+from routing.domain.facts import with_papers
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.people import Action, Person, Place, may
 from routing.domain.phrases import Called, Phrase
@@ -91,10 +92,11 @@ def attach(
         entries.append(entry_of(current, at=at, kind="attached", desk=spot.desk, actor=person.code, facts=facts))
         current = chained(current, entries[-1])
         rows.append(_row(application, paper, no, person, at))
-    named = (paper.requirement for paper in new if paper.requirement is not None)
+    named = [paper.requirement for paper in new if paper.requirement is not None]
     after = replace(
         current,
         papers=tuple(dict.fromkeys((*application.papers, *named))),
+        facts=with_papers(application.facts, named),
         version=application.version + 1,
         changed_at=at,
     )

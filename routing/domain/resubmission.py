@@ -12,7 +12,7 @@ from routing.domain.errors import Refusal
 from routing.domain.preconditions import require_open
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit, visit_named
-from routing.domain.workflow import ORIGIN
+from routing.domain.workflow import ORIGIN, Step
 
 
 class NothingToResubmit(Refusal):
@@ -38,9 +38,14 @@ def waiting_for_applicant(
     return waiting[visit_named(application.number, [visit for visit, _ in waiting.values()], no).no]
 
 
+def takes_back(step: Step) -> bool:
+    """Whether it is with the applicant there because a desk returned it, and goes back to that desk."""
+    return step.waits_for == "applicant" and any(rule.to == ORIGIN for rule in step.decisions.values())
+
+
 def _takes_in(book: RuleBook, visit: Visit) -> str | None:
     """The first decision there that leads back to where the document came from."""
     step = book.workflow.steps[visit.step]
-    if step.waits_for != "applicant":
-        return None
-    return next((code for code, rule in step.decisions.items() if rule.to == ORIGIN), None)
+    return (
+        next((code for code, rule in step.decisions.items() if rule.to == ORIGIN), None) if takes_back(step) else None
+    )

@@ -22,7 +22,7 @@ from routing.domain.workflow import Outcome, Reason, Resume, Workflow
 
 
 class NotStopped(Refusal):
-    """Application {number} has not been stopped, so it cannot be taken up again. It stands at: {step}."""
+    """Application {number} cannot be taken up again: it was not stopped, or it was erased. It stands at: {step}."""
 
     code = "not_stopped"
 
@@ -36,13 +36,13 @@ class TooLateToResume(Refusal):
 def resume_of(workflow: Workflow, application: Application) -> Resume | None:
     """How it can be taken up again; None: it was not stopped."""
     end = workflow.ends.get(application.step)
-    return end.resume if end is not None and application.outcome is Outcome.STOPPED else None
+    is_stopped = application.outcome is Outcome.STOPPED and application.erased_at is None
+    return end.resume if end is not None and is_stopped else None
 
 
 def resumable_until(workflow: Workflow, application: Application) -> datetime | None:
     """The last moment it can be taken up again; None: it was not stopped."""
     how = resume_of(workflow, application)
-    # Nothing changes an application that has ended but its erasure, after which nobody asks for it.
     return application.changed_at + timedelta(days=how.days) if how is not None else None
 
 
@@ -80,8 +80,8 @@ def resume(
     held = require(person, Action.DECIDE, Place(desks=desks, roles=step.roles), at)
     require_not_own(person, application.applicant_index, application.number)
     text = reason_text(reason, Reason.OPTIONAL, "resume")
-    last = max(closed_visits, key=lambda visit: visit.no, default=None)
-    origin = (last.origin_step, last.origin_desk) if last is not None and last.step == how.to else (None, None)
+    stopped = _stopped_at(closed_visits, how.to)
+    origin = (stopped.origin_step, stopped.origin_desk) if stopped is not None else (None, None)
     opened = tuple(
         sent_to(book.workflow, application, how.to, where, at=at, place=place, origin=origin)
         for place, where in enumerate(desks, start=1)
@@ -89,13 +89,12 @@ def resume(
     facts = {
         "step": application.step,
         "to": how.to,
-        "sent": [_told(sent, instead_of=last) for sent in opened],
+        "sent": [_told(sent, stopped) for sent in opened],
         "role": held.role,
         **acting_facts(held.acting),
         "reason": keyed_digest(digest_key, text) if text else None,
     }
     entry = entry_of(application, at=at, kind="resumed", desk=desks[0], actor=person.code, facts=facts)
-    facts_now = without_opinions(application.facts, how.to) if step.join is not None else application.facts
     after = replace(
         chained(application, entry),
         step=how.to,
@@ -103,15 +102,21 @@ def resume(
         version=application.version + 1,
         visit_count=opened[-1].no,
         changed_at=at,
-        facts=facts_now,
+        facts=without_opinions(application.facts, how.to),
     )
     note = Note(seq=entry.seq, text=text) if text else None
     return Move(at=at, before=application, after=after, visits=opened, entries=(entry,), note=note)
 
 
-def _told(sent: Visit, *, instead_of: Visit | None) -> dict[str, object]:
+def _stopped_at(closed_visits: Sequence[Visit], step: str) -> Visit | None:
+    """The visit at which it was stopped, if that was at this step; None: it was elsewhere."""
+    # Recalled ones were not decided: the one that was is where it was stopped.
+    decided = [visit for visit in closed_visits if visit.decision is not None]
+    last = max(decided, key=lambda visit: (visit.version, visit.no), default=None)
+    return last if last is not None and last.step == step else None
+
+
+def _told(sent: Visit, stopped: Visit | None) -> dict[str, object]:
     """A new visit for the log; where a step goes on, with the visit at which it was stopped."""
     said: dict[str, object] = {"visit": sent.no, "step": sent.step, "desk": sent.desk}
-    if instead_of is not None and instead_of.step == sent.step:
-        said["instead_of"] = instead_of.no
-    return said
+    return said if stopped is None else said | {"instead_of": stopped.no}

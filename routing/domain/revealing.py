@@ -107,6 +107,8 @@ def reveal(
         **acting_facts(held.acting),
     }
     entry = entry_of(application, at=at, kind="revealed", desk=held.desk, actor=person.code, facts=facts)
-    after = replace(chained(application, entry), version=application.version + 1, changed_at=at)
+    after = replace(chained(application, entry), version=application.version + 1)
+    # An ended application does not begin to count anew because somebody looked at it.
+    after = replace(after, changed_at=at) if application.is_open else after
     note = Note(seq=entry.seq, text=text)
     return Move(at=at, before=application, after=after, visits=(), entries=(entry,), note=note)

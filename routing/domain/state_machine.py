@@ -80,9 +80,9 @@ class RuleBook:
         return document.at_step if moved else None
 
     def looks_back(self, decision: str) -> bool:
-        """Whether what was before must be known to say this: who decided earlier, what was returned."""
+        """Whether it must be known who decided earlier to say this."""
         rules = (step.decisions.get(decision) for step in self.workflow.steps.values())
-        return any(rule is not None and (rule.not_by or rule.names_requirements) for rule in rules)
+        return any(rule is not None and rule.not_by for rule in rules)
 
     def lead_withdrawn(self, step: str) -> str | None:
         """The end a withdrawal leads to, or None where it is too late for one."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 from routing.domain.application import Application
-from routing.domain.attachment import Attachment
 from routing.domain.decision import Decision
 from routing.domain.defects import defects_in_words, named_requirements
 from routing.domain.facts import guard_facts, seen_before
@@ -40,10 +38,8 @@ class Statement:
     findings: Mapping[str, Fact] = field(default_factory=dict)
 
 
-def statement_of(
-    workflow: Workflow, application: Application, rule: DecisionRule, said: Decision, papers: Sequence[Attachment]
-) -> Statement:
-    """What is said with a decision. ``papers``: the application's, where a return may repeat an earlier one.
+def statement_of(workflow: Workflow, application: Application, rule: DecisionRule, said: Decision) -> Statement:
+    """What is said with a decision.
 
     Raises ReasonMissing, ReasonNotChosen, TextTooLong, RequirementsNotNamed, UnknownRequirement, FindingsNotFilledIn.
     """
@@ -54,7 +50,7 @@ def statement_of(
     wanted = Reason.OPTIONAL if rule.reasons and rule.reason is Reason.REQUIRED else rule.reason
     text = reason_text(defects_in_words(workflow, said.reason, said.defects), wanted, rule.label.id)
     findings = _findings(workflow, application, rule, said)
-    repeated = seen_before(application.facts, named, _handed_in(papers)) if rule.names_requirements else []
+    repeated = seen_before(application.facts, named) if rule.names_requirements else []
     return Statement(text=text, reasons=said.reasons, requirements=named, repeated=tuple(repeated), findings=findings)
 
 
@@ -65,11 +61,3 @@ def _findings(workflow: Workflow, application: Application, rule: DecisionRule, 
     if read.problems:
         raise FindingsNotFilledIn(rule.label, read.problems)
     return read.facts
-
-
-def _handed_in(papers: Sequence[Attachment]) -> dict[str, datetime]:
-    latest: dict[str, datetime] = {}
-    for paper in papers:
-        if paper.requirement is not None:
-            latest[paper.requirement] = max(paper.at, latest.get(paper.requirement, paper.at))
-    return latest

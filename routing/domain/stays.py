@@ -93,6 +93,9 @@ def reassign(
         spoken_for = visit.origin_desk or visit.desk
         origin = (None, spoken_for if desk != spoken_for else None)
     sent = sent_to(book.workflow, application, visit.step, desk, at=at, origin=origin)
+    if step.deadline is not None:
+        # The applicant's time does not begin anew at another counter.
+        sent = replace(sent, due_at=visit.due_at)
     facts = {"visit": visit.no, "step": visit.step, "role": held.role, **acting_facts(held.acting),
              "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk}]}  # fmt: skip
     entry = entry_of(application, at=at, kind="reassigned", desk=visit.desk, actor=person.code, facts=facts)

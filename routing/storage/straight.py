@@ -105,4 +105,8 @@ def _say(connection: Connection, said: Sequence[Said]) -> list[list[Any]]:
         raise exc.DBAPIError.instance(
             None, None, error, psycopg.Error, hide_parameters=True, dialect=connection.dialect
         ) from error
+    except KeyboardInterrupt:
+        # The connection was closed in the middle of an answer; nobody is to say ROLLBACK to it.
+        connection.invalidate()
+        raise
     return answers[len(before) :]  # type: ignore[return-value]  # the errors among them have been raised

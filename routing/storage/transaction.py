@@ -16,7 +16,6 @@ from routing.domain.attachment import Attachment
 from routing.domain.errors import UnknownApplication, UnknownPerson
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.move import Move
-from routing.domain.moves import Past
 from routing.domain.people import Person
 from routing.domain.visits import Visit
 from routing.storage import applications, attachments, audit_log, people, stroke, visits
@@ -114,10 +113,9 @@ class Transaction:
         key = self.personal.key_of(application.id)
         return key.digest if key is not None else b""
 
-    def past(self, application: Application) -> Past:
-        """What was before on this (locked) application: the visits that are over, in their order, and its papers."""
-        closed = visits.load_closed(self._connection, application.id)
-        return Past(visits=closed, papers=self.attachments(application))
+    def closed_visits(self, application: Application) -> list[Visit]:
+        """The visits of this (locked) application that are over, in their order."""
+        return visits.load_closed(self._connection, application.id)
 
     def attachments(self, application: Application) -> list[Attachment]:
         """Its papers so far, in the order in which they were attached."""

@@ -36,8 +36,11 @@ def condition_in_words(source: str, workflow: Workflow, wording: Wording) -> str
         if operator in source and "(" not in source:
             parts = [_clause(part.strip(), workflow, wording) for part in source.split(operator)]
             said = [part for part in parts if part is not None]
-            return wording.text(joined).join(said) if len(said) == len(parts) else source
-    return _clause(source.strip(), workflow, wording) or source
+            if len(said) == len(parts):
+                return wording.text(joined).join(said)
+    # What desks find out has no words of its own that a reader outside the office would know.
+    depends = wording.text(N_("what the desks find out calls for it")) if "findings." in source else source
+    return _clause(source.strip(), workflow, wording) or depends
 
 
 def _clause(source: str, workflow: Workflow, wording: Wording) -> str | None:
@@ -49,7 +52,7 @@ def _clause(source: str, workflow: Workflow, wording: Wording) -> str | None:
     if applicant or channel:
         if operator not in _NEGATIONS or negated:
             return None
-        thing = wording.text(N_("Applicant") if applicant else N_("Handed in"))
+        thing = wording.text(N_("Applicant") if applicant else N_("Channel"))
         said = wording.text((APPLICANTS if applicant else CHANNELS).get(value, value))
         return _compared(thing, operator, said, wording)
     field = workflow.form.get(code)

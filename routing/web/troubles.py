@@ -17,7 +17,7 @@ def trouble_of(visit: Visit) -> Refusal | None:
         if kind.code == visit.trouble.code:
             try:
                 return kind(**visit.trouble.facts)
-            except KeyError:
+            except (KeyError, TypeError):
                 break  # Written by another version of this program, with other facts.
     return ProgramTrouble()
 

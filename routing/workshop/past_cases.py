@@ -14,7 +14,7 @@ from routing.domain.decision import Decision
 from routing.domain.due_dates import due_at
 from routing.domain.errors import Refusal
 from routing.domain.facts import guard_facts
-from routing.domain.moves import Past, Voice, carry_out
+from routing.domain.moves import Voice, carry_out
 from routing.domain.next_step import roles_for
 from routing.domain.people import Person
 from routing.domain.requirements import asked_for
@@ -95,7 +95,7 @@ def _decided(state: PastState, new: RuleBook, entry: PastEntry) -> tuple[str, st
     try:
         move = carry_out(
             new, application, tuple(state.open.values()), visit, _as_said(state, entry), _voice(entry),
-            past=Past(visits=tuple(state.closed)),
+            past=tuple(state.closed),
         )  # fmt: skip
     except Refusal as refusal:
         return refusal.code, str(refusal)

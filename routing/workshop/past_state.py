@@ -10,8 +10,9 @@ from dataclasses import replace
 
 from routing.domain.audit_chain import GENESIS
 from routing.domain.crossing import Crossing
-from routing.domain.facts import with_findings, with_opinion, with_return, without_opinions
+from routing.domain.facts import with_findings, with_opinion, with_papers, with_return, without_opinions
 from routing.domain.fields import Fact
+from routing.domain.resubmission import takes_back
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import ORIGIN
@@ -70,7 +71,8 @@ class PastState:
     def _hand_in(self, papers: list[str]) -> None:
         if papers:
             every = tuple(dict.fromkeys((*self.application.papers, *papers)))
-            self.application = replace(self.application, papers=every)
+            facts = with_papers(self.application.facts, papers)
+            self.application = replace(self.application, papers=every, facts=facts)
 
     def _open(self, no: int, entry: PastEntry | None) -> None:
         """The visit as it was when it began."""
@@ -114,8 +116,9 @@ class PastState:
         here = steps.get(self.application.step)
         if rule.opinion and here is not None and here.join is not None:
             facts = with_opinion(facts, self.application.step, said["decision"])
-        if rule.names_requirements:
-            facts = with_return(facts, said.get("requirements") or (), entry.at)
+        sent = [steps[one["step"]] for one in said.get("sent") or () if one["step"] in steps]
+        if rule.names_requirements or any(takes_back(step) for step in sent):
+            facts = with_return(facts, said.get("requirements") or (), self.application.papers)
         reached = steps.get(said.get("to") or "")
         if reached is not None and reached.join is not None and rule.to != ORIGIN:
             facts = without_opinions(facts, said["to"])

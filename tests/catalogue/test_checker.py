@@ -107,7 +107,7 @@ def test_a_step_that_waits_for_the_applicant_is_at_a_counter(tmp_path: Path, off
 
 
 def test_origin_needs_a_step_that_returns_to_the_applicant(tmp_path: Path, office: OfficePlan) -> None:
-    text = SIP.replace("intake: [register]", "intake: [register, repair]").replace("to: repair", "to: withdrawn")
+    text = SIP.replace("intake: [register]", "intake: [register, repair]").replace("to: repair", "to: refusal-letter")
     assert "origin-without-return" in {finding.code for finding in findings_of(text, tmp_path, office)}
 
 

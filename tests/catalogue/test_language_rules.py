@@ -37,6 +37,7 @@ DEFECTS = [
     ("dangling-target", "not_by: [verify, assess]", "not_by: [verify, »asess]"),
     ("dangling-target", "decision: stop}", "decision: »stopp}"),
     # Conditions
+    ("program-asked-to-write", _PAID, _PAID.replace("paid:", "»paid:").replace("police}", "police, reason: required}")),
     ("broken-condition", "form.area > 4000", "»form.area >"),
     ("broken-condition", "form.area > 4000", '»"papers.all(a, papers.all(b, papers.all(c, a == b)))"'),
     ("unknown-fact", "form.area > 4000", "»form.aera > 4000"),
@@ -138,6 +139,8 @@ DEFECTS = [
     ("service-not-referred", _ELSEWHERE, "outcome: refused, refers_to: »izin-reklame}"),
     ("referred-to-itself", _ELSEWHERE, "outcome: referred, refers_to: »pasar-malam}"),
     ("withdrawal-not-withdrawn", "withdrawal:\n  to: withdrawn", "withdrawal:\n  to: »refused"),
+    ("withdrawn-by-the-office", "to: refused, reason: required, desks",
+     "to: »withdrawn, reason: required, desks"),
     ("withdrawal-at-intake", "from_steps: [verify,", "from_steps: [»register, verify,"),
     # The promise
     ("promise-too-short", "working_days: 12\n", "working_days: »9\n"),
@@ -195,7 +198,7 @@ def rules_in_the_code() -> set[str]:
                 continue
             by_keyword = [one.value for one in node.keywords if one.arg == "code"]
             said = node.args[1:2] if getattr(node.func, "id", "") == "say" else by_keyword
-            codes |= {one.value for one in said if isinstance(one, ast.Constant) and isinstance(one.value, str)}
+            codes |= {str(one.value) for one in said if isinstance(one, ast.Constant)}
     # Those that are put together, chosen of two, or handed on.
     composed = {"unknown-unit", "unknown-desk", "unknown-role", "intake-not-at-counter", "applicant-not-at-counter"}
     return codes | composed | {"not-yaml", "reserved-code"}

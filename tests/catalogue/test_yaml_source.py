@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from routing.catalogue.workflow_files import default_folder, workflow_paths
 from routing.catalogue.yaml_source import MOST_BYTES, parse_yaml, read_yaml
 
 BROKEN = [
@@ -109,3 +110,16 @@ def test_what_is_printed_of_a_file_moves_no_cursor() -> None:
     assert source is not None
     _, (finding,) = parse_yaml('"\\e[2Jevil\\n": 1\n"\\e[2Jevil\\n": 2\n', file="a.yaml")
     assert str(finding).isprintable()
+
+
+def test_what_is_read_quickly_is_what_is_read_with_all_its_places() -> None:
+    """An escape makes the reader look closely, which must change nothing of the rest."""
+    for path in [*workflow_paths(default_folder()), *workflow_paths(default_folder() / "tests")]:
+        text = path.read_text(encoding="utf-8")
+        quickly, findings = parse_yaml(text, file="a.yaml")
+        closely, more = parse_yaml(f'{text}\nlast: "\\x41"\n', file="a.yaml")
+        assert findings == more == ()
+        assert quickly is not None
+        assert closely is not None
+        assert isinstance(quickly.value, dict)
+        assert closely.value == {**quickly.value, "last": "A"}

@@ -116,6 +116,7 @@ def test_a_measurement_that_fails_leaves_no_database(postgresql_server: PostgreS
         (["bench", "--documents", "0"], 2),
         (["bench", "--documents", "many"], 2),
         (["bench", "limit", "--rounds", "0"], 2),
+        (["bench", "language", "--services", "0"], 2),
         (["bench", "limit", "--data", "anywhere"], 1),
     ],
 )

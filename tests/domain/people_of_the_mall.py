@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from routing.domain.application import Application, Identity, Particulars, Submission
-from routing.domain.attachment import Attachment
 from routing.domain.audit_chain import Entry, first_break
 from routing.domain.decision import Decision
 from routing.domain.defects import Defect
 from routing.domain.fields import Fact
 from routing.domain.intake import submit
 from routing.domain.move import Move
-from routing.domain.moves import Past, decide
+from routing.domain.moves import decide
 from routing.domain.people import AUDITOR, Assignment, Person
 from routing.domain.resumption import resume
 from routing.domain.state_machine import RuleBook
@@ -74,8 +73,6 @@ class Walk:
         self.at = MORNING
         self.visits: dict[int, Visit] = {}
         self.entries: list[Entry] = []
-        #: what was attached
-        self.papers: list[Attachment] = []
         self.said: set[tuple[str, str]] = set()
         submission = Submission(
             desk=desk,
@@ -136,7 +133,7 @@ class Walk:
             next_desk=next_desk,
             seen_version=seen_version,
         )
-        past = Past(visits=[visit for visit in self.visits.values() if not visit.is_open], papers=self.papers)
+        past = [visit for visit in self.visits.values() if not visit.is_open]
         move = decide(
             self.book, self.application, self.open_visits, said, person=by, at=self.at, digest_key=KEY, past=past
         )

@@ -3,11 +3,13 @@
 import hashlib
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
-from routing.domain.audit_chain import GENESIS, Entry, first_break, keyed_digest, link, rfc3339, write_entry
+from routing.domain.audit_chain import GENESIS, Entry, canonical, first_break, keyed_digest, link, rfc3339, write_entry
 
 AT = datetime(2026, 3, 2, 8, 0, 0, 123456, tzinfo=timezone(timedelta(hours=7)))
 
@@ -35,6 +37,19 @@ def rows(entries: list[Entry]) -> list[tuple[int, bytes, bytes]]:
 
 
 CHAIN = rows(a_chain(6))
+
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+SAID = st.recursive(
+    st.none() | st.booleans() | st.integers(1 - 2**53, 2**53 - 1) | st.floats(-1e300, 1e300) | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(TEXT, SAID, max_size=6))
+def test_an_entry_has_the_bytes_of_rfc_8785_whatever_it_says(said: dict[str, Any]) -> None:
+    assert canonical(said) == rfc8785.dumps(said)
 
 
 def test_an_untouched_chain_has_no_break() -> None:

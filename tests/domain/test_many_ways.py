@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from routing.domain.attachment import Attachment
 from routing.domain.conditions import ConditionNotMet, FourEyes, NotOverdueYet
 from routing.domain.defects import Defect
 from routing.domain.errors import DeskNotOffered, NotAllowed, ReasonMissing, UnknownRequirement
+from routing.domain.facts import with_papers
 from routing.domain.fields import Fact
 from routing.domain.people import Assignment
 from routing.domain.preconditions import ReasonNotChosen, RequirementDue
 from routing.domain.resumption import NotStopped, TooLateToResume
 from routing.domain.workflow import Outcome
-from tests.domain.people_of_the_mall import IDA, KEY, LAST_YEAR, OMAR, RATNA, Walk, person
+from tests.domain.people_of_the_mall import IDA, LAST_YEAR, OMAR, RATNA, Walk, person
 from tests.domain.permit_of_many_ways import STEPS, many_ways
 
 WEST = person("west", "surveyor", "survei-barat")
@@ -156,7 +156,7 @@ def test_a_second_return_for_what_was_there_at_the_first_is_marked() -> None:
 
 def test_a_second_return_for_a_paper_that_came_anew_is_no_repetition() -> None:
     walked = walk().decides(OMAR, "return", requirements=("plan",), reason="tanpa skala").decides(IDA, "resubmit")
-    walked.papers.append(_paper(walked, "form"))
+    walked.application = replace(walked.application, facts=with_papers(walked.application.facts, ["form"]))
     walked.decides(OMAR, "return", requirements=("form",), reason="halaman hilang")
     assert "repeated" not in said_last(walked)
 
@@ -223,6 +223,48 @@ def test_only_what_was_stopped_is_taken_up_again() -> None:
         _stopped().resumed(OMAR)
 
 
+def test_what_is_stopped_while_two_repair_goes_back_to_the_desk_that_asked() -> None:
+    steps: dict[str, Any] = deepcopy(STEPS)
+    steps["team"]["decisions"]["return"] = {**steps["verify"]["decisions"]["return"]}
+    walked = Walk(many_ways(steps=steps), facts={"form.area": 900}, papers=PAPERS)
+    walked.decides(OMAR, "forward").decides(WEST, "report", findings={"slope": 3, "safe": True})
+    walked.decides(ADI, "return", requirements=("plan",), reason="tanpa skala")
+    walked.decides(BELA, "return", requirements=("form",), reason="tanpa tanda tangan").arrives()
+    first, second = (visit.no for visit in walked.open_visits if visit.step == "repair")
+    walked.decides(IDA, "resubmit", visit=second).arrives()
+    walked.at += timedelta(days=7)
+    walked.decides(IDA, "stop", visit=first).resumed()
+    (repair,) = walked.open_visits
+    assert (repair.origin_step, repair.origin_desk) == ("team", "pupr")
+    walked.decides(IDA, "resubmit")
+    assert walked.where == ("team", "pupr", "dishub", "dlh")
+
+
+def test_a_return_that_is_passed_by_to_an_end_ends_it_even_inside_a_join() -> None:
+    steps: dict[str, Any] = deepcopy(STEPS)
+    steps["team"]["decisions"]["return"] = {**steps["verify"]["decisions"]["return"]}
+    steps["repair"] |= {"only_if": "counts.returns < 1", "otherwise": "refused"}
+    walked = Walk(many_ways(steps=steps), facts={"form.area": 60}, papers=PAPERS)
+    walked.decides(OMAR, "forward").decides(ADI, "return", requirements=("plan",), reason="tanpa skala")
+    walked.decides(IDA, "resubmit").decides(ADI, "return", requirements=("plan",), reason="masih tanpa skala")
+    assert walked.application.outcome is Outcome.REFUSED
+
+
+def test_nothing_is_taken_up_again_of_an_applicant_who_was_erased() -> None:
+    walked = _stopped()
+    walked.application = replace(walked.application, erased_at=walked.at)
+    with pytest.raises(NotStopped):
+        walked.resumed()
+
+
+def test_a_paper_that_came_later_was_not_there_at_the_first_return() -> None:
+    walked = walk(papers=("form", "plan")).decides(OMAR, "return", requirements=("plan",), reason="tanpa skala")
+    walked.decides(IDA, "resubmit")
+    walked.application = replace(walked.application, papers=PAPERS)
+    walked.decides(OMAR, "return", requirements=("insurance",), reason="kedaluwarsa")
+    assert "repeated" not in said_last(walked)
+
+
 def test_returns_are_counted() -> None:
     steps: dict[str, Any] = deepcopy(STEPS)
     steps["verify"]["decisions"]["return"]["only_if"] = "counts.returns < 1"
@@ -241,16 +283,3 @@ def _stopped() -> Walk:
 
 def _head() -> Assignment:
     return Assignment(role="head-of-office", desk="kepala-dinas", since=LAST_YEAR)
-
-
-def _paper(walked: Walk, requirement: str) -> Attachment:
-    return Attachment(
-        application_id=walked.application.id,
-        no=1,
-        requirement=requirement,
-        sha256=KEY.hex(),
-        media_type="application/pdf",
-        bytes=10,
-        at=walked.at,
-        by="ida",
-    )

@@ -2,56 +2,27 @@
 
 import json
 from datetime import timedelta
-from typing import Self
 
 import pytest
 
-from routing.domain.crossing import Crossing, NoPlace
+from routing.domain.crossing import NoPlace
 from routing.domain.errors import ApplicationEnded, StaleVersion
-from routing.domain.migration import Order, migrate
-from routing.domain.state_machine import RuleBook
 from routing.domain.stays import claim, reassign
 from routing.domain.workflow import Workflow
 from tests.domain.people_of_the_mall import (
     DEDI,
     IDA,
     JOKO,
-    KEY,
     LINA,
     OMAR,
     TINI,
     Walk,
     person,
 )
-from tests.domain.two_versions import permit
+from tests.domain.two_versions import Crossed, permit
 
 BOSS = person("boss", "technical-officer", "verifikasi")
 PUTU = person("putu", "technical-officer", "satpol-pp")
-
-
-class Crossed(Walk):
-    """A walk that can go over to another version."""
-
-    def goes_over(self, to: Workflow, reason: str = "", **mapping: str) -> Self:
-        self.at += timedelta(minutes=5)
-        new = RuleBook(to)
-        crossing = Crossing(
-            old=self.book, new=new, mapping={was.replace("_", "-"): now for was, now in mapping.items()}
-        )
-        order = Order(by="admin", at=self.at, reason=reason, letter="800/12/2026", digest_key=KEY)
-        closed = [visit for visit in self.visits.values() if not visit.is_open]
-        self._record(migrate(crossing, self.application, self.open_visits, closed, order))
-        self.book = new
-        return self
-
-    @property
-    def lies_at(self) -> list[str]:
-        """Its step and the desks that have it."""
-        return list(self.where)
-
-    @property
-    def spoken(self) -> dict[str, object]:
-        return {key: value for key, value in self.application.facts.items() if key.startswith("opinions.") and value}
 
 
 def at_the_team(workflow: Workflow | None = None) -> Crossed:
@@ -243,6 +214,20 @@ def test_a_team_that_becomes_one_desk_goes_on_at_a_desk_that_is_still_there() ->
     assert sorted(entry.desk or "" for entry in walk.last.entries) == ["", "bapenda", "pupr"]
     walk.decides(TINI, "recommend")
     assert walk.lies_at == ["report", "koordinator-tim"]
+
+
+def test_a_team_that_becomes_one_desk_while_all_of_it_is_repaired_waits_for_the_applicant() -> None:
+    walk = at_the_team(permit(team=("pupr", "dishub")))
+    walk.decides(DEDI, "return").decides(TINI, "return").arrives()
+    walk.goes_over(permit(team=("pupr",), join=None, repair={"desks": ["loket-penyerahan"]}))
+    assert walk.lies_at == ["repair", "loket-penyerahan"]
+    assert walk.open_visits[0].origin_desk == "pupr"
+
+
+def test_a_repair_for_a_desk_that_is_a_team_now_keeps_its_version() -> None:
+    walk = at_the_team(permit(team=("pupr",), join=None))
+    walk.decides(DEDI, "return")
+    stays_with_its_version(walk.arrives(), permit(), "asks several desks at once now")
 
 
 def test_one_desk_that_becomes_a_team_asks_the_others_too() -> None:

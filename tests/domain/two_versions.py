@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
+from typing import Any, Self
 
+from routing.domain.crossing import Crossing
+from routing.domain.migration import Order, migrate
+from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
+from tests.domain.people_of_the_mall import KEY, Walk
 from tests.domain.small_routes import label
 
 
@@ -71,3 +76,28 @@ def permit(
 
 def said(text: str, to: str, **more: Any) -> dict[str, Any]:
     return {"label": label(text), "to": to, **more}
+
+
+class Crossed(Walk):
+    """A walk that can go over to another version."""
+
+    def goes_over(self, to: Workflow, reason: str = "", **mapping: str) -> Self:
+        self.at += timedelta(minutes=5)
+        new = RuleBook(to)
+        crossing = Crossing(
+            old=self.book, new=new, mapping={was.replace("_", "-"): now for was, now in mapping.items()}
+        )
+        order = Order(by="admin", at=self.at, reason=reason, letter="800/12/2026", digest_key=KEY)
+        closed = [visit for visit in self.visits.values() if not visit.is_open]
+        self._record(migrate(crossing, self.application, self.open_visits, closed, order))
+        self.book = new
+        return self
+
+    @property
+    def lies_at(self) -> list[str]:
+        """Its step and the desks that have it."""
+        return list(self.where)
+
+    @property
+    def spoken(self) -> dict[str, object]:
+        return {key: value for key, value in self.application.facts.items() if key.startswith("opinions.") and value}

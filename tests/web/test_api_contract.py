@@ -110,7 +110,8 @@ class Caller:
         if "no" in case.path_parameters:
             case.path_parameters |= {"number": draw(st.sampled_from(self.with_papers)), "no": 1}
         if "code" in case.path_parameters:
-            case.path_parameters["code"] = draw(st.sampled_from(DESKS))
+            is_service = case.operation.path.startswith("/services")
+            case.path_parameters["code"] = draw(st.sampled_from(("sip-dokter",) if is_service else DESKS))
         if not isinstance(case.body, dict):
             return
         known: dict[str, tuple[object, ...]] = {
@@ -138,6 +139,8 @@ class Caller:
             "release": (omar, {}),
             "decisions": (omar, {"decision": "forward"}),
             "resubmit": (ida, {}),
+            "hand-in": (ida, {"papers": ["photo"]}),
+            "resume": (ida, {}),
             "withdraw": (ida, {"desk": "loket-pendaftaran"}),
         }[act]
         case.headers["Idempotency-Key"] = f"possible {next(self.count)}"
@@ -174,8 +177,10 @@ def ask(mall: WebMall, requests: int, *, chosen: int | None) -> Caller:
 def test_the_api_gives_no_answer_its_document_does_not_announce(mall: WebMall) -> None:
     caller = ask(mall, 2_000, chosen=20260302)
     assert next(caller.count) > 2_000, caller.told
+    # A permit of this mall is never stopped, so none can be taken up again.
+    asked_in_vain = {"POST /applications/{number}/resume"}
     silent = {where for where, told in caller.told.items() if not any(status < 300 for status in told)}
-    assert silent == set(), "these were never asked anything they could answer"
+    assert silent == asked_in_vain, "these were never asked anything they could answer"
     assert sum(told[409] for told in caller.told.values()) > 0
 
 

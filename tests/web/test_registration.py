@@ -7,7 +7,7 @@ import pytest
 from routing.domain.fields import FieldKind
 from routing.reading.application_file import application_file
 from tests.domain.people_of_the_mall import ALL_PAPERS
-from tests.forms_of_a_service import FEES, FILLED, FORM, NIK, NPWP, label, publish_with_form
+from tests.forms_of_a_service import FEES, FORM, NIK, NPWP, label, publish_with_form
 from tests.row_counts import row_counts
 from tests.web.visitors import Visitor, WebMall, part_of
 
@@ -55,7 +55,7 @@ def test_every_field_of_the_service_has_an_input_of_its_kind(mall: WebMall) -> N
 
 
 def test_every_kind_of_field_can_be_drawn_empty_and_refused(mall: WebMall, subtests: pytest.Subtests) -> None:
-    more: dict[str, dict[str, object]] = {
+    more: dict[str, dict] = {
         "choice": {"choices": {"a": label("A")}},
         "kbli": {"edition": "2020"},
         "text": {"longest": 3},
@@ -226,4 +226,4 @@ def test_a_program_that_sends_the_page_gets_the_problems_of_each_field(mall: Web
         said = told_json(ida, form__area="3", name="Siti", nik=NIK)
     assert said["code"] == "form_not_filled_in"
     assert said["errors"] == [{"where": "body.form.area", "problem": "it is less than 4. Write at least 4."}]
-    assert str(FILLED["place"]) not in str(said)
+    assert SEALED not in str(said)

@@ -87,7 +87,7 @@ def test_what_goes_wrong_inside_the_mall_ends_the_courier_too(live_mall: Mall) -
     ("pattern", "desks"),
     [
         ("verifikasi", {"verifikasi"}),
-        ("loket-pen*", {"loket-pendaftaran", "loket-penyerahan"}),
+        ("loket-pen*", {"loket-pendaftaran", "loket-penyerahan", "loket-pengaduan"}),
         ("verifikasi, penomoran", {"verifikasi", "penomoran"}),
         ("nowhere", set()),
         ("", set()),

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from routing.actions.keep_tokens import make_token
+from tests.mall import FORMS
 from tests.web.visitors import NIK, REQUIRED, SERVICE, WebMall
 
 API = "/api/v1"
@@ -62,7 +63,7 @@ def new_application(**changed: object) -> dict[str, Any]:
         "service": SERVICE,
         "desk": "loket-pendaftaran",
         "applicant": {"name": "Siti Rahmawati", "nik": NIK, "phone": "0812 3456 7890"},
-        "form": {"place": "Klinik Sehat, Jalan Diponegoro 12"},
+        "form": dict(FORMS.get(str(changed.get("service")), {"place": "Klinik Sehat, Jalan Diponegoro 12"})),
         "papers": list(REQUIRED),
         **changed,
     }
