@@ -41,8 +41,8 @@ def test_what_is_wrong_with_an_account_is_told_and_the_form_kept(mall: WebMall) 
 def test_a_role_of_the_whole_office_is_held_at_no_desk(mall: WebMall) -> None:
     with mall.signed_in("rina") as rina:
         for role, desk, sentence in (
-            ("auditor", "verifikasi", "peran auditor berlaku di seluruh kantor"),
-            ("verifier", "", "peran verifier dipegang di sebuah meja"),
+            ("auditor", "verifikasi", "peran Auditor berlaku di seluruh kantor"),
+            ("verifier", "", "peran Verifikator dipegang di sebuah meja"),
             ("king", "verifikasi", "Tidak ada peran king"),
             ("verifier", "moon", "Tidak ada meja moon"),
         ):

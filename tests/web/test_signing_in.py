@@ -14,6 +14,9 @@ from tests.web.visitors import PASSWORD, WebMall, part_of
 PUBLIC = {
     "/metrics",
     "/",
+    "/services/{code}",
+    "/services/{service}/route",
+    "/services/{service}/route.svg",
     "/track",
     "/t/{code}",
     "/T/{code}",

@@ -132,7 +132,7 @@ class ResumptionBody(_Body):
 class HandInBody(_Body):
     """What the applicant brought later, on paper."""
 
-    model_config = _example(papers=["bond"])
+    model_config = _example(papers=["photo"])
 
     papers: _Codes = Field(description="Codes of the requirements that have been handed in.")
 

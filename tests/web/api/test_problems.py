@@ -89,7 +89,15 @@ def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> 
     ida, omar = Program(mall, "ida"), Program(mall, "omar")
     shapes = ida.client.get(f"{API}/openapi.json").json()["components"]["schemas"]
     example = {name: shape["examples"][0] for name, shape in shapes.items() if "examples" in shape}
-    assert set(example) == {"NewApplication", "StayBody", "DecisionBody", "ResubmissionBody", "WithdrawalBody"}
+    assert set(example) == {
+        "NewApplication",
+        "StayBody",
+        "DecisionBody",
+        "ResubmissionBody",
+        "ResumptionBody",
+        "HandInBody",
+        "WithdrawalBody",
+    }
     done = ida.post("/applications", example["NewApplication"])
     assert done.status_code == 201
     mall.carry()
@@ -98,8 +106,9 @@ def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> 
         (omar, "claim", example["StayBody"], None),
         (omar, "release", example["StayBody"], None),
         (omar, "decisions", example["DecisionBody"], 4),
-        (ida, "resubmit", example["ResubmissionBody"], 6),
-        (ida, "withdraw", example["WithdrawalBody"], 8),
+        (ida, "hand-in", example["HandInBody"], None),
+        (ida, "resubmit", example["ResubmissionBody"], 7),
+        (ida, "withdraw", example["WithdrawalBody"], 9),
     ):
         answer = who.post(f"{path}/{act}", body, seen=seen)
         assert answer.status_code == 200, answer.text
@@ -109,7 +118,7 @@ def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> 
 #: What only commands can meet.
 _NEVER_AT_THIS_DOOR = (
     "routing.cli", "routing.storage.throwaway", "routing.storage.backup", "routing.formats.backup_archive",
-    "routing.actions.back_up", "workers",
+    "routing.actions.back_up", "routing.domain.crossing", "workers",
 )  # fmt: skip
 _PAPER = "/applications/{number}/attachments/{no}"
 

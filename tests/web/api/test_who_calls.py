@@ -27,6 +27,7 @@ ADDRESSES = {
     ("GET", "/applications/{number}/attachments"): None,
     ("GET", "/applications/{number}/attachments/{no}"): None,
     ("POST", "/applications/{number}/attachments"): {},
+    ("POST", "/applications/{number}/hand-in"): {"papers": ["id-card"]},
     ("POST", "/applications"): new_application(),
     ("POST", "/applications/{number}/claim"): {},
     ("POST", "/applications/{number}/release"): {},
@@ -34,6 +35,7 @@ ADDRESSES = {
     ("POST", "/applications/{number}/resubmit"): {},
     ("POST", "/applications/{number}/withdraw"): {"desk": "loket-pendaftaran"},
     ("POST", "/applications/{number}/resume"): {},
+    ("GET", "/services/sip-dokter"): None,
 }
 _SEES = set(EVERYBODY) - {"rina"}
 #: Who gets an answer that is no 401 and no 403; everybody else gets a 403.
@@ -56,13 +58,16 @@ MAY = {
     ("POST", "/applications/{number}/withdraw"): {"ida"},
     # Nothing here was stopped, which everybody who may see an application is told.
     ("POST", "/applications/{number}/resume"): _SEES,
+    ("POST", "/applications/{number}/hand-in"): {"ida", "omar"},
+    ("GET", "/services/sip-dokter"): set(EVERYBODY),
 }
 
 
 def test_the_table_of_addresses_is_complete(mall: WebMall) -> None:
     with mall.visitor() as anybody:
         paths = anybody.get(f"{API}/openapi.json").json()["paths"]
-    documented = {(method.upper(), path.replace("{code}", "verifikasi")) for path in paths for method in paths[path]}
+    tried = {"/desks/{code}/queue": "/desks/verifikasi/queue", "/services/{code}": "/services/sip-dokter"}
+    documented = {(method.upper(), tried.get(path, path)) for path in paths for method in paths[path]}
     assert documented == set(ADDRESSES) == set(MAY)
 
 
