@@ -183,7 +183,7 @@ def _masked(who: Particulars, workflow: Workflow) -> Particulars:
 def _resumable_until(staff: Staff, file: ApplicationFile) -> datetime | None:
     until = resumable_until(file.workflow, file.application)
     how = resume_of(file.workflow, file.application)
-    if how is None or until is None or staff.at > until or file.application.erased_at is not None:
+    if how is None or until is None or staff.at > until:
         return None
     step = file.workflow.steps[how.to]
     return until if staff.may(Action.DECIDE, Place(desks=step.desks, roles=step.roles)) else None
