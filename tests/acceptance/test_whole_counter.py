@@ -2,12 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from routing.catalogue.workflow_files import default_folder
 from routing.cli.publishing import publish_files
 from routing.office import Office
 from routing.reading.catalogue import services_in_force
@@ -54,13 +56,13 @@ def _walk(applications: int, servers: Servers, programs: Programs, folder: Path)
     )
     office = Office(settings)
     try:
-        publish_files(office, by="tests")
+        publish_files(office, [default_folder() / f"{service}.yaml" for service in PLANS], by="tests")
         staff = Staff(office, address, systems["SATUATAP_PAYMENT_URL"])
-        staff.hire()
-        _register(staff, applications)
-        _work(staff)
-        _check(staff)
-        staff.close()
+        with closing(staff):
+            staff.hire()
+            _register(staff, applications)
+            _work(staff)
+            _check(staff)
     finally:
         office.close()
 

@@ -177,7 +177,8 @@ DEFECTS: list[tuple[str, Break]] = [
     ("condition-fails", lambda route: _last(route)["decisions"]["forward"].update(only_if="counts.moves > 'x'")),
     ("condition-never-holds", lambda route: _last(route)["decisions"]["forward"].update(only_if="counts.moves < 0")),
     ("no-decision-possible", _all_conditional),
-    ("four-eyes-itself", lambda route: _first(route)["decisions"]["forward"].update(not_by=["step-1"])),
+    ("four-eyes-itself", lambda route: _first(route)["decisions"]["forward"].update(
+        not_by=["step-1"], opinion=False)),
     ("same-label", lambda route: _first(route)["decisions"].update(
         again={"label": label("Teruskan"), "to": "granted"})),
     ("same-decision", lambda route: route["steps"]["register"].update(decisions={
