@@ -15,8 +15,8 @@ from routing.domain.application import Application, Particulars
 from routing.domain.automatic_desks import MOST_ATTEMPTS, NotYet, is_programs_turn
 from routing.domain.decision import Decision
 from routing.domain.errors import DatabaseAway, NotAtThisDesk, Refusal
+from routing.domain.facts import form_facts
 from routing.domain.fields import Fact
-from routing.domain.forms import form_facts
 from routing.domain.program_troubles import ProgramBroke, ProgramTrouble
 from routing.domain.visits import HandOffName, Trouble, Visit, visit_named
 from routing.domain.workflow import Program

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from routing.domain import intake
 from routing.domain.application import Application, Particulars, Submission
 from routing.domain.errors import FormUsedUp, UnknownService
-from routing.domain.forms import form_facts
+from routing.domain.facts import form_facts
 from routing.domain.identifiers import check_nik, check_phone
 from routing.domain.phrases import Called, Phrase
 from routing.domain.quotas import QuotaUsedUp

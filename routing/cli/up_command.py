@@ -166,10 +166,12 @@ def _announce(announced: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(announced, ensure_ascii=False))
         return
+    accounts = announced.get("accounts", ())
+    code, role = (max((len(one[name]) for one in accounts), default=0) for name in ("code", "role"))
     lines = [f"Satu Atap: {announced['address']}"]
     lines += [
-        f"  {one['code']:<20} {one['password']:<16} {one['role']:<20} {_at(one['desks'])}".rstrip()
-        for one in announced.get("accounts", ())
+        f"  {one['code']:<{code}}  {one['password']}  {one['role']:<{role}}  {_at(one['desks'])}".rstrip()
+        for one in accounts
     ]
     if "administrator_link" in announced:
         lines.append(f"First administrator, once, within a day: {announced['administrator_link']}")

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from routing.domain.due_dates import due_at
 from routing.domain.errors import Refusal
+from routing.domain.facts import with_steps_renamed
 from routing.domain.fields import Fact
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
@@ -53,17 +54,12 @@ class Crossing:
 
     def facts(self, facts: Mapping[str, Fact]) -> dict[str, Fact]:
         """The facts with opinions counted under the steps' new codes, where those still are opinions."""
-        known: dict[str, Fact] = {}
-        for key, value in facts.items():
-            root, _, rest = key.partition(".")
-            if root != "opinions":
-                known[key] = value
-                continue
-            was, _, decision = rest.partition(".")
+
+        def renamed(was: str, decision: str) -> str | None:
             now = self.step(was)
-            if now is not None and is_opinion(self.new.workflow.steps[now], decision):
-                known[f"opinions.{now}.{decision}"] = value
-        return known
+            return now if now is not None and is_opinion(self.new.workflow.steps[now], decision) else None
+
+        return with_steps_renamed(facts, renamed)
 
     def past(self, closed: Sequence[Visit]) -> tuple[Visit, ...]:
         """The visits that are over and whose step has another code now: who decided where must still be known."""

@@ -6,7 +6,7 @@ are handed to expressions as trees. Nothing personal is among them; what a form 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from routing.domain.application import Application
@@ -47,6 +47,39 @@ def guard_facts(workflow: Workflow, application: Application) -> dict[str, Any]:
     }
 
 
+def intake_facts(form: Mapping[str, Fact], kind: str, channel: str, papers: Sequence[str]) -> dict[str, Any]:
+    """What conditions can ask of an application that is being handed in: nobody has decided anything yet."""
+    return {
+        "form": dict(form),
+        "findings": {},
+        "applicant": {"kind": kind},
+        "channel": channel,
+        "papers": list(papers[:LONGEST_LIST]),
+        "counts": {_RETURNS: 0, "moves": 0},
+        "opinions": {},
+    }
+
+
+def handed_in(form: Mapping[str, Fact], kind: str) -> dict[str, Fact]:
+    """The facts an application begins with."""
+    return {"applicant.kind": kind, **{f"form.{code}": value for code, value in form.items()}}
+
+
+def as_handed_in(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What was known when it was handed in, without anything that came later."""
+    return {key: value for key, value in facts.items() if key.startswith(("form.", "applicant."))}
+
+
+def form_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What the form says, by field."""
+    return _under("form.", facts)
+
+
+def found_by_desks(facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    """What decisions have collected, by field."""
+    return _under("findings.", facts)
+
+
 def opinions_given(facts: Mapping[str, Fact], step: str) -> int:
     """How many opinions have been given since the step was last begun."""
     return sum(int(value or 0) for key, value in facts.items() if key.startswith(f"opinions.{step}."))
@@ -61,6 +94,21 @@ def with_opinion(facts: Mapping[str, Fact], step: str, decision: str) -> dict[st
 def without_opinions(facts: Mapping[str, Fact], step: str) -> dict[str, Fact]:
     """The step begins (again): nobody has spoken yet."""
     return {key: value for key, value in facts.items() if not key.startswith(f"opinions.{step}.")}
+
+
+def with_steps_renamed(facts: Mapping[str, Fact], renamed: Callable[[str, str], str | None]) -> dict[str, Fact]:
+    """Opinions counted under the steps' new codes; ``renamed(step, decision)`` is None where it is no opinion now."""
+    known: dict[str, Fact] = {}
+    for key, value in facts.items():
+        root, _, rest = key.partition(".")
+        if root != "opinions":
+            known[key] = value
+            continue
+        was, _, decision = rest.partition(".")
+        now = renamed(was, decision)
+        if now is not None:
+            known[_opinion(now, decision)] = value
+    return known
 
 
 def with_findings(facts: Mapping[str, Fact], found: Mapping[str, Fact]) -> dict[str, Fact]:
@@ -90,6 +138,10 @@ def with_papers(facts: Mapping[str, Fact], requirements: Iterable[str]) -> Mappi
 def seen_before(facts: Mapping[str, Fact], requirements: Iterable[str]) -> list[str]:
     """Of these, what lay there at the first return as it does now, and was named by none (pengembalian berulang)."""
     return [code for code in requirements if f"{_THERE}.{code}" in facts and f"{_NAMED}.{code}" not in facts]
+
+
+def _under(prefix: str, facts: Mapping[str, Fact]) -> dict[str, Fact]:
+    return {key.removeprefix(prefix): value for key, value in facts.items() if key.startswith(prefix)}
 
 
 def _opinion(step: str, decision: str) -> str:

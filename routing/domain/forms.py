@@ -6,23 +6,19 @@ and not dropped in silence: whoever gave it believes that it counts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from routing.domain.field_values import as_text, read_value
 from routing.domain.fields import Fact, Field
 from routing.domain.form_problems import FieldProblem, FormNotFilledIn, NotAsAsked
-from routing.domain.guards import LONGEST_LIST, compiled
+from routing.domain.guards import compiled
 from routing.domain.phrases import Phrase
 from routing.domain.workflow import Workflow
 
 #: Who can apply.
 APPLICANT_KINDS = ("person", "business")
-#: What a fact that the form asked for is kept under.
-_FORM = "form."
-#: The same of what decisions collect.
-_FOUND = "findings."
 #: Longest name of an unknown field that is repeated.
 _LONGEST_CODE = 60
 
@@ -36,29 +32,6 @@ class Answers:
     #: what is sealed, by field
     personal: Mapping[str, str]
     problems: tuple[FieldProblem, ...] = ()
-
-
-def intake_facts(form: Mapping[str, Fact], kind: str, channel: str, papers: Sequence[str]) -> dict[str, Any]:
-    """What conditions can ask of an application that is being handed in: nobody has decided anything yet."""
-    return {
-        "form": dict(form),
-        "findings": {},
-        "applicant": {"kind": kind},
-        "channel": channel,
-        "papers": list(papers[:LONGEST_LIST]),
-        "counts": {"returns": 0, "moves": 0},
-        "opinions": {},
-    }
-
-
-def form_facts(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    """What the form says, by field, out of the facts of an application."""
-    return {key.removeprefix(_FORM): value for key, value in facts.items() if key.startswith(_FORM)}
-
-
-def found_by_desks(facts: Mapping[str, Fact]) -> dict[str, Fact]:
-    """What decisions have collected, by field."""
-    return {key.removeprefix(_FOUND): value for key, value in facts.items() if key.startswith(_FOUND)}
 
 
 def fill_in(workflow: Workflow, given: Mapping[str, object], about: Mapping[str, Any]) -> Answers:

@@ -14,7 +14,8 @@ from routing.domain.application import Application, Identity, Submission, partic
 from routing.domain.audit_chain import GENESIS, keyed_digest
 from routing.domain.decision import Decision
 from routing.domain.errors import DeskNotOffered, Kind, MalformedField, Refusal, TextTooLong
-from routing.domain.forms import APPLICANT_KINDS, fill_in, form_facts, intake_facts
+from routing.domain.facts import form_facts, handed_in, intake_facts
+from routing.domain.forms import APPLICANT_KINDS, fill_in
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.moves import Voice, carry_out
 from routing.domain.next_step import roles_for
@@ -53,7 +54,7 @@ def read(workflow: Workflow, submission: Submission) -> Submission:
     return replace(
         submission,
         form={},
-        facts={"applicant.kind": kind, **{f"form.{code}": value for code, value in answers.facts.items()}},
+        facts=handed_in(answers.facts, kind),
         particulars=replace(who, answers=answers.personal) if who is not None else None,
     )
 

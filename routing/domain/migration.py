@@ -16,7 +16,7 @@ from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
 from routing.domain.crossing import Crossing, NoPlace, Seats, is_opinion, seats_at
 from routing.domain.errors import DeskNotNamed, DeskNotOffered
-from routing.domain.facts import guard_facts, without_opinions
+from routing.domain.facts import guard_facts, with_opinion, without_opinions
 from routing.domain.fields import Fact
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import desk_sent_to, desks_asked, way_on
@@ -176,8 +176,7 @@ class _Going:
         """The facts with those opinions of the step, and no others."""
         facts = without_opinions(self.known.facts, self.known.step)
         for said in heard.values():
-            key = f"opinions.{self.known.step}.{said}"
-            facts[key] = int(facts.get(key) or 0) + 1
+            facts = with_opinion(facts, self.known.step, said)
         return facts
 
     def _kept(self, visit: Visit, seat: str | None = None) -> Visit | None:

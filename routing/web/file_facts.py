@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from routing.domain.charging import Bill, bill
-from routing.domain.facts import guard_facts
+from routing.domain.facts import form_facts, found_by_desks, guard_facts
 from routing.domain.field_values import from_text
 from routing.domain.fields import Fact, Field
-from routing.domain.forms import form_facts, found_by_desks
 from routing.domain.requirements import asked_for
 from routing.domain.workflow import Workflow
 from routing.web.application_view import ApplicationView

@@ -14,8 +14,9 @@ from typing import Any
 from routing.domain.application import Particulars, Submission
 from routing.domain.charging import Bill, bill
 from routing.domain.errors import Refusal
+from routing.domain.facts import intake_facts
 from routing.domain.form_problems import FieldProblem, FormNotFilledIn
-from routing.domain.forms import APPLICANT_KINDS, intake_facts, read_form
+from routing.domain.forms import APPLICANT_KINDS, read_form
 from routing.domain.identifiers import check_nik, check_phone
 from routing.domain.intake import check_name, require_channel
 from routing.domain.preconditions import require_papers

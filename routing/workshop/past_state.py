@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from routing.domain.audit_chain import GENESIS
 from routing.domain.crossing import Crossing
-from routing.domain.facts import with_findings, with_opinion, with_papers, with_return, without_opinions
+from routing.domain.facts import as_handed_in, with_findings, with_opinion, with_papers, with_return, without_opinions
 from routing.domain.fields import Fact
 from routing.domain.resubmission import takes_back
 from routing.domain.state_machine import RuleBook
@@ -38,7 +38,7 @@ class PastState:
             visit_count=1,
             entry_count=0,
             chain_head=GENESIS,
-            facts={key: fact for key, fact in walk.application.facts.items() if _is_of_intake(key)},
+            facts=as_handed_in(walk.application.facts),
             papers=(),
         )
 
@@ -129,8 +129,3 @@ def _renamed(crossing: Crossing, visit: Visit) -> Visit:
     origin = crossing.step(visit.origin_step) if visit.origin_step is not None else None
     step = crossing.step(visit.step) or visit.step
     return replace(visit, step=step, origin_step=origin or visit.origin_step)
-
-
-def _is_of_intake(key: str) -> bool:
-    """Whether a fact was known from the beginning."""
-    return key.startswith(("form.", "applicant."))

@@ -20,7 +20,8 @@ from routing.domain.application import Particulars, Submission
 from routing.domain.decision import Decision
 from routing.domain.defects import Defect
 from routing.domain.errors import Fault, Refusal
-from routing.domain.forms import intake_facts, read_form
+from routing.domain.facts import intake_facts
+from routing.domain.forms import read_form
 from routing.domain.next_step import roles_for
 from routing.domain.requirements import asked_at_registration
 from routing.domain.visits import Visit

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from routing.domain.desks import Label
+from routing.domain.facts import intake_facts
 from routing.domain.field_values import from_text, read_value
 from routing.domain.fields import Fact, Field, FieldKind
 from routing.domain.form_problems import FormNotFilledIn, NotAsAsked
-from routing.domain.forms import fill_in, intake_facts, read_form
+from routing.domain.forms import fill_in, read_form
 from tests.domain.small_routes import disposisi
 
 NIK = "3579014506900001"

@@ -11,9 +11,8 @@ from pydantic import BaseModel, Field
 from routing.domain.application import Particulars
 from routing.domain.audit_chain import rfc3339
 from routing.domain.charging import bill
-from routing.domain.facts import guard_facts
+from routing.domain.facts import form_facts, found_by_desks, guard_facts
 from routing.domain.fields import Fact
-from routing.domain.forms import form_facts, found_by_desks
 from routing.domain.identifiers import masked_nik, masked_phone
 from routing.reading.application_file import PossibleDecision
 from routing.reading.desk_queue import QueueRow
