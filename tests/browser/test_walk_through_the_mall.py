@@ -82,11 +82,11 @@ def test_a_permit_walks_through_the_mall_and_once_back_to_the_applicant(mall: di
         _open_queue(page, "dinas-kesehatan", number)
         _take(page, number)
         page.get_by_role("link", name="Kembalikan ke pemohon").click()
-        page.get_by_label("Surat Tanda Registrasi (STR)").check()
+        page.get_by_role("checkbox", name="Surat Tanda Registrasi (STR)").check()
         page.get_by_role("button", name="Kembalikan ke pemohon").click()
         # The reason is missing: what was ticked is still ticked.
         assert "memerlukan alasan tertulis" in page.get_by_role("alert").inner_text()
-        assert page.get_by_label("Surat Tanda Registrasi (STR)").is_checked()
+        assert page.get_by_role("checkbox", name="Surat Tanda Registrasi (STR)").is_checked()
         page.get_by_label("Alasan").fill("STR tidak terbaca. Serahkan salinan yang jelas.")
         screens.take(page, "return to the applicant")
         page.get_by_role("button", name="Kembalikan ke pemohon").click()
