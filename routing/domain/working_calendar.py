@@ -1,0 +1,258 @@
+"""Which days the office works, from when until when, and how working days and open minutes are counted.
+
+Days are Monday to Friday from 07.30, without what is off (Perpres 21/2023 article 4; joint decrees of three ministers
+every year). A version of the calendar is one immutable value; the number in it makes two versions two values. Where
+days off come from, and who may change them, is not here; nor is what the days are counted for (``promise_clock``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, StringConstraints
+
+from routing.domain.desks import Code, Frozen
+
+_DAY = timedelta(days=1)
+_ONE = timedelta(minutes=1)
+#: How many days are looked ahead for the next open one; no calendar is closed for longer.
+_LONGEST_CLOSED = 400
+
+
+class DayOffKind(StrEnum):
+    """Why a day is off."""
+
+    #: a public holiday (libur nasional)
+    PUBLIC = "public"
+    #: collective leave (cuti bersama): no working day either
+    COLLECTIVE_LEAVE = "collective-leave"
+    #: a day of this office or region: an election, a founding day, a disaster
+    LOCAL = "local"
+
+
+class DayOff(Frozen):
+    """A date on which the office does not work."""
+
+    day: date
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    kind: DayOffKind
+    #: calculated, and not decreed yet (perkiraan)
+    is_estimated: bool = False
+    #: the decree it rests on; empty: it came with the program
+    decree: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class Opening(Frozen):
+    """An uninterrupted time of one day, local; ``until`` is not in it."""
+
+    since: time
+    until: time
+
+
+#: What is open on Monday, Tuesday ... Sunday.
+Week = Annotated[tuple[tuple[Opening, ...], ...], Field(min_length=7, max_length=7)]
+
+
+class Season(Frozen):
+    """A time of the year with hours of its own (Ramadan)."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    since: date
+    #: the last day of it
+    until: date
+    hours: Week
+    is_estimated: bool = False
+
+
+class WorkingCalendar(Frozen):
+    """One version of the office's calendar. Two with the same ``content_hash`` are the same version."""
+
+    number: Annotated[int, Field(ge=1)]
+    #: IANA name: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)
+    zone: str
+    #: the years whose days off are in it; beyond them only weekends are known
+    first_year: int
+    last_year: int
+    days_off: tuple[DayOff, ...] = ()
+    hours: Week
+    seasons: tuple[Season, ...] = ()
+    #: hours of single counters, in the calendar's weeks and beyond them (a Saturday); never on a day off
+    counters: dict[Code, Week] = Field(default_factory=dict)
+
+    @cached_property
+    def canonical(self) -> bytes:
+        """The bytes that are stored and hashed."""
+        written = self.model_dump(mode="json", exclude_defaults=True)
+        return json.dumps(written, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 of ``canonical`` in hex: the version's name."""
+        return hashlib.sha256(self.canonical).hexdigest()
+
+    @cached_property
+    def time_zone(self) -> ZoneInfo:
+        """Where a day begins and ends."""
+        return ZoneInfo(self.zone)
+
+    @cached_property
+    def working(self) -> WorkingDays:
+        """Its working days, to be counted."""
+        return WorkingDays(self)
+
+    @cached_property
+    def every(self) -> EveryDay:
+        """All days, to be counted: for limits that a law sets in calendar days."""
+        return EveryDay(self)
+
+    def local(self, at: datetime) -> datetime:
+        """The moment as the office's clocks show it."""
+        return at.astimezone(self.time_zone)
+
+    def day_off(self, day: date) -> DayOff | None:
+        """Why the date is off, by decree; None: it is not (it may be a weekend)."""
+        return self._off.get(day)
+
+    def is_working(self, day: date) -> bool:
+        """Whether the office works on the date."""
+        return bool(self.hours[day.weekday()]) and day not in self._off
+
+    def is_known(self, day: date) -> bool:
+        """Whether the days off of that year are in it."""
+        return self.first_year <= day.year <= self.last_year
+
+    def openings(self, day: date, counter: str | None = None) -> tuple[Opening, ...]:
+        """When the office (or that counter) is open on the date, in order; empty: it is not."""
+        if day in self._off:
+            return ()
+        if counter is not None and counter in self.counters:
+            return self.counters[counter][day.weekday()]
+        season = next((one for one in self.seasons if one.since <= day <= one.until), None)
+        return (season.hours if season is not None else self.hours)[day.weekday()]
+
+    def close_of(self, day: date) -> datetime:
+        """Close of business on the date; of a day that is not worked: the end of it."""
+        openings = self.openings(day) if self.is_working(day) else ()
+        return datetime.combine(day, openings[-1].until, self.time_zone) if openings else end_of(day, self.time_zone)
+
+    def after_minutes(self, start: datetime, minutes: int, counter: str | None = None) -> datetime:
+        """When so many minutes of the office's (or that counter's) open time have gone by."""
+        left = timedelta(minutes=minutes)
+        for opens, closes in self._open_from(start, counter):
+            if left <= closes - opens:
+                return opens + left
+            left -= closes - opens
+        # Never open again: as the wall clock goes, so that there is a moment at all.
+        return start + left
+
+    def minutes_between(self, start: datetime, end: datetime, counter: str | None = None) -> float:
+        """The open minutes from one moment to another."""
+        open_time = timedelta()
+        for opens, closes in self._open_from(start, counter):
+            if opens >= end:
+                break
+            open_time += min(closes, end) - opens
+        return open_time / _ONE
+
+    @cached_property
+    def _off(self) -> dict[date, DayOff]:
+        return {one.day: one for one in self.days_off}
+
+    def _open_from(self, start: datetime, counter: str | None) -> Iterator[tuple[datetime, datetime]]:
+        """The open times from that moment on, the first of them what is left of it."""
+        day, closed = self.local(start).date(), 0
+        while closed < _LONGEST_CLOSED:
+            openings = self.openings(day, counter)
+            closed = 0 if openings else closed + 1
+            for one in openings:
+                opens = max(datetime.combine(day, one.since, self.time_zone), start)
+                closes = datetime.combine(day, one.until, self.time_zone)
+                if opens < closes:
+                    yield opens, closes
+            day += _DAY
+
+
+class WorkingDays:
+    """The working days of a calendar, numbered; ``n`` days on is a look-up, not a walk."""
+
+    def __init__(self, calendar: WorkingCalendar) -> None:
+        self._calendar = calendar
+        first, last = date(calendar.first_year, 1, 1).toordinal(), date(calendar.last_year, 12, 31).toordinal()
+        self._first, self._last = first, last
+        self._days = [day for day in range(first, last + 1) if calendar.is_working(date.fromordinal(day))]
+
+    def number_of(self, day: date) -> int:
+        """How many of them there are up to and with that date, from where the calendar begins; may be negative."""
+        at = day.toordinal()
+        if at < self._first:
+            return -sum(self._is_week_day(one) for one in range(at + 1, self._first))
+        known = bisect_right(self._days, at)
+        return known + sum(self._is_week_day(one) for one in range(self._last + 1, at + 1))
+
+    def with_number(self, number: int) -> date:
+        """The date that has this number."""
+        if 1 <= number <= len(self._days):
+            return date.fromordinal(self._days[number - 1])
+        step = 1 if number > 0 else -1
+        at = self._last if number > 0 else self._first
+        left = number - len(self._days) if number > 0 else 1 - number
+        while left:
+            at += step
+            left -= self._is_week_day(at)
+        return date.fromordinal(at)
+
+    def close_of(self, day: date) -> datetime:
+        """The moment at which it is seen whether the day counts."""
+        return self._calendar.close_of(day)
+
+    def is_one(self, day: date) -> bool:
+        """Whether the date is one of them."""
+        return self._calendar.is_working(day)
+
+    def _is_week_day(self, ordinal: int) -> bool:
+        return bool(self._calendar.hours[date.fromordinal(ordinal).weekday()])
+
+
+class EveryDay:
+    """All days, counted as ``WorkingDays`` counts."""
+
+    def __init__(self, calendar: WorkingCalendar) -> None:
+        self._zone = calendar.time_zone
+
+    def number_of(self, day: date) -> int:
+        """Its ordinal."""
+        return day.toordinal()
+
+    def with_number(self, number: int) -> date:
+        """The date with this ordinal."""
+        return date.fromordinal(number)
+
+    def close_of(self, day: date) -> datetime:
+        """The end of it."""
+        return end_of(day, self._zone)
+
+    def is_one(self, _day: date) -> bool:
+        """Every date is."""
+        return True
+
+
+#: Days that can be counted.
+Days = WorkingDays | EveryDay
+
+
+def after_days(days: Days, start: date, count: int) -> date:
+    """The date so many of the days later; the first of them after ``start`` is day 1. 0: ``start`` itself."""
+    return days.with_number(days.number_of(start) + count) if count else start
+
+
+def end_of(day: date, zone: ZoneInfo) -> datetime:
+    """The last second of a date: whoever answers on the day it is due is in time."""
+    return datetime.combine(day, time(23, 59, 59), zone)
