@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from routing.catalogue.public_holidays import first_calendar
 from routing.domain.application import Application, Identity
 from routing.domain.errors import Fault, UnknownService
 from routing.domain.identifiers import application_number, tracking_code
@@ -17,6 +18,7 @@ from routing.domain.move import Move
 from routing.domain.receipts import Once, Receipt, receipt
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
+from routing.domain.working_calendar import WorkingCalendar
 from routing.formats.paper_kinds import PaperInspection
 from routing.settings import Settings
 from routing.storage.bell import Bell, InProcessBell, PostgresBell, Topic
@@ -26,6 +28,9 @@ from routing.storage.transaction import Transaction
 from routing.telemetry import tell_of_moves
 from routing.vault.paper_store import PaperStore
 from routing.vault.personal_data import Vault
+
+#: How many years to come the first calendar holds, most of them estimated.
+_YEARS_AHEAD = 10
 
 
 def wall_clock() -> datetime:
@@ -48,6 +53,7 @@ class Office:
         self._vault: Vault | None = None
         self._books: dict[str, RuleBook] = {}
         self._books_lock = threading.Lock()
+        self._calendars: dict[str, WorkingCalendar] = {}
         #: each is told of the moves of every transaction, after its commit
         self.watchers: list[Callable[[Sequence[Move]], None]] = []
 
@@ -115,6 +121,42 @@ class Office:
         except AlreadyWritten:
             # Another process was setting up at the same moment.
             return False
+
+    def set_up_calendar(self) -> bool:
+        """Gives a new office its first working calendar; True: one was made."""
+        try:
+            with self.transaction() as tx:
+                if tx.calendars.in_force() is not None:
+                    return False
+                now = self.now()
+                first = first_calendar(self.settings.time_zone, last_year=now.year + _YEARS_AHEAD)
+                tx.calendars.add(first, by="satuatap", at=now, reason="The office begins.")
+                return True
+        except AlreadyWritten:
+            # Another process was setting up at the same moment.
+            return False
+
+    def calendar(self, content_hash: str | None = None, tx: Transaction | None = None) -> WorkingCalendar:
+        """A version of the working calendar; None: the one in force. Read once and kept, since a version never changes.
+
+        ``tx``: the open transaction, whose connection is then used.
+        """
+        if content_hash is not None and content_hash in self._calendars:
+            return self._calendars[content_hash]
+        if tx is None:
+            with self.reading() as connection:
+                return self.calendar(content_hash, Transaction(connection))
+        wanted = content_hash or tx.calendars.in_force()
+        if wanted is None:
+            message = "The office has no working calendar; satuatap migrate makes the first."
+            raise Fault(message)
+        if wanted not in self._calendars:
+            document = tx.calendars.document(wanted)
+            if document is None:
+                message = f"Calendar version {wanted} is not in the database."
+                raise Fault(message)
+            self._calendars[wanted] = WorkingCalendar.model_validate_json(document)
+        return self._calendars[wanted]
 
     def vault(self, connection: Reader) -> Vault:
         """What opens personal data; ``connection``: the one at hand. Raises MasterKeyUnusable.

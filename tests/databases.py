@@ -6,13 +6,16 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
+from routing.catalogue.public_holidays import first_calendar
 from routing.settings import Settings
+from routing.storage.calendars import CalendarBook
 from routing.storage.database import Database
 from routing.storage.master_keys import set_up_vault
 from routing.storage.migration import migrate
@@ -23,6 +26,8 @@ from tests.servers.postgresql import PostgreSQL
 _OURS = f"satuatap_test_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}_{os.getpid()}"
 #: The master key of every database of the tests, as its file says it.
 MASTER_KEY = "5a7a" * 16
+#: When the offices of the tests got their calendar.
+_BEGAN = datetime(2025, 1, 1, tzinfo=UTC)
 _COUNTED = itertools.count(1)
 
 _END_OTHERS = sa.text(
@@ -117,6 +122,8 @@ def _prepare(database: Database, folder: Path) -> None:
     migrate(database)
     with database.writing() as connection:
         set_up_vault(connection, write_master_key(folder))
+        calendars = CalendarBook(connection)
+        calendars.add(first_calendar("Asia/Jakarta", last_year=2036), by="tests", at=_BEGAN, reason="Tests begin.")
 
 
 class Copies:
@@ -151,7 +158,7 @@ class Copies:
                 if connection.execute(_SHAPE).all() == self._shape:
                     # Without triggers and foreign keys: the log itself would refuse.
                     connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
-                    for table in metadata.tables.keys() - {"master_keys"}:
+                    for table in metadata.tables.keys() - {"master_keys", "calendar_versions"}:
                         connection.execute(sa.text(f"DELETE FROM {table}"))
                     self._free.append(name)
         except sa.exc.DBAPIError:

@@ -49,6 +49,7 @@ def open_office(data: Path | None, *, needs_key: bool = True) -> Iterator[Office
             _back_up_before_migrating(office)
             migrate(office.database, settings.master_key)
             _set_up_vault(office, needs_key=needs_key)
+            office.set_up_calendar()
         else:
             require_migrated(office.database)
             if needs_key:

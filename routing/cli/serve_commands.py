@@ -103,6 +103,7 @@ def migrate(data: DataOption = None, as_json: JsonOption = False) -> None:
         has_changed = migrate_database(office.database, office.settings.master_key)
         if office.set_up_vault():
             tell(new_master_key(office.settings.master_key))
+        office.set_up_calendar()
         at = version(office.database)
     finally:
         office.close()

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Index, MetaData, Table
+from sqlalchemy import Column, ForeignKey, Index, Table
 
+from routing.storage.account_tables import api_tokens, assignments, kept_answers, one_time_links, people, sign_ins
+from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, clock_warnings
 from routing.storage.instant import Instant
+from routing.storage.shape import metadata
 
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
+__all__ = [
+    "api_tokens",
+    "application_keys",
+    "applications",
+    "assignments",
+    "attachments",
+    "audit_entries",
+    "audit_marks",
+    "calendar_versions",
+    "clock_intervals",
+    "clock_warnings",
+    "desks",
+    "kept_answers",
+    "master_keys",
+    "metadata",
+    "notes",
+    "one_time_links",
+    "particulars",
+    "people",
+    "quota_counts",
+    "reveals",
+    "roles",
+    "services",
+    "sign_ins",
+    "units",
+    "visits",
+    "workflow_versions",
+]
 
 _TEXT = sa.Text()
 
@@ -70,89 +93,6 @@ services = Table(
     comment="What one can apply for",
 )
 
-people = Table(
-    "people",
-    metadata,
-    Column("id", sa.Integer(), primary_key=True, autoincrement=True),
-    Column(
-        "source",
-        _TEXT,
-        nullable=False,
-        comment="The log an imported account came from; empty: the office's own",
-    ),
-    Column("code", _TEXT, nullable=False, comment="The account, as the log names it"),
-    Column("name", _TEXT, nullable=False),
-    Column("password_hash", _TEXT, comment="argon2id; null: this account cannot sign in by password"),
-    Column("is_closed", sa.Boolean(), nullable=False),
-    Column("created_at", Instant(), nullable=False),
-    Column("nik_index", sa.LargeBinary(16), comment="Keyed index of their NIK, which is not kept itself"),
-    sa.UniqueConstraint("source", "code"),
-    comment="Accounts",
-)
-
-assignments = Table(
-    "assignments",
-    metadata,
-    Column("id", sa.Integer(), primary_key=True, autoincrement=True),
-    Column("person_id", sa.Integer(), ForeignKey("people.id"), nullable=False),
-    Column("role", _TEXT, nullable=False),
-    Column("desk", _TEXT, ForeignKey("desks.code"), comment="Null: in the whole office"),
-    Column("since", Instant(), nullable=False),
-    Column("until", Instant(), comment="No longer in force from then on"),
-    Column("acting", _TEXT, comment="plh or plt, with its letter; null: in their own right"),
-    Column("instrument", _TEXT, comment="The letter's number"),
-    Column("instrument_date", sa.Date(), comment="The letter's date"),
-    Index("ix_assignments_person", "person_id"),
-    comment="Who holds which role where, from when until when",
-)
-
-sign_ins = Table(
-    "sign_ins",
-    metadata,
-    Column("token_hash", _TEXT, primary_key=True, comment="SHA-256 of the cookie"),
-    Column("person_id", sa.Integer(), ForeignKey("people.id"), nullable=False),
-    Column("form_token", _TEXT, nullable=False, comment="Every form of this session carries it"),
-    Column("started_at", Instant(), nullable=False),
-    Column("seen_at", Instant(), nullable=False),
-    comment="Sessions in force",
-)
-
-one_time_links = Table(
-    "one_time_links",
-    metadata,
-    Column("token_hash", _TEXT, primary_key=True, comment="SHA-256 of the link's secret"),
-    Column("person_id", sa.Integer(), ForeignKey("people.id"), nullable=False),
-    Column("expires_at", Instant(), nullable=False),
-    comment="Links by which somebody sets a password once",
-)
-
-api_tokens = Table(
-    "api_tokens",
-    metadata,
-    Column("id", sa.Integer(), primary_key=True, autoincrement=True),
-    Column("token_hash", _TEXT, nullable=False, unique=True, comment="SHA-256 of the token"),
-    Column("person_id", sa.Integer(), ForeignKey("people.id"), nullable=False),
-    Column("label", _TEXT, nullable=False, comment="What it was made for"),
-    Column("made_at", Instant(), nullable=False),
-    Column("expires_at", Instant(), nullable=False),
-    Column("used_at", Instant(), comment="Last use, to the minute"),
-    Column("ended_at", Instant(), comment="Ended before its time"),
-    Index("ix_api_tokens_person", "person_id"),
-    comment="What programs show instead of signing in",
-)
-
-kept_answers = Table(
-    "kept_answers",
-    metadata,
-    Column("person_id", sa.Integer(), ForeignKey("people.id"), primary_key=True),
-    Column("key", _TEXT, primary_key=True, comment="SHA-256 of the Idempotency-Key"),
-    Column("fingerprint", _TEXT, nullable=False, comment="Digest of the request, keyed by its key"),
-    Column("answer", _TEXT, nullable=False, comment="As it was sent; empty until its transaction ends"),
-    Column("at", Instant(), nullable=False),
-    Index("ix_kept_answers_at", "at"),
-    comment="Answers for requests that come again",
-)
-
 applications = Table(
     "applications",
     metadata,
@@ -182,8 +122,38 @@ applications = Table(
     Column("submission_key", _TEXT, unique=True, comment="The same key twice is the same submission"),
     Column("applicant_index", sa.LargeBinary(16), comment="Keyed index of the applicant's NIK"),
     Column("erased_at", Instant(), comment="When the applicant's personal data was destroyed"),
+    Column("calendar", _TEXT, comment="What its days are counted by"),
+    Column("promise_due", Instant(), comment="When the promise ends; null: none, or it stands still"),
+    Column("legal_due", Instant(), comment="The same of the limit a law sets"),
+    Column("wake_at", Instant(), comment="When the clock looks at it next"),
+    Column("deemed_at", Instant(), comment="When the law deemed it granted; never changed"),
     Index("ix_applications_service_submitted", "service", "submitted_at"),
     Index("ix_applications_applicant", "applicant_index"),
+    Index(
+        "ix_applications_promise",
+        "promise_due",
+        postgresql_where=sa.text("outcome IS NULL"),
+        sqlite_where=sa.text("outcome IS NULL"),
+    ),
+    Index(
+        "ix_applications_legal",
+        "legal_due",
+        postgresql_where=sa.text("outcome IS NULL"),
+        sqlite_where=sa.text("outcome IS NULL"),
+    ),
+    Index(
+        "ix_applications_wake",
+        "wake_at",
+        postgresql_where=sa.text("wake_at IS NOT NULL"),
+        sqlite_where=sa.text("wake_at IS NOT NULL"),
+    ),
+    Index(
+        "ix_applications_calendar",
+        "calendar",
+        "id",
+        postgresql_where=sa.text("outcome IS NULL"),
+        sqlite_where=sa.text("outcome IS NULL"),
+    ),
     comment="The documents that travel",
 )
 
@@ -222,6 +192,8 @@ visits = Table(
     Column("act_at", Instant(), comment="When the program tries (again); null: it does not"),
     Column("trouble", sa.JSON(none_as_null=True), comment="Why it has not decided: code and facts of a sentence"),
     Column("needs_attention", sa.Boolean(), nullable=False, comment="The program has given up"),
+    Column("warn_at", Instant(), comment="When the clock looks at it next"),
+    Column("obstacle_at", Instant(), comment="When the desk said that something is in its way"),
     comment="Stays at desks; the open ones are the queues",
 )
 Index(
@@ -243,6 +215,12 @@ Index(
     visits.c.act_at,
     sqlite_where=sa.text("act_at IS NOT NULL"),
     postgresql_where=sa.text("act_at IS NOT NULL"),
+)
+Index(
+    "ix_visits_to_warn",
+    visits.c.warn_at,
+    sqlite_where=sa.text("warn_at IS NOT NULL"),
+    postgresql_where=sa.text("warn_at IS NOT NULL"),
 )
 
 master_keys = Table(

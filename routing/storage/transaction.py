@@ -20,6 +20,7 @@ from routing.domain.people import Person
 from routing.domain.visits import Visit
 from routing.storage import applications, attachments, audit_log, people, stroke, visits
 from routing.storage.api_tokens import TokenBook
+from routing.storage.calendars import CalendarBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
 from routing.storage.personal_data import PersonalBook
@@ -41,6 +42,7 @@ class Transaction:
         self.tokens = TokenBook(connection)
         self.answers = KeptAnswers(connection)
         self.quotas = QuotaBook(connection)
+        self.calendars = CalendarBook(connection)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now

@@ -129,6 +129,7 @@ def throwaway_stage(plan: OfficePlan, settings: Settings) -> Iterator[Stage]:
         try:
             migrate(office.database)
             office.set_up_vault()
+            office.set_up_calendar()
             yield Stage(office, clock, plan)
         finally:
             office.close()

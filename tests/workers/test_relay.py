@@ -124,6 +124,7 @@ def test_while_the_database_is_away_the_relay_waits_for_it(
     office = Office(settings)
     migrate(office.database)
     office.set_up_vault()
+    office.set_up_calendar()
     mall = Mall(office, Clock())
     with relaying(office):
         cluster.stop()

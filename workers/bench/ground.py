@@ -88,6 +88,7 @@ def _opened(settings: Settings, clerks: int) -> Ground:
     try:
         migrate(office.database)
         office.set_up_vault()
+        office.set_up_calendar()
         folder = settings.workflows or default_folder()
         plan, _ = read_office(folder / "office")
         workflow, _ = read_workflow(folder / f"{SERVICE}.yaml", plan)

@@ -1,0 +1,60 @@
+"""The tables of the promise clock: the calendar, the ledger of each application, its warnings and its marks."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import Column, ForeignKey, Index, Table
+
+from routing.storage.instant import Instant
+from routing.storage.shape import metadata
+
+_TEXT = sa.Text()
+
+calendar_versions = Table(
+    "calendar_versions",
+    metadata,
+    Column("hash", _TEXT, primary_key=True, comment="SHA-256 of the document"),
+    Column("number", sa.Integer(), nullable=False, unique=True),
+    Column("document", sa.LargeBinary(), nullable=False, comment="Canonical JSON, as hashed"),
+    Column("made_at", Instant(), nullable=False),
+    Column("made_by", _TEXT, nullable=False),
+    Column("reason", _TEXT, nullable=False),
+    Column("decree", _TEXT, comment="What it rests on"),
+    comment="The working calendar, immutable versions",
+)
+
+clock_intervals = Table(
+    "clock_intervals",
+    metadata,
+    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
+    Column("no", sa.Integer(), primary_key=True, comment="Counts within the application"),
+    Column("pause", _TEXT, comment="Why the promise stands still; null: it runs"),
+    Column("since", Instant(), nullable=False),
+    Column("until", Instant(), comment="Null: it lasts"),
+    Column("granted_by", _TEXT, nullable=False, comment="Whose move began it"),
+    comment="The ledger: when the promise of an application ran and when it stood still",
+)
+
+clock_warnings = Table(
+    "clock_warnings",
+    metadata,
+    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
+    Column("about", _TEXT, primary_key=True, comment="promise, legal or the number of a visit"),
+    Column("level", _TEXT, primary_key=True, comment="How near it is, or what has come to pass"),
+    Column("due", Instant(), primary_key=True, comment="The moment it warns of"),
+    Column("addressee", _TEXT, primary_key=True, comment="desk:<code>, supervisor:<code>, head, inspectorate"),
+    Column("at", Instant(), nullable=False, comment="When it was given"),
+    Index("ix_clock_warnings_addressee", "addressee", "at"),
+    comment="Warnings and escalations, each given once",
+)
+
+audit_marks = Table(
+    "audit_marks",
+    metadata,
+    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
+    Column("seq", sa.Integer(), primary_key=True, comment="The entry that tells of it"),
+    Column("mark", _TEXT, primary_key=True, comment="What an auditor should look at"),
+    Column("at", Instant(), nullable=False),
+    Index("ix_audit_marks_at", "at"),
+    comment="What the auditor is shown without searching; never changed",
+)

@@ -1,0 +1,127 @@
+"""The office has a working calendar, and every application a ledger of its promise."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from routing.storage.instant import Instant
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+_INDEXES = {
+    "ix_applications_promise": ("applications", ["promise_due"], "outcome IS NULL"),
+    "ix_applications_legal": ("applications", ["legal_due"], "outcome IS NULL"),
+    "ix_applications_wake": ("applications", ["wake_at"], "wake_at IS NOT NULL"),
+    "ix_applications_calendar": ("applications", ["calendar", "id"], "outcome IS NULL"),
+    "ix_visits_to_warn": ("visits", ["warn_at"], "warn_at IS NOT NULL"),
+}
+
+
+def upgrade() -> None:
+    """Makes the tables and columns; the first calendar is made, and what is open is counted, when the office opens."""
+    _make_calendar()
+    _make_ledger()
+    _close_the_marks_on_sqlite() if op.get_bind().dialect.name == "sqlite" else _close_the_marks_on_postgresql()
+    for column in (
+        sa.Column("calendar", sa.Text(), comment="What its days are counted by"),
+        sa.Column("promise_due", Instant(), comment="When the promise ends; null: none, or it stands still"),
+        sa.Column("legal_due", Instant(), comment="The same of the limit a law sets"),
+        sa.Column("wake_at", Instant(), comment="When the clock looks at it next"),
+        sa.Column("deemed_at", Instant(), comment="When the law deemed it granted; never changed"),
+    ):
+        op.add_column("applications", column)
+    op.add_column("visits", sa.Column("warn_at", Instant(), comment="When the clock looks at it next"))
+    op.add_column(
+        "visits", sa.Column("obstacle_at", Instant(), comment="When the desk said that something is in its way")
+    )
+    for name, (table, columns, where) in _INDEXES.items():
+        op.create_index(name, table, columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+
+
+def _make_calendar() -> None:
+    op.create_table(
+        "calendar_versions",
+        sa.Column("hash", sa.Text(), nullable=False, comment="SHA-256 of the document"),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("document", sa.LargeBinary(), nullable=False, comment="Canonical JSON, as hashed"),
+        sa.Column("made_at", Instant(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decree", sa.Text(), nullable=True, comment="What it rests on"),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_calendar_versions")),
+        sa.UniqueConstraint("number", name=op.f("uq_calendar_versions_number")),
+        comment="The working calendar, immutable versions",
+    )
+
+
+def _make_ledger() -> None:
+    op.create_table(
+        "clock_intervals",
+        sa.Column("application_id", sa.BigInteger(), nullable=False),
+        sa.Column("no", sa.Integer(), nullable=False, comment="Counts within the application"),
+        sa.Column("pause", sa.Text(), comment="Why the promise stands still; null: it runs"),
+        sa.Column("since", Instant(), nullable=False),
+        sa.Column("until", Instant(), comment="Null: it lasts"),
+        sa.Column("granted_by", sa.Text(), nullable=False, comment="Whose move began it"),
+        sa.ForeignKeyConstraint(
+            ["application_id"], ["applications.id"], name=op.f("fk_clock_intervals_application_id")
+        ),
+        sa.PrimaryKeyConstraint("application_id", "no", name=op.f("pk_clock_intervals")),
+        comment="The ledger: when the promise of an application ran and when it stood still",
+    )
+    op.create_table(
+        "clock_warnings",
+        sa.Column("application_id", sa.BigInteger(), nullable=False),
+        sa.Column("about", sa.Text(), nullable=False, comment="promise, legal or the number of a visit"),
+        sa.Column("level", sa.Text(), nullable=False, comment="How near it is, or what has come to pass"),
+        sa.Column("due", Instant(), nullable=False, comment="The moment it warns of"),
+        sa.Column("addressee", sa.Text(), nullable=False, comment="desk:<code>, supervisor:<code>, head, inspectorate"),
+        sa.Column("at", Instant(), nullable=False, comment="When it was given"),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_clock_warnings_application_id")),
+        sa.PrimaryKeyConstraint("application_id", "about", "level", "due", "addressee", name=op.f("pk_clock_warnings")),
+        comment="Warnings and escalations, each given once",
+    )
+    op.create_index("ix_clock_warnings_addressee", "clock_warnings", ["addressee", "at"], unique=False)
+    op.create_table(
+        "audit_marks",
+        sa.Column("application_id", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.Integer(), nullable=False, comment="The entry that tells of it"),
+        sa.Column("mark", sa.Text(), nullable=False, comment="What an auditor should look at"),
+        sa.Column("at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_audit_marks_application_id")),
+        sa.PrimaryKeyConstraint("application_id", "seq", "mark", name=op.f("pk_audit_marks")),
+        comment="What the auditor is shown without searching; never changed",
+    )
+    op.create_index("ix_audit_marks_at", "audit_marks", ["at"], unique=False)
+
+
+def _close_the_marks_on_sqlite() -> None:
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"""CREATE TRIGGER audit_marks_refuse_{verb.lower()} BEFORE {verb} ON audit_marks
+            BEGIN SELECT RAISE(ABORT, 'the marks are append-only'); END"""
+        )
+    # INSERT OR REPLACE deletes the old row without asking the trigger for that.
+    op.execute(
+        """CREATE TRIGGER audit_marks_refuse_replace BEFORE INSERT ON audit_marks
+        WHEN EXISTS (SELECT 1 FROM audit_marks
+            WHERE application_id = NEW.application_id AND seq = NEW.seq AND mark = NEW.mark)
+        BEGIN SELECT RAISE(ABORT, 'the marks are append-only'); END"""
+    )
+
+
+def _close_the_marks_on_postgresql() -> None:
+    op.execute(
+        """CREATE FUNCTION audit_marks_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'the marks are append-only' USING ERRCODE = 'insufficient_privilege'; END $$"""
+    )
+    op.execute(
+        """CREATE TRIGGER audit_marks_refuse_change BEFORE UPDATE OR DELETE ON audit_marks
+        FOR EACH ROW EXECUTE FUNCTION audit_marks_refuse()"""
+    )
+    op.execute(
+        """CREATE TRIGGER audit_marks_refuse_truncate BEFORE TRUNCATE ON audit_marks
+        FOR EACH STATEMENT EXECUTE FUNCTION audit_marks_refuse()"""
+    )
