@@ -186,13 +186,17 @@ class Office:
                 book = self._books.setdefault(content_hash, RuleBook(Workflow.model_validate_json(document)))
         return book
 
+    def book_of(self, application: Application, tx: Transaction) -> RuleBook:
+        """The rules of an application: its version of the route, its days counted by its version of the calendar."""
+        return self.rule_book(application.workflow, tx).counted_by(self.calendar(application.calendar, tx))
+
     def book_in_force(self, service: str) -> RuleBook:
-        """The state machine of the version in force. Raises UnknownService."""
+        """The rules of the version in force, by the calendar in force. Raises UnknownService."""
         with self.reading() as connection:
             in_force = Transaction(connection).published.in_force()
         if service not in in_force:
             raise UnknownService(service=service, known=", ".join(sorted(in_force)) or "-")
-        return self.rule_book(in_force[service])
+        return self.rule_book(in_force[service]).counted_by(self.calendar())
 
     def new_identity(
         self, service: str, counted: int, at: datetime, *, applicant_index: bytes | None = None

@@ -13,13 +13,13 @@ import pytest
 import sqlalchemy as sa
 from pydantic import SecretStr
 
-from routing.catalogue.public_holidays import first_calendar
 from routing.settings import Settings
 from routing.storage.calendars import CalendarBook
 from routing.storage.database import Database
 from routing.storage.master_keys import set_up_vault
 from routing.storage.migration import migrate
 from routing.storage.tables import metadata
+from tests.calendars import indonesia
 from tests.servers.postgresql import PostgreSQL
 
 #: The name of one database; several test processes, and several runs, may share a given server.
@@ -123,7 +123,7 @@ def _prepare(database: Database, folder: Path) -> None:
     with database.writing() as connection:
         set_up_vault(connection, write_master_key(folder))
         calendars = CalendarBook(connection)
-        calendars.add(first_calendar("Asia/Jakarta", last_year=2036), by="tests", at=_BEGAN, reason="Tests begin.")
+        calendars.add(indonesia(), by="tests", at=_BEGAN, reason="Tests begin.")
 
 
 class Copies:

@@ -82,7 +82,7 @@ def _attach(
 ) -> Application:
     application = tx.application(number)
     move = papers.attach(
-        office.rule_book(application.workflow, tx),
+        office.book_of(application, tx),
         application,
         tx.open_visits(application.id),
         looked_at,
@@ -107,7 +107,7 @@ def _require_may(office: Office, number: str, person_id: int) -> None:
     with office.transaction() as tx:
         application = tx.application(number)
         papers.spot_of(
-            office.rule_book(application.workflow, tx),
+            office.book_of(application, tx),
             application,
             tx.open_visits(application.id),
             tx.people.with_id(person_id),

@@ -79,7 +79,7 @@ def retry(office: Office, number: str, *, visit: int, person_id: int) -> Applica
     with office.transaction() as tx:
         application = tx.application(number)
         stay = visit_named(application.number, tx.open_visits(application.id), visit)
-        book = office.rule_book(application.workflow, tx)
+        book = office.book_of(application, tx)
         person = tx.people.with_id(person_id)
         move = automatic_desks.retry(book, application, stay, person=person, at=office.now())
         tx.record(move)
@@ -103,7 +103,7 @@ def _begin(office: Office, name: HandOffName) -> _Begun | None:
         if found is None:
             return None
         application, visit = found
-        program = office.rule_book(application.workflow, tx).workflow.steps[visit.step].automatic
+        program = office.book_of(application, tx).workflow.steps[visit.step].automatic
         if program is None or not automatic_desks.may_begin(visit, at=now):
             return None
         if visit.attempts >= MOST_ATTEMPTS:
@@ -137,12 +137,13 @@ def _decide(office: Office, name: HandOffName, said: Decision) -> Application | 
             return None
         application, visit = found
         move = automatic_desks.decide_by_program(
-            office.rule_book(application.workflow, tx),
+            office.book_of(application, tx),
             application,
             tx.open_visits(application.id),
             said if said.visit is not None else replace(said, visit=visit.no),
             at=office.now(),
             digest_key=tx.digest_key(application) if said.reason else b"",
+            ledger=tx.ledger(application),
         )
         tx.record(move)
         return move.after

@@ -61,7 +61,7 @@ def _carry_out(
 ) -> Application:
     application = tx.application(number)
     stay = visit_named(application.number, tx.open_visits(application.id), visit)
-    book = office.rule_book(application.workflow, tx)
+    book = office.book_of(application, tx)
     move = what(book, application, stay, person=tx.people.with_id(person_id), at=office.now())
     if move is None:
         return application

@@ -22,8 +22,8 @@ def decide_once(office: Office, number: str, said: Decision, *, once: Once) -> R
 
 
 def _decide(office: Office, tx: Transaction, number: str, said: Decision, person_id: int) -> Application:
-    application, open_visits, person = tx.to_decide(number, person_id=person_id)
-    book = office.rule_book(application.workflow, tx)
+    application, open_visits, ledger, person = tx.to_decide(number, person_id=person_id)
+    book = office.book_of(application, tx)
     move = moves.decide(
         book,
         application,
@@ -32,6 +32,7 @@ def _decide(office: Office, tx: Transaction, number: str, said: Decision, person
         person=person,
         at=office.now(),
         digest_key=tx.digest_key(application) if said.has_words else b"",
+        ledger=ledger,
         past=tx.closed_visits(application) if book.looks_back(said.decision) else (),
     )
     tx.record(move)

@@ -26,7 +26,7 @@ def deliver(office: Office, hand_offs: Sequence[HandOffName]) -> int:
             if visit.has_arrived or (visit.application_id, visit.no) not in wanted:
                 continue
             application = found[visit.application_id]
-            book = office.rule_book(application.workflow, tx)
+            book = office.book_of(application, tx)
             move = stays.arrive(book, application, visit, now=office.now())
             found[visit.application_id] = move.after
             arrivals.append(move)

@@ -25,7 +25,7 @@ def hand_in_once(office: Office, number: str, requirements: Sequence[str], *, on
 def _hand_in(office: Office, tx: Transaction, number: str, requirements: Sequence[str], person_id: int) -> Application:
     application = tx.application(number)
     move = handing_in.hand_in(
-        office.rule_book(application.workflow, tx),
+        office.book_of(application, tx),
         application,
         tx.open_visits(application.id),
         requirements,

@@ -108,6 +108,7 @@ class _Batch:
         known = tx.applications_numbered(numbers)
         self._applications = {application.number: application for application in known}
         self._visits: dict[int, list[Visit]] = defaultdict(list)
+        self._ledgers = tx.ledgers(*(application.id for application in known))
         for visit in tx.open_visits(*(application.id for application in known)):
             self._visits[visit.application_id].append(visit)
 
@@ -131,9 +132,16 @@ class _Batch:
             raise UnknownApplication(number=number or imported.case)
         if application.imported_case is None:
             raise AlreadyThere(thing="Application", name=application.number)
-        book = self._office.rule_book(application.workflow, self._tx)
-        visits = self._visits[application.id]
-        move = decide(book, application, visits, said, person=person, at=imported.at, digest_key=b"")
+        move = decide(
+            self._office.book_of(application, self._tx),
+            application,
+            self._visits[application.id],
+            said,
+            person=person,
+            at=imported.at,
+            digest_key=b"",
+            ledger=self._ledgers[application.id],
+        )
         self._moves.append(move)
         return move.after
 

@@ -81,7 +81,8 @@ def _one(office: Office, wanted: Migration, number: str) -> Migrated | None:
         application = tx.application(number)
         if not application.is_open or application.workflow == wanted.to:
             return None
-        old, new = office.rule_book(application.workflow, tx), office.rule_book(wanted.to, tx)
+        old = office.book_of(application, tx)
+        new = office.rule_book(wanted.to, tx).counted_by(old.calendar)
         crossing = Crossing(old=old, new=new, mapping=wanted.mapping)
         order = Order(
             by=wanted.by,
@@ -91,7 +92,14 @@ def _one(office: Office, wanted: Migration, number: str) -> Migrated | None:
             digest_key=tx.digest_key(application) if wanted.reason.strip() else b"",
         )
         try:
-            move = migrated(crossing, application, tx.open_visits(application.id), tx.closed_visits(application), order)
+            move = migrated(
+                crossing,
+                application,
+                tx.open_visits(application.id),
+                tx.closed_visits(application),
+                order,
+                ledger=tx.ledger(application),
+            )
         except Refusal as refusal:
             return Migrated(number=number, step=application.step, refusal=refusal)
         if not wanted.dry_run:

@@ -35,7 +35,7 @@ def resubmit_once(office: Office, number: str, said: Resubmission, *, once: Once
 def _resubmit(office: Office, tx: Transaction, number: str, said: Resubmission, person_id: int) -> Application:
     application = tx.application(number)
     open_visits = tx.open_visits(application.id)
-    book = office.rule_book(application.workflow, tx)
+    book = office.book_of(application, tx)
     visit, decision = waiting_for_applicant(book, application, open_visits, said.visit)
     move = moves.decide(
         book,
@@ -45,6 +45,7 @@ def _resubmit(office: Office, tx: Transaction, number: str, said: Resubmission, 
         person=tx.people.with_id(person_id),
         at=office.now(),
         digest_key=tx.digest_key(application) if said.reason else b"",
+        ledger=tx.ledger(application),
         past=tx.closed_visits(application) if book.looks_back(decision) else (),
     )
     tx.record(move)

@@ -37,9 +37,10 @@ def resume_once(office: Office, number: str, said: Resumption, *, once: Once) ->
 def _resume(office: Office, tx: Transaction, number: str, said: Resumption, person_id: int) -> Application:
     application = tx.application(number)
     move = resumption.resume(
-        office.rule_book(application.workflow, tx),
+        office.book_of(application, tx),
         application,
         tx.closed_visits(application),
+        ledger=tx.ledger(application),
         desk=said.desk,
         reason=said.reason,
         person=tx.people.with_id(person_id),

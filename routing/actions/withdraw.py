@@ -36,9 +36,10 @@ def withdraw_once(office: Office, number: str, said: Withdrawal, *, once: Once) 
 def _withdraw(office: Office, tx: Transaction, number: str, said: Withdrawal, person_id: int) -> Application:
     application = tx.application(number)
     move = withdrawal.withdraw(
-        office.rule_book(application.workflow, tx),
+        office.book_of(application, tx),
         application,
         tx.open_visits(application.id),
+        ledger=tx.ledger(application),
         desk=said.desk,
         reason=said.reason,
         person=tx.people.with_id(person_id),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from routing.catalogue.findings import Finding, Path, Say, shown
-from routing.domain.workflow import End, Outcome, Pause, Step, Workflow
+from routing.domain.time_limits import Pause
+from routing.domain.workflow import End, Outcome, Step, Workflow
 
 #: Whom a document waits for at a step that pauses the promise.
 _WAITS_FOR = {Pause.REPAIR: "applicant", Pause.PAYMENT: "applicant", Pause.OUTSIDE_AGENCY: "outside"}

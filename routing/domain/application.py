@@ -44,6 +44,16 @@ class Application:
     applicant_index: bytes | None = field(default=None, repr=False)
     #: when the applicant's personal data was destroyed
     erased_at: datetime | None = None
+    #: the version of the working calendar its days are counted by (hash); None: not counted yet
+    calendar: str | None = None
+    #: when the promise ends; None: there is none, or it stands still
+    promise_due: datetime | None = None
+    #: the same of the limit a law sets
+    legal_due: datetime | None = None
+    #: when the clock looks at it next
+    wake_at: datetime | None = None
+    #: when the law deemed it granted
+    deemed_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -14,6 +14,7 @@ from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.decision import Decision
 from routing.domain.errors import Kind, NotAtThisDesk, Refusal
+from routing.domain.ledger import Interval
 from routing.domain.move import Move
 from routing.domain.moves import Voice, by_program, carry_out
 from routing.domain.people import Action, Person, Place, require
@@ -102,6 +103,7 @@ def decide_by_program(
     *,
     at: datetime,
     digest_key: bytes,
+    ledger: Sequence[Interval] = (),
 ) -> Move:
     """What the program of the visit's step says. Raises NotAtThisDesk where it is not its turn (any more)."""
     visit = next((one for one in open_visits if one.no == said.visit), None)
@@ -109,4 +111,4 @@ def decide_by_program(
     if visit is None or program is None or not is_programs_turn(visit, at):
         raise NotAtThisDesk(number=application.number, desks=", ".join(one.desk for one in open_visits) or "-")
     voice: Voice = by_program(program, at, digest_key)
-    return carry_out(book, application, open_visits, visit, said, voice)
+    return carry_out(book, application, open_visits, visit, said, voice, ledger=ledger)

@@ -38,6 +38,14 @@ class NotOverdueYet(Refusal):
     code = "not_overdue_yet"
 
 
+class LimitPassed(Refusal):
+    """The limit of the law for {number} ended {due} ({basis}), so it is deemed granted: nothing else can be decided
+    any more. It goes to "{step}" within minutes, where the ground is written down.
+    """
+
+    code = "limit_passed"
+
+
 def require_condition(rule: DecisionRule, facts: Mapping[str, Any] | None) -> None:
     """The decision's own condition holds. Raises ConditionNotMet."""
     if rule.only_if is None or facts is None:
@@ -56,6 +64,19 @@ def require_other_eyes(
         if visit.step in rule.not_by and visit.decided_by == person.code:
             step = workflow.label_of(visit.step).id
             raise FourEyes(person=person.code, number=application.number, step=step, decision=rule.label.id)
+
+
+def require_before_deemed(workflow: Workflow, application: Application, visit: Visit, at: datetime) -> None:
+    """What the law deems granted is decided at one step only, even before anybody has noticed. Raises LimitPassed."""
+    limit, due = workflow.legal_limit, application.legal_due
+    if limit is None or limit.to is None or due is None or at <= due or visit.step == limit.to:
+        return
+    raise LimitPassed(
+        number=application.number,
+        due=due.isoformat(sep=" ", timespec="minutes"),
+        basis=limit.basis,
+        step=workflow.label_of(limit.to).id,
+    )
 
 
 def require_overdue(workflow: Workflow, application: Application, visit: Visit, decision: str, at: datetime) -> None:

@@ -96,7 +96,7 @@ class _Sending:
         desks = self._desks(step, goes_back=goes_back)
         origin = (self.visit.step, self.visit.desk) if step.waits_for == "applicant" else (None, None)
         opened = tuple(
-            sent_to(workflow, application, target, desk, at=self.at, place=place, origin=origin)
+            sent_to(self.book, application, target, desk, at=self.at, place=place, origin=origin)
             for place, desk in enumerate(desks, start=1)
         )
         begins_join = step.join is not None and not goes_back

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from routing.domain.due_dates import due_at
+from routing.domain.due_dates import limited
 from routing.domain.errors import Refusal
 from routing.domain.facts import with_steps_renamed
 from routing.domain.fields import Fact
@@ -80,12 +80,7 @@ class Crossing:
         step = self.new.workflow.steps[now] if now is not None else None
         if now is None or step is None or visit.desk not in step.every_desk:
             return None
-        kept = replace(
-            visit,
-            step=now,
-            due_at=due_at(step, visit.desk, visit.sent_at),
-            version=version,
-        )
+        kept = limited(step, replace(visit, step=now, version=version), self.new.calendar)
         was = self.old.workflow.steps[visit.step]
         if _program_at(was, visit.desk) == _program_at(step, visit.desk):
             return kept

@@ -1,26 +1,31 @@
-"""When a desk's own time for a document ends. Pure calendar arithmetic; the promise to the public is not counted here.
+"""When a desk's own time for a document ends, and when the desk is told that it is near. The promise is elsewhere.
 
-Saturdays and Sundays are not worked. Holidays are not known here yet, so a limit that spans one ends a day early.
-The time handed in is the office's: its zone says where a day begins.
+Days end with their last second, minutes with the minute. What a desk gets after closing time counts from the next
+working day.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 
+from routing.domain.ledger import received_on
+from routing.domain.visits import Visit
 from routing.domain.workflow import Step
+from routing.domain.working_calendar import WorkingCalendar, after_days, end_of
 
 #: A step that sets no limit is never urgent: it stands behind everything that has one.
 NO_LIMIT = timedelta(days=3650)
-_SATURDAY = 5
+#: How long a document may be on its way before its desk's time begins with the arrival.
+_ON_THE_WAY = timedelta(minutes=1)
 
 
-def due_at(step: Step, desk: str, sent_at: datetime) -> datetime:
-    """When a document sent to this desk at that moment should have left it."""
+def due_at(step: Step, desk: str, since: datetime, calendar: WorkingCalendar) -> datetime:
+    """When a document that reaches this desk at that moment should have left it."""
     if step.minutes is not None and step.deadline is None:
-        return sent_at + timedelta(minutes=step.minutes)
+        return calendar.after_minutes(since, step.minutes, desk)
     days = _days(step, desk)
-    return sent_at + NO_LIMIT if days is None else after_working_days(sent_at, days)
+    return since + NO_LIMIT if days is None else after_working_days(calendar, since, days)
 
 
 def has_limit(step: Step, desk: str) -> bool:
@@ -28,16 +33,41 @@ def has_limit(step: Step, desk: str) -> bool:
     return step.minutes is not None or _days(step, desk) is not None
 
 
-def after_working_days(start: datetime, days: int) -> datetime:
-    """The same time of day, so many working days later; the next working day is the first."""
-    weeks, rest = divmod(days, 5)
-    # A weekend counts as its Friday: the day after it is the first.
-    back = max(0, start.weekday() - _SATURDAY + 1)
-    day = start - timedelta(days=back)
-    if days:
-        start = day
-    ahead = rest + (2 if start.weekday() + rest >= _SATURDAY and rest else 0)
-    return start + timedelta(weeks=weeks, days=ahead)
+def after_working_days(calendar: WorkingCalendar, since: datetime, days: int) -> datetime:
+    """The end of the day so many working days later; the working day after that moment's is the first."""
+    received = received_on(calendar.working, calendar, since)
+    return end_of(after_days(calendar.working, received, days), calendar.time_zone)
+
+
+def counts_from(visit: Visit) -> datetime:
+    """From when a desk's time is counted: since the file was sent, but not the time in which the courier was away."""
+    arrived = visit.arrived_at
+    return arrived if arrived is not None and arrived - visit.sent_at > _ON_THE_WAY else visit.sent_at
+
+
+def limited(step: Step, visit: Visit, calendar: WorkingCalendar) -> Visit:
+    """The visit with its desk's limit."""
+    since = counts_from(visit)
+    due = due_at(step, visit.desk, since, calendar)
+    return replace(visit, due_at=due, warn_at=first_warning(step, visit.desk, since, due, calendar))
+
+
+def first_warning(step: Step, desk: str, since: datetime, due: datetime, calendar: WorkingCalendar) -> datetime | None:
+    """When the clock looks at a visit first: when its end is near, else at its end.
+
+    Near is the opening of the working day before, or a third of the minutes before. Where the applicant is waited for
+    nobody is warned: their time simply ends.
+    """
+    if not has_limit(step, desk):
+        return None
+    if step.waits_for != "office":
+        return due if step.deadline is not None else None
+    if step.minutes is not None:
+        return due - timedelta(minutes=step.minutes / 3)
+    day = calendar.working.with_number(calendar.working.number_of(calendar.local(due).date()) - 1)
+    openings = calendar.openings(day)
+    near = datetime.combine(day, openings[0].since if openings else time(0), calendar.time_zone)
+    return near if near > since else due
 
 
 def _days(step: Step, desk: str) -> int | None:

@@ -94,12 +94,13 @@ def submit(book: RuleBook, submission: Submission, *, person: Person, identity: 
     if submission.imported_case is None:
         require_in_window(workflow.label.id, workflow.windows, at.date())
         require_papers(workflow, submission.papers, facts_of(submission), at.date())
-    new = _as_handed_in(workflow, submission, identity, step_code, at)
+    new = _as_handed_in(book, submission, identity, step_code, at)
     # Nobody carries it to the counter it is handed in at.
-    visit = replace(sent_to(workflow, new, step_code, submission.desk, at=at), arrived_at=at)
+    visit = replace(sent_to(book, new, step_code, submission.desk, at=at), arrived_at=at)
     new = replace(new, visit_count=visit.no)
     facts = {
         **_submission_facts(workflow, submission, identity.digest_key),
+        "calendar": new.calendar,
         "role": held.role,
         **acting_facts(held.acting),
     }
@@ -122,9 +123,8 @@ def facts_of(submission: Submission) -> dict[str, Any]:
     return intake_facts(form, submission.applicant_kind, submission.channel, submission.papers)
 
 
-def _as_handed_in(
-    workflow: Workflow, submission: Submission, identity: Identity, step: str, at: datetime
-) -> Application:
+def _as_handed_in(book: RuleBook, submission: Submission, identity: Identity, step: str, at: datetime) -> Application:
+    workflow = book.workflow
     return Application(
         id=identity.id,
         number=identity.number,
@@ -143,6 +143,7 @@ def _as_handed_in(
         facts=submission.facts,
         papers=submission.papers,
         applicant_index=identity.applicant_index,
+        calendar=book.calendar.content_hash,
     )
 
 

@@ -18,10 +18,12 @@ from routing.domain.crossing import Crossing, NoPlace, Seats, is_opinion, seats_
 from routing.domain.errors import DeskNotNamed, DeskNotOffered
 from routing.domain.facts import guard_facts, with_opinion, without_opinions
 from routing.domain.fields import Fact
+from routing.domain.ledger import Interval
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import desk_sent_to, desks_asked, way_on
 from routing.domain.phrases import Phrase
 from routing.domain.preconditions import require_due, require_open
+from routing.domain.promise_clock import turn
 from routing.domain.sending import sent_to
 from routing.domain.visits import Visit
 from routing.domain.workflow import ORIGIN, Step
@@ -70,6 +72,8 @@ def migrate(
     open_visits: Sequence[Visit],
     closed: Sequence[Visit],
     order: Order,
+    *,
+    ledger: Sequence[Interval] = (),
 ) -> Move:
     """The application under the new version. ``closed``: its visits that are over, in their order.
 
@@ -83,7 +87,7 @@ def migrate(
     known = replace(application, workflow=new.content_hash, step=target, facts=crossing.facts(application.facts))
     going = _Going(crossing=crossing, before=application, known=known, order=order)
     place = going.joint(open_visits, closed) if new.steps[target].join is not None else going.single(open_visits)
-    return _move(crossing, application, known, place, closed, order)
+    return _move(crossing, application, known, place, closed, order, ledger=ledger)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,17 +234,25 @@ class _Going:
 
 
 def _move(
-    crossing: Crossing, before: Application, known: Application, place: _Place, closed: Sequence[Visit], order: Order
+    crossing: Crossing,
+    before: Application,
+    known: Application,
+    place: _Place,
+    closed: Sequence[Visit],
+    order: Order,
+    *,
+    ledger: Sequence[Interval],
 ) -> Move:
     new = crossing.new.workflow
     sent = tuple(
-        sent_to(new, before, one.step, one.desk, at=order.at, place=count, origin=one.origin)
+        sent_to(crossing.new, before, one.step, one.desk, at=order.at, place=count, origin=one.origin)
         for count, one in enumerate(place.sent, start=1)
     )
     for visit in (*place.kept, *sent):
         if not crossing.new.possible(visit.step, visit.origin_step, visit.desk):
             problem = Phrase("at {desk} nothing could be decided on it", desk=visit.desk)
             raise NoPlace(number=before.number, problem=problem)
+    turned = turn(crossing.new, known, (*place.kept, *sent), ledger, at=order.at, by=order.by, counts_anew=True)
     facts = {
         "step": before.step,
         "to": place.target,
@@ -249,6 +261,7 @@ def _move(
         "mapping": crossing.told or None,
         "sent": [_told(one, was.instead_of) for one, was in zip(sent, place.sent, strict=True)] or None,
         "instrument": order.letter or None,
+        "clock": turned.facts,
         "reason": keyed_digest(order.digest_key, order.reason) if order.reason else None,
     }
     entry = entry_of(before, at=order.at, kind="migrated", desk=None, actor=order.by, facts=facts)
@@ -261,6 +274,9 @@ def _move(
         visit_count=before.visit_count + len(sent),
         changed_at=order.at,
         facts=place.facts,
+        promise_due=turned.dues.promise,
+        legal_due=turned.dues.legal,
+        wake_at=turned.wake_at,
     )
     return Move(
         at=order.at,
@@ -269,6 +285,7 @@ def _move(
         visits=(*crossing.past(closed), *place.kept, *recalled, *sent),
         entries=(entry, *entries),
         note=Note(seq=entry.seq, text=order.reason) if order.reason else None,
+        intervals=turned.intervals,
     )
 
 

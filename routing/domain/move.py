@@ -12,6 +12,9 @@ from datetime import datetime
 from routing.domain.application import Application, Particulars
 from routing.domain.attachment import Attachment
 from routing.domain.audit_chain import Entry, write_entry
+from routing.domain.ledger import Interval
+from routing.domain.marks import Mark
+from routing.domain.notices import Notice
 from routing.domain.visits import Visit
 
 
@@ -40,6 +43,13 @@ class Move:
     attachments: tuple[Attachment, ...] = ()
     #: the application's key is destroyed with it, and every row sealed with that
     erases: bool = False
+    #: rows of the ledger that are new or changed
+    intervals: tuple[Interval, ...] = ()
+    #: what an auditor should look at, with the entry (its ``seq``) that tells of it
+    marks: tuple[tuple[int, Mark], ...] = ()
+    #: whom it tells
+    #: whom it tells
+    notices: tuple[Notice, ...] = ()
 
     @property
     def sends(self) -> bool:
@@ -73,7 +83,9 @@ def recalls(
         entries.append(entry_of(application, at=at, kind="recalled", desk=visit.desk, actor=actor, facts=facts))
         application = chained(application, entries[-1])
         recalled.append(
-            replace(visit, closed_at=at, version=application.version + 1, act_at=None, needs_attention=False)
+            replace(
+                visit, closed_at=at, version=application.version + 1, act_at=None, warn_at=None, needs_attention=False
+            )
         )
     return recalled, entries
 

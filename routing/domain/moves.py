@@ -8,25 +8,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from routing.domain.acting import Acting, acting_facts
 from routing.domain.application import Application
 from routing.domain.audit_chain import Entry, keyed_digest
-from routing.domain.conditions import require_other_eyes, require_overdue
+from routing.domain.conditions import require_before_deemed, require_other_eyes, require_overdue
 from routing.domain.courses import Course, course_of
 from routing.domain.decision import Decision
 from routing.domain.errors import StaleVersion
 from routing.domain.facts import with_findings, with_return
+from routing.domain.ledger import Interval
+from routing.domain.marks import Mark
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import roles_for, rule_for
 from routing.domain.people import Action, Person, Place, may, require
 from routing.domain.preconditions import require_in_hand, require_not_own, require_open
+from routing.domain.promise_clock import Turn, is_late_in_the_limit, turn
 from routing.domain.resubmission import takes_back
 from routing.domain.state_machine import RuleBook
 from routing.domain.statements import Statement, statement_of
 from routing.domain.visits import Visit, visit_named
-from routing.domain.workflow import Program
+from routing.domain.workflow import Program, Workflow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,14 +54,15 @@ def decide(
     person: Person,
     at: datetime,
     digest_key: bytes,
+    ledger: Sequence[Interval] = (),
     past: Sequence[Visit] = (),
 ) -> Move:
     """What the person's decision changes. ``past``: the closed visits, where ``RuleBook.looks_back`` asks for them.
 
     Raises ApplicationEnded, StaleVersion, NotAtThisDesk, VisitNotNamed, NotAllowed, OwnApplication, StillOnItsWay,
-    HeldByAnother, UnknownDecision, DecisionNotPossible, ConditionNotMet, FourEyes, NotOverdueYet, ReasonMissing,
-    ReasonNotChosen, TextTooLong, RequirementsNotNamed, UnknownRequirement, FindingsNotFilledIn, RequirementDue,
-    DeskNotNamed and DeskNotOffered.
+    HeldByAnother, UnknownDecision, DecisionNotPossible, ConditionNotMet, FourEyes, NotOverdueYet, LimitPassed,
+    ReasonMissing, ReasonNotChosen, TextTooLong, RequirementsNotNamed, UnknownRequirement, FindingsNotFilledIn,
+    RequirementDue, DeskNotNamed and DeskNotOffered.
     """
     require_open(book.workflow, application)
     visit = _visit_meant(book, application, open_visits, said, person, at)
@@ -69,7 +73,7 @@ def decide(
     require_not_own(person, application.applicant_index, application.number)
     require_in_hand(application, visit, person, at)
     voice = Voice(person=person, role=held.role, at=at, digest_key=digest_key, acting=held.acting)
-    return carry_out(book, application, open_visits, visit, said, voice, past=past)
+    return carry_out(book, application, open_visits, visit, said, voice, ledger=ledger, past=past)
 
 
 def carry_out(
@@ -80,12 +84,14 @@ def carry_out(
     said: Decision,
     voice: Voice,
     *,
+    ledger: Sequence[Interval] = (),
     past: Sequence[Visit] = (),
 ) -> Move:
     """The decision itself, once it is clear that this person (or program) may say something at this visit."""
     rule = rule_for(book, application, visit, said.decision)
     require_other_eyes(book.workflow, application, rule, voice.person, past)
     require_overdue(book.workflow, application, visit, said.decision, voice.at)
+    require_before_deemed(book.workflow, application, visit, voice.at)
     statement = statement_of(book.workflow, application, rule, said)
     known = application
     if statement.findings:
@@ -93,25 +99,21 @@ def carry_out(
     others = [other for other in open_visits if other.no != visit.no]
     course = course_of(book, known, visit, others, said.decision, rule, named_desk=said.next_desk, at=voice.at)
     facts = course.facts
-    if rule.names_requirements or any(takes_back(book.workflow.steps[one.step]) for one in course.opened):
+    ends = book.workflow.ends
+    turned = turn(
+        book, known, _open_after(others, course), ledger, at=voice.at, by=voice.person.code, ends=course.target in ends
+    )
+    returns = rule.names_requirements or any(takes_back(book.workflow.steps[one.step]) for one in course.opened)
+    if returns:
         facts = with_return(facts, statement.requirements, application.papers)
-    entry = _entry(application, visit, said, voice, course, statement)
+    is_late = returns and is_late_in_the_limit(book, ledger, voice.at)
+    marks = _marks(is_late=is_late, is_repeated=bool(statement.repeated), is_restart=turned.is_restart)
+    entry = _entry(application, visit, said, voice, course, statement, turned=turned, marks=marks)
     recalled: list[Visit] = []
     entries: list[Entry] = []
     if course.recalled:
         recalled, entries = recalls(chained(application, entry), course.recalled, actor=voice.person.code, at=voice.at)
     last = entries[-1] if entries else entry
-    closed = replace(
-        visit,
-        closed_at=voice.at,
-        decision=said.decision,
-        decided_by=voice.person.code,
-        holder=visit.holder or voice.person.code,
-        version=application.version + 1,
-        act_at=None,
-        needs_attention=False,
-    )
-    ends = book.workflow.ends
     # Not by ``chained``: every copy of an application costs a decision a twentieth of its time.
     after = replace(
         application,
@@ -123,14 +125,19 @@ def carry_out(
         visit_count=application.visit_count + len(course.opened),
         changed_at=voice.at,
         facts=facts,
+        promise_due=turned.dues.promise,
+        legal_due=turned.dues.legal,
+        wake_at=_wakes_stopped(book.workflow, course.target, voice.at) if course.target in ends else turned.wake_at,
     )
     return Move(
         at=voice.at,
         before=application,
         after=after,
-        visits=(closed, *recalled, *course.opened),
+        visits=(_closed(application, visit, said, voice), *recalled, *course.opened),
         entries=(entry, *entries),
         note=Note(seq=entry.seq, text=statement.text) if statement.text else None,
+        intervals=turned.intervals,
+        marks=tuple((entry.seq, mark) for mark in marks),
     )
 
 
@@ -140,8 +147,49 @@ def by_program(program: Program, at: datetime, digest_key: bytes) -> Voice:
     return Voice(person=Person(id=0, code=code, name=code), role="automatic", at=at, digest_key=digest_key)
 
 
+def _closed(application: Application, visit: Visit, said: Decision, voice: Voice) -> Visit:
+    """The visit once it has been decided."""
+    return replace(
+        visit,
+        closed_at=voice.at,
+        decision=said.decision,
+        decided_by=voice.person.code,
+        holder=visit.holder or voice.person.code,
+        version=application.version + 1,
+        act_at=None,
+        warn_at=None,
+        needs_attention=False,
+    )
+
+
+def _marks(*, is_late: bool, is_repeated: bool, is_restart: bool) -> tuple[Mark, ...]:
+    """What an auditor should look at."""
+    found = ((is_late, Mark.LATE_RETURN), (is_repeated, Mark.REPEATED_RETURN), (is_restart, Mark.RESTART))
+    return tuple(mark for is_so, mark in found if is_so)
+
+
+def _open_after(others: Sequence[Visit], course: Course) -> list[Visit]:
+    """The visits that are open once the decision has been carried out."""
+    gone = {one.no for one in course.recalled}
+    return [*(one for one in others if one.no not in gone), *course.opened]
+
+
+def _wakes_stopped(workflow: Workflow, end: str | None, at: datetime) -> datetime | None:
+    """When the time is over in which a stopped application can be taken up again, if something follows then."""
+    how = workflow.ends[end].resume if end in workflow.ends else None
+    return at + timedelta(days=how.days) if how is not None and how.then is not None else None
+
+
 def _entry(
-    application: Application, visit: Visit, said: Decision, voice: Voice, course: Course, statement: Statement
+    application: Application,
+    visit: Visit,
+    said: Decision,
+    voice: Voice,
+    course: Course,
+    statement: Statement,
+    *,
+    turned: Turn,
+    marks: Sequence[Mark],
 ) -> Entry:
     sent = [{"visit": one.no, "step": one.step, "desk": one.desk} for one in course.opened]
     facts = {
@@ -157,6 +205,8 @@ def _entry(
         "reasons": list(statement.reasons) or None,
         "findings": dict(statement.findings) or None,
         "reason": keyed_digest(voice.digest_key, statement.text) if statement.text else None,
+        "clock": turned.facts,
+        "marks": [str(mark) for mark in marks] or None,
     }
     return entry_of(application, at=voice.at, kind="decided", desk=visit.desk, actor=voice.person.code, facts=facts)
 

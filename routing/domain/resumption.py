@@ -11,10 +11,12 @@ from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
 from routing.domain.errors import Refusal
 from routing.domain.facts import without_opinions
+from routing.domain.ledger import Interval
 from routing.domain.move import Move, Note, chained, entry_of
 from routing.domain.next_step import desk_sent_to, desks_asked
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import reason_text, require_not_own, require_seen
+from routing.domain.promise_clock import turn
 from routing.domain.sending import sent_to
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
@@ -51,6 +53,7 @@ def resume(
     application: Application,
     closed_visits: Sequence[Visit],
     *,
+    ledger: Sequence[Interval] = (),
     desk: str | None,
     reason: str,
     person: Person,
@@ -83,9 +86,10 @@ def resume(
     stopped = _stopped_at(closed_visits, how.to)
     origin = (stopped.origin_step, stopped.origin_desk) if stopped is not None else (None, None)
     opened = tuple(
-        sent_to(book.workflow, application, how.to, where, at=at, place=place, origin=origin)
+        sent_to(book, application, how.to, where, at=at, place=place, origin=origin)
         for place, where in enumerate(desks, start=1)
     )
+    turned = turn(book, application, opened, ledger, at=at, by=person.code)
     facts = {
         "step": application.step,
         "to": how.to,
@@ -93,6 +97,7 @@ def resume(
         "role": held.role,
         **acting_facts(held.acting),
         "reason": keyed_digest(digest_key, text) if text else None,
+        "clock": turned.facts,
     }
     entry = entry_of(application, at=at, kind="resumed", desk=desks[0], actor=person.code, facts=facts)
     after = replace(
@@ -103,9 +108,20 @@ def resume(
         visit_count=opened[-1].no,
         changed_at=at,
         facts=without_opinions(application.facts, how.to),
+        promise_due=turned.dues.promise,
+        legal_due=turned.dues.legal,
+        wake_at=turned.wake_at,
     )
     note = Note(seq=entry.seq, text=text) if text else None
-    return Move(at=at, before=application, after=after, visits=opened, entries=(entry,), note=note)
+    return Move(
+        at=at,
+        before=application,
+        after=after,
+        visits=opened,
+        entries=(entry,),
+        note=note,
+        intervals=turned.intervals,
+    )
 
 
 def _stopped_at(closed_visits: Sequence[Visit], step: str) -> Visit | None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from routing.domain.application import Application
-from routing.domain.due_dates import due_at
+from routing.domain.due_dates import due_at, first_warning
+from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
-from routing.domain.workflow import Workflow
 
 
 def sent_to(
-    workflow: Workflow,
+    book: RuleBook,
     application: Application,
     step: str,
     desk: str,
@@ -28,13 +28,16 @@ def sent_to(
         origin: step and desk that a return to the applicant came from, and goes back to.
     """
     origin_step, origin_desk = origin
+    rules = book.workflow.steps[step]
+    due = due_at(rules, desk, at, book.calendar)
     return Visit(
         application_id=application.id,
         no=application.visit_count + place,
         step=step,
         desk=desk,
         sent_at=at,
-        due_at=due_at(workflow.steps[step], desk, at),
+        due_at=due,
+        warn_at=first_warning(rules, desk, at, due, book.calendar),
         origin_step=origin_step,
         origin_desk=origin_desk,
         version=application.version + 1,

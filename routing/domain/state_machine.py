@@ -8,6 +8,7 @@ thread). What the library says no to becomes our own refusal, in ``moves``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from transitions import Event, EventData, Machine, MachineError
 
 from routing.domain.guards import compiled
 from routing.domain.workflow import ORIGIN, DecisionRule, Workflow
+from routing.domain.working_calendar import WorkingCalendar
 
 _WITHDRAW = "@withdraw"
 _Condition = Callable[[EventData], bool]
@@ -33,8 +35,10 @@ class _Document:
 class RuleBook:
     """The state machine of one workflow version."""
 
-    def __init__(self, workflow: Workflow) -> None:
+    def __init__(self, workflow: Workflow, calendar: WorkingCalendar | None = None) -> None:
+        """``calendar``: what its days are counted by; whoever only reads the route needs none."""
         self.workflow = workflow
+        self._calendar = calendar
         # A version never changes, so what a decision leads to once it always does; asking the machine takes ten times
         # as long. As many as the route has decisions.
         self._known: dict[tuple[str, str, str | None], str | None] = {}
@@ -49,6 +53,20 @@ class RuleBook:
             send_event=True,
             queued=False,
         )
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """What its days are counted by."""
+        if self._calendar is None:
+            message = f"the rules of {self.workflow.service} were opened to be read, and something is to be counted"
+            raise RuntimeError(message)
+        return self._calendar
+
+    def counted_by(self, calendar: WorkingCalendar) -> RuleBook:
+        """The same rules, with this calendar; the machine is shared."""
+        book = copy(self)
+        book._calendar = calendar  # noqa: SLF001 - its own kind
+        return book
 
     def lead(
         self, step: str, decision: str, origin: str | None = None, facts: Mapping[str, Any] | None = None

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application
+from routing.domain.due_dates import counts_from, limited
 from routing.domain.errors import DeskNotOffered, StillOnItsWay
 from routing.domain.move import Move, chained, entry_of, recalls
 from routing.domain.people import Action, Person, Place, require
@@ -27,7 +28,11 @@ COURIER = "auto.courier"
 def arrive(book: RuleBook, application: Application, visit: Visit, *, now: datetime) -> Move:
     """The document has arrived. A case imported from the past arrives when it was sent."""
     at = visit.sent_at if application.imported_case is not None else now
-    here = replace(visit, arrived_at=at, act_at=_program_acts_at(book.workflow.steps[visit.step], visit, at))
+    step = book.workflow.steps[visit.step]
+    here = replace(visit, arrived_at=at, act_at=_program_acts_at(step, visit, at))
+    if counts_from(here) != visit.sent_at:
+        # The desk is charged with the time the file lies with it, not with the courier's.
+        here = limited(step, here, book.calendar)
     return at_the_visit(application, here, "arrived", actor=COURIER, at=at)
 
 
@@ -92,10 +97,10 @@ def reassign(
     if step.join is not None:
         spoken_for = visit.origin_desk or visit.desk
         origin = (None, spoken_for if desk != spoken_for else None)
-    sent = sent_to(book.workflow, application, visit.step, desk, at=at, origin=origin)
+    sent = sent_to(book, application, visit.step, desk, at=at, origin=origin)
     if step.deadline is not None:
         # The applicant's time does not begin anew at another counter.
-        sent = replace(sent, due_at=visit.due_at)
+        sent = replace(sent, due_at=visit.due_at, warn_at=visit.due_at)
     facts = {"visit": visit.no, "step": visit.step, "role": held.role, **acting_facts(held.acting),
              "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk}]}  # fmt: skip
     entry = entry_of(application, at=at, kind="reassigned", desk=visit.desk, actor=person.code, facts=facts)

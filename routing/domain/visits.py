@@ -66,6 +66,10 @@ class Visit:
     #: None on a closed visit: it was recalled
     decision: str | None = None
     decided_by: str | None = None
+    #: when the clock looks at it next
+    warn_at: datetime | None = None
+    #: when the desk said that something is in its way
+    obstacle_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

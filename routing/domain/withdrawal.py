@@ -10,10 +10,12 @@ from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
 from routing.domain.errors import DeskNotOffered
+from routing.domain.ledger import Interval
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import not_possible
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import reason_text, require_not_own, require_open, require_seen
+from routing.domain.promise_clock import turn
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Reason
@@ -24,6 +26,7 @@ def withdraw(
     application: Application,
     open_visits: Sequence[Visit],
     *,
+    ledger: Sequence[Interval] = (),
     desk: str,
     reason: str,
     person: Person,
@@ -47,12 +50,14 @@ def withdraw(
     if end is None:
         raise not_possible(book, None, application, "withdraw")
     text = reason_text(reason, Reason.OPTIONAL, "withdraw")
+    turned = turn(book, application, (), ledger, at=at, by=person.code, ends=True)
     facts = {
         "step": application.step,
         "decision": "withdraw",
         "to": end,
         "role": held.role,
         **acting_facts(held.acting),
+        "clock": turned.facts,
     }
     digest = keyed_digest(digest_key, text) if text else None
     withdrawn = entry_of(
@@ -65,7 +70,9 @@ def withdraw(
         outcome=book.workflow.ends[end].outcome,
         version=application.version + 1,
         changed_at=at,
+        wake_at=None,
     )
     note = Note(seq=withdrawn.seq, text=text) if text else None
     entries.insert(0, withdrawn)
-    return Move(at=at, before=application, after=after, visits=tuple(recalled), entries=tuple(entries), note=note)
+    return Move(at=at, before=application, after=after, visits=tuple(recalled), entries=tuple(entries), note=note,
+                intervals=turned.intervals)  # fmt: skip

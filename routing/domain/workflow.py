@@ -15,7 +15,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from routing.domain.desks import Code, Frozen, Label
 from routing.domain.fees import Fee
@@ -25,11 +25,10 @@ from routing.domain.guards import Source
 from routing.domain.quotas import Quota, Window
 from routing.domain.requirements import Requirement
 from routing.domain.service_standard import Standard
+from routing.domain.time_limits import Clock, LegalLimit, StepCode, StepPause
 
 #: The target that means "the step, and the desk, that sent it here".
 ORIGIN = "origin"
-
-StepCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")]
 
 
 class Outcome(StrEnum):
@@ -62,14 +61,6 @@ class Channel(StrEnum):
     SELF_SERVICE = "self-service"
     #: from elsewhere, by a program or a page
     ONLINE = "online"
-
-
-class Pause(StrEnum):
-    """Why the promise stands still while a document waits at a step; a desk of the same government is none of them."""
-
-    REPAIR = "repair"
-    PAYMENT = "payment"
-    OUTSIDE_AGENCY = "outside-agency"
 
 
 class Program(StrEnum):
@@ -147,7 +138,7 @@ class Step(Frozen):
     #: agency that is not under this roof
     waits_for: Literal["office", "applicant", "outside"] = "office"
     #: why the promise stands still meanwhile; None: it goes on
-    pause: Pause | None = None
+    pause: StepPause | None = None
     #: how long the applicant is waited for
     deadline: Deadline | None = None
     #: the step is gone through only where this holds ...
@@ -194,6 +185,8 @@ class Resume(Frozen):
     days: Annotated[int, Field(ge=1, le=3650)]
     #: the step it goes on at
     to: StepCode
+    #: the end it comes to when nobody has asked for it in time; None: it stays as it is
+    then: StepCode | None = None
 
 
 class End(Frozen):
@@ -224,6 +217,10 @@ class Workflow(Frozen):
     working_days: Annotated[int, Field(ge=0, le=1000)] | None = None
     #: the same in minutes
     minutes: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    #: how the promise is counted
+    clock: Clock = Clock()
+    #: by when a law wants the decision; None: none that the office knows of
+    legal_limit: LegalLimit | None = None
     #: where the numbers and the route come from: law, region, page
     sources: tuple[str, ...] = ()
     #: what the office decided itself, without a source: the days of single desks, an order of steps

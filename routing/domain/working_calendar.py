@@ -22,6 +22,7 @@ from pydantic import Field, StringConstraints
 from routing.domain.desks import Code, Frozen
 
 _DAY = timedelta(days=1)
+_LAST_DAY = date.max.toordinal()
 _ONE = timedelta(minutes=1)
 #: How many days are looked ahead for the next open one; no calendar is closed for longer.
 _LONGEST_CLOSED = 400
@@ -143,7 +144,7 @@ class WorkingCalendar(Frozen):
         openings = self.openings(day) if self.is_working(day) else ()
         return datetime.combine(day, openings[-1].until, self.time_zone) if openings else end_of(day, self.time_zone)
 
-    def after_minutes(self, start: datetime, minutes: int, counter: str | None = None) -> datetime:
+    def after_minutes(self, start: datetime, minutes: float, counter: str | None = None) -> datetime:
         """When so many minutes of the office's (or that counter's) open time have gone by."""
         left = timedelta(minutes=minutes)
         for opens, closes in self._open_from(start, counter):
@@ -187,25 +188,31 @@ class WorkingDays:
         self._calendar = calendar
         first, last = date(calendar.first_year, 1, 1).toordinal(), date(calendar.last_year, 12, 31).toordinal()
         self._first, self._last = first, last
+        self._a_week = max(1, sum(map(bool, calendar.hours)))
         self._days = [day for day in range(first, last + 1) if calendar.is_working(date.fromordinal(day))]
 
     def number_of(self, day: date) -> int:
         """How many of them there are up to and with that date, from where the calendar begins; may be negative."""
         at = day.toordinal()
         if at < self._first:
-            return -sum(self._is_week_day(one) for one in range(at + 1, self._first))
-        known = bisect_right(self._days, at)
-        return known + sum(self._is_week_day(one) for one in range(self._last + 1, at + 1))
+            return -self._week_days(at, self._first - 1)
+        return bisect_right(self._days, at) + self._week_days(self._last, max(at, self._last))
 
     def with_number(self, number: int) -> date:
-        """The date that has this number."""
+        """The date that has this number. Raises OverflowError beyond the last year there is."""
         if 1 <= number <= len(self._days):
             return date.fromordinal(self._days[number - 1])
         step = 1 if number > 0 else -1
         at = self._last if number > 0 else self._first
         left = number - len(self._days) if number > 0 else 1 - number
+        # Beyond what is known one week is as the other.
+        weeks = max(0, left - 1) // self._a_week
+        at, left = at + step * 7 * weeks, left - weeks * self._a_week
         while left:
             at += step
+            if not 0 < at <= _LAST_DAY:
+                message = "no date lies so far away"
+                raise OverflowError(message)
             left -= self._is_week_day(at)
         return date.fromordinal(at)
 
@@ -216,6 +223,11 @@ class WorkingDays:
     def is_one(self, day: date) -> bool:
         """Whether the date is one of them."""
         return self._calendar.is_working(day)
+
+    def _week_days(self, after: int, until: int) -> int:
+        """How many days of the week that are worked lie behind one ordinal, up to and with the other."""
+        weeks, rest = divmod(until - after, 7)
+        return weeks * self._a_week + sum(self._is_week_day(one) for one in range(until - rest + 1, until + 1))
 
     def _is_week_day(self, ordinal: int) -> bool:
         return bool(self._calendar.hours[date.fromordinal(ordinal).weekday()])

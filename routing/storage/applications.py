@@ -188,4 +188,9 @@ def from_row(row: Row[Any]) -> Application:
         papers=tuple(row.papers),
         applicant_index=bytes(row.applicant_index) if row.applicant_index is not None else None,
         erased_at=row.erased_at,
+        calendar=row.calendar,
+        promise_due=row.promise_due,
+        legal_due=row.legal_due,
+        wake_at=row.wake_at,
+        deemed_at=row.deemed_at,
     )

@@ -35,8 +35,8 @@ clock_intervals = Table(
     comment="The ledger: when the promise of an application ran and when it stood still",
 )
 
-clock_warnings = Table(
-    "clock_warnings",
+notices = Table(
+    "notices",
     metadata,
     Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
     Column("about", _TEXT, primary_key=True, comment="promise, legal or the number of a visit"),
@@ -44,7 +44,7 @@ clock_warnings = Table(
     Column("due", Instant(), primary_key=True, comment="The moment it warns of"),
     Column("addressee", _TEXT, primary_key=True, comment="desk:<code>, supervisor:<code>, head, inspectorate"),
     Column("at", Instant(), nullable=False, comment="When it was given"),
-    Index("ix_clock_warnings_addressee", "addressee", "at"),
+    Index("ix_notices_addressee", "addressee", "at"),
     comment="Warnings and escalations, each given once",
 )
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table
 
 from routing.storage.account_tables import api_tokens, assignments, kept_answers, one_time_links, people, sign_ins
-from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, clock_warnings
+from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, notices
 from routing.storage.instant import Instant
 from routing.storage.shape import metadata
 
@@ -20,12 +20,12 @@ __all__ = [
     "audit_marks",
     "calendar_versions",
     "clock_intervals",
-    "clock_warnings",
     "desks",
     "kept_answers",
     "master_keys",
     "metadata",
     "notes",
+    "notices",
     "one_time_links",
     "particulars",
     "people",

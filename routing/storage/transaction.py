@@ -15,10 +15,11 @@ from routing.domain.application import Application, Particulars
 from routing.domain.attachment import Attachment
 from routing.domain.errors import UnknownApplication, UnknownPerson
 from routing.domain.hand_offs import HandOff, Ring
+from routing.domain.ledger import Interval
 from routing.domain.move import Move
 from routing.domain.people import Person
 from routing.domain.visits import Visit
-from routing.storage import applications, attachments, audit_log, people, stroke, visits
+from routing.storage import applications, attachments, audit_log, ledgers, people, stroke, visits
 from routing.storage.api_tokens import TokenBook
 from routing.storage.calendars import CalendarBook
 from routing.storage.kept_answers import KeptAnswers
@@ -57,16 +58,17 @@ class Transaction:
             raise UnknownApplication(number=number)
         return found
 
-    def to_decide(self, number: str, *, person_id: int) -> tuple[Application, list[Visit], Person]:
-        """What a decision is made from, in one round trip: the application, its open visits, the person.
+    def to_decide(self, number: str, *, person_id: int) -> tuple[Application, list[Visit], list[Interval], Person]:
+        """What a decision is made from, in one round trip: the application, its open visits, its ledger, the person.
 
         Locked as ``application`` and ``people.with_id`` lock. Raises UnknownApplication, UnknownPerson.
         """
         of_application, of_person = {"number": number}, {"id": person_id}
-        found, open_visits, _, of_person_now = ask(
+        found, open_visits, ledger, _, of_person_now = ask(
             self._connection,
             (applications.LOCK_BY_NUMBER, of_application),
             (visits.OPEN_OF_NUMBER, of_application),
+            (ledgers.OF_NUMBER, of_application),
             (people.LOCK_BY_ID, of_person),
             (people.BY_ID, of_person),
         )
@@ -75,7 +77,12 @@ class Transaction:
             raise UnknownApplication(number=number)
         if person is None:
             raise UnknownPerson(person=person_id)
-        return applications.from_row(found[0]), [visits.from_row(row) for row in open_visits], person
+        return (
+            applications.from_row(found[0]),
+            [visits.from_row(row) for row in open_visits],
+            [ledgers.from_row(row) for row in ledger],
+            person,
+        )
 
     def to_deliver(self, ids: Sequence[int]) -> tuple[list[Application], list[Visit]]:
         """These applications, locked in the order of their ids, and their open visits; unknown ids are left out."""
@@ -105,6 +112,14 @@ class Transaction:
     def open_visits(self, *application_ids: int) -> list[Visit]:
         """The open visits of these (locked) applications."""
         return visits.load_open(self._connection, application_ids)
+
+    def ledger(self, application: Application) -> list[Interval]:
+        """When the promise of this (locked) application ran and stood still."""
+        return self.ledgers(application.id)[application.id]
+
+    def ledgers(self, *application_ids: int) -> dict[int, list[Interval]]:
+        """The same of several, by their ids."""
+        return ledgers.load(self._connection, application_ids)
 
     def who_applies(self, application: Application) -> Particulars | None:
         """Who applies; None for an imported case and an erased one."""
@@ -140,6 +155,7 @@ class Transaction:
         changes = [(move.before, move.after) for move in moves if move.before is not None]
         applications.update_facts(self._connection, changes)
         applications.update_workflows(self._connection, changes)
+        ledgers.write(self._connection, moves)
         visits.update_places(self._connection, [visit for move in moves for visit in _gone_over(move)])
         for move in moves:
             if move.note is not None:

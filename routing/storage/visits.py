@@ -50,7 +50,7 @@ _CLOSED = (
 )
 _INSERT = sa.insert(visits)
 CHANGED = ("arrived_at", "holder", "claimed_at", "lease_until", "closed_at", "decision", "decided_by", "version",
-            "attempts", "act_at", "trouble", "needs_attention")  # fmt: skip
+            "attempts", "act_at", "trouble", "needs_attention", "due_at", "warn_at", "obstacle_at")  # fmt: skip
 UPDATE = (
     sa.update(visits)
     .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
@@ -59,7 +59,7 @@ UPDATE = (
 _UPDATE_PLACE = (
     sa.update(visits)
     .where(visits.c.application_id == sa.bindparam("b_application_id"), visits.c.no == sa.bindparam("b_no"))
-    .values({name: sa.bindparam(f"b_{name}_new") for name in ("step", "origin_step", "origin_desk", "due_at")})
+    .values({name: sa.bindparam(f"b_{name}_new") for name in ("step", "origin_step", "origin_desk")})
 )
 _ON_ITS_WAY = visits.c.arrived_at.is_(None) & visits.c.closed_at.is_(None)
 _TO_RING = Question(
@@ -145,8 +145,8 @@ def update(connection: Connection, changed: Sequence[Visit]) -> None:
 
 
 def update_places(connection: Connection, changed: Sequence[Visit]) -> None:
-    """Step, origin and time limit of visits whose application follows another version now; else these never change."""
-    names = ("step", "origin_step", "origin_desk", "due_at")
+    """Step and origin of visits whose application follows another version now; else these never change."""
+    names = ("step", "origin_step", "origin_desk")
     rows = [
         {f"b_{name}_new": getattr(visit, name) for name in names}
         | {"b_application_id": visit.application_id, "b_no": visit.no}

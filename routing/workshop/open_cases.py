@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from routing.domain.application import Application
-from routing.domain.due_dates import due_at
+from routing.domain.due_dates import counts_from, due_at
 from routing.domain.facts import guard_facts
 from routing.domain.requirements import asked_for
 from routing.domain.state_machine import RuleBook
@@ -62,7 +62,7 @@ def open_case(old: RuleBook, new: RuleBook, application: Application, open_visit
         added=tuple(code for code in then if code not in now),
         elsewhere=tuple(f"{code}: {after} instead of {before}" for code, (before, after) in led.items()),
         owed=tuple(code for code in owed if code not in _owed(old.workflow, application)),
-        due=tuple(_other_due(new.workflow, at_home)),
+        due=tuple(_other_due(new, at_home)),
         promise=_other_promise(old.workflow, new.workflow),
     )
 
@@ -109,9 +109,9 @@ def _owed(workflow: Workflow, application: Application) -> list[str]:
     return [code for code, need in asked.items() if need.required and code not in application.papers]
 
 
-def _other_due(new: Workflow, visits: Sequence[Visit]) -> Iterator[str]:
+def _other_due(new: RuleBook, visits: Sequence[Visit]) -> Iterator[str]:
     for visit in visits:
-        due = due_at(new.steps[visit.step], visit.desk, visit.sent_at)
+        due = due_at(new.workflow.steps[visit.step], visit.desk, counts_from(visit), new.calendar)
         if due != visit.due_at:
             before, after = (at.isoformat(sep=" ", timespec="minutes") for at in (visit.due_at, due))
             yield f"{visit.desk}: {after} instead of {before}"

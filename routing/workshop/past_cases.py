@@ -91,7 +91,7 @@ def _decided(state: PastState, new: RuleBook, entry: PastEntry) -> tuple[str, st
     role = said.get("role")
     if role not in {_AUTOMATIC, None, *roles_for(step, said["decision"])}:
         return "not_allowed", f"not as {role}"
-    visit = replace(visit, due_at=due_at(step, visit.desk, visit.sent_at))
+    visit = replace(visit, due_at=due_at(step, visit.desk, visit.sent_at, new.calendar))
     try:
         move = carry_out(
             new, application, tuple(state.open.values()), visit, _as_said(state, entry), _voice(entry),

@@ -40,6 +40,8 @@ class PastState:
             chain_head=GENESIS,
             facts=as_handed_in(walk.application.facts),
             papers=(),
+            promise_due=None,
+            legal_due=None,
         )
 
     def after(self, entry: PastEntry) -> None:

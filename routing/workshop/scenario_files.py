@@ -15,8 +15,9 @@ from pathlib import Path as FilePath
 from routing.catalogue.findings import Finding, Path, first_findings, instead_of, shown
 from routing.catalogue.model_findings import parse_as
 from routing.catalogue.yaml_source import YamlSource, read_yaml
-from routing.domain.due_dates import after_working_days
+from routing.domain.ledger import received_on
 from routing.domain.workflow import DecisionRule, Step, Workflow
+from routing.domain.working_calendar import WorkingCalendar, after_days
 from routing.workshop.scenario_language import Happening, Scenario, ScenarioFile
 
 #: What can happen, and the keys that may stand beside it.
@@ -89,11 +90,12 @@ def happening_kind(happening: Happening) -> str:
     return next((kind for kind in _BESIDE if _is_said(happening, kind)), "")
 
 
-def after_waiting(wait: str, now: datetime) -> datetime:
+def after_waiting(wait: str, now: datetime, calendar: WorkingCalendar) -> datetime:
     """The moment after that time, written as in "6 working days". Raises OverflowError beyond the last year."""
     count, unit = _WAIT.fullmatch(wait).groups()  # type: ignore[union-attr] # checked when the file was read
     if unit == "working day":
-        return after_working_days(now, int(count))
+        received = received_on(calendar.working, calendar, now)
+        return datetime.combine(after_days(calendar.working, received, int(count)), now.timetz())
     return now + timedelta(**{f"{unit}s": int(count)})
 
 

@@ -12,7 +12,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field, StringConstraints
 
 from routing.domain.desks import Code, Frozen
-from routing.domain.workflow import Channel, StepCode
+from routing.domain.time_limits import StepCode
+from routing.domain.workflow import Channel
 
 # Nobody works here before; and after it, waiting would lead beyond the last day a computer knows.
 _FIRST, _LAST = datetime(2001, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)

@@ -176,7 +176,7 @@ class _Walk:
 
     def _wait(self, happening: Happening) -> None:
         try:
-            self._stage.clock.now = after_waiting(happening.wait or "", self._office.now())
+            self._stage.clock.now = after_waiting(happening.wait or "", self._office.now(), self._office.calendar())
         except OverflowError:
             raise _Otherwise("a day the calendar knows", "so long a wait leads beyond the year 9999") from None
 

@@ -52,7 +52,7 @@ class TryOut:
 
 def try_out(office: Office, workflow: Workflow) -> TryOut:
     """The new version of the service, held against every application of it, whatever version that goes by."""
-    new = RuleBook(workflow)
+    new = RuleBook(workflow, office.calendar())
     report = TryOut(service=workflow.service, version=workflow.content_hash)
     for walk in past_walks(office, workflow.service):
         old = office.rule_book(walk.application.workflow)

@@ -1,5 +1,6 @@
 """The people who recur in the tests, and a document that walks: the pure domain with a given clock."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -7,19 +8,23 @@ from typing import Self
 
 from routing.domain.application import Application, Identity, Particulars, Submission
 from routing.domain.audit_chain import Entry, first_break
+from routing.domain.clock_from_log import clock_from_log, same_ledger
 from routing.domain.decision import Decision
 from routing.domain.defects import Defect
 from routing.domain.fields import Fact
 from routing.domain.intake import submit
+from routing.domain.ledger import Interval
 from routing.domain.move import Move
 from routing.domain.moves import decide
 from routing.domain.people import AUDITOR, Assignment, Person
+from routing.domain.promise_clock import Dues
 from routing.domain.resumption import resume
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import arrive
 from routing.domain.visits import Visit
 from routing.domain.withdrawal import withdraw
 from routing.domain.workflow import Workflow
+from tests.calendars import counted
 
 #: Monday, 2 March 2026, eight o'clock in Batu.
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -69,10 +74,12 @@ class Walk:
         facts: Mapping[str, Fact] | None = None,
         channel: str = "counter",
     ) -> None:
-        self.book = RuleBook(workflow)
+        self.books: dict[str, RuleBook] = {}
+        self.book = counted(workflow)
         self.at = MORNING
         self.visits: dict[int, Visit] = {}
         self.entries: list[Entry] = []
+        self.intervals: dict[int, Interval] = {}
         self.said: set[tuple[str, str]] = set()
         submission = Submission(
             desk=desk,
@@ -91,6 +98,11 @@ class Walk:
     @property
     def open_visits(self) -> tuple[Visit, ...]:
         return tuple(visit for visit in self.visits.values() if visit.is_open)
+
+    @property
+    def ledger(self) -> tuple[Interval, ...]:
+        """When the promise ran and stood still."""
+        return tuple(self.intervals.values())
 
     @property
     def where(self) -> tuple[str, ...]:
@@ -135,7 +147,15 @@ class Walk:
         )
         past = [visit for visit in self.visits.values() if not visit.is_open]
         move = decide(
-            self.book, self.application, self.open_visits, said, person=by, at=self.at, digest_key=KEY, past=past
+            self.book,
+            self.application,
+            self.open_visits,
+            said,
+            person=by,
+            at=self.at,
+            digest_key=KEY,
+            ledger=self.ledger,
+            past=past,
         )
         self._record(move)
         self.said.add((move.visits[0].step, decision))
@@ -148,6 +168,7 @@ class Walk:
             self.book,
             self.application,
             self.open_visits,
+            ledger=self.ledger,
             desk=desk,
             reason=reason,
             person=by,
@@ -161,7 +182,15 @@ class Walk:
         """The application, which was stopped, is taken up again."""
         closed = [visit for visit in self.visits.values() if not visit.is_open]
         move = resume(
-            self.book, self.application, closed, desk=desk, reason=reason, person=by, at=self.at, digest_key=KEY
+            self.book,
+            self.application,
+            closed,
+            ledger=self.ledger,
+            desk=desk,
+            reason=reason,
+            person=by,
+            at=self.at,
+            digest_key=KEY,
         )
         self._record(move)
         return self
@@ -180,7 +209,16 @@ class Walk:
         self.application, self.last = move.after, move
         self.visits |= {visit.no: visit for visit in move.visits}
         self.entries += move.entries
+        self.intervals |= {one.no: one for one in move.intervals}
         assert self.application.chain_head == self.entries[-1].hash
         assert self.application.visit_count == max(self.visits)
         assert first_break((entry.seq, entry.body, entry.hash) for entry in self.entries) is None
         assert bool(self.open_visits) == self.application.is_open
+        self._is_retold()
+
+    def _is_retold(self) -> None:
+        """The log alone tells the same clock."""
+        self.books[self.book.workflow.content_hash] = self.book
+        retold = clock_from_log((json.loads(entry.body) for entry in self.entries), lambda route, _: self.books[route])
+        assert same_ledger(retold.ledger, self.ledger)
+        assert retold.dues == Dues(promise=self.application.promise_due, legal=self.application.legal_due)

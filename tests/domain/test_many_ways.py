@@ -180,7 +180,7 @@ def test_an_applicant_is_not_given_up_before_their_time_is_over() -> None:
     walked = walk().decides(OMAR, "return", requirements=("plan",), reason="tanpa skala").arrives()
     with pytest.raises(NotOverdueYet):
         walked.decides(IDA, "stop")
-    walked.at += timedelta(days=7)
+    walked.at += timedelta(days=8)
     assert walked.decides(IDA, "stop").application.outcome is Outcome.STOPPED
 
 
@@ -199,7 +199,7 @@ def test_desks_that_were_recalled_by_a_stop_are_all_asked_anew() -> None:
     walked = Walk(many_ways(steps=steps), facts={"form.area": 900}, papers=PAPERS)
     walked.decides(OMAR, "forward").decides(WEST, "report", findings={"slope": 3, "safe": True}).decides(BELA, "agree")
     walked.decides(ADI, "return", requirements=("plan",), reason="tanpa skala").arrives()
-    walked.at += timedelta(days=7)
+    walked.at += timedelta(days=8)
     repair = next(visit.no for visit in walked.open_visits if visit.step == "repair")
     assert walked.decides(IDA, "stop", visit=repair).application.outcome is Outcome.STOPPED
     walked.resumed().decides(IDA, "resubmit")
@@ -232,7 +232,7 @@ def test_what_is_stopped_while_two_repair_goes_back_to_the_desk_that_asked() -> 
     walked.decides(BELA, "return", requirements=("form",), reason="tanpa tanda tangan").arrives()
     first, second = (visit.no for visit in walked.open_visits if visit.step == "repair")
     walked.decides(IDA, "resubmit", visit=second).arrives()
-    walked.at += timedelta(days=7)
+    walked.at += timedelta(days=8)
     walked.decides(IDA, "stop", visit=first).resumed()
     (repair,) = walked.open_visits
     assert (repair.origin_step, repair.origin_desk) == ("team", "pupr")
@@ -277,7 +277,7 @@ def test_returns_are_counted() -> None:
 
 def _stopped() -> Walk:
     walked = walk().decides(OMAR, "return", requirements=("plan",), reason="tanpa skala").arrives()
-    walked.at += timedelta(days=7)
+    walked.at += timedelta(days=8)
     return walked.decides(IDA, "stop")
 
 

@@ -7,8 +7,8 @@ from typing import Any, Self
 
 from routing.domain.crossing import Crossing
 from routing.domain.migration import Order, migrate
-from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
+from tests.calendars import counted
 from tests.domain.people_of_the_mall import KEY, Walk
 from tests.domain.small_routes import label
 
@@ -83,14 +83,15 @@ class Crossed(Walk):
 
     def goes_over(self, to: Workflow, reason: str = "", **mapping: str) -> Self:
         self.at += timedelta(minutes=5)
-        new = RuleBook(to)
+        new = counted(to)
         crossing = Crossing(
             old=self.book, new=new, mapping={was.replace("_", "-"): now for was, now in mapping.items()}
         )
         order = Order(by="admin", at=self.at, reason=reason, letter="800/12/2026", digest_key=KEY)
         closed = [visit for visit in self.visits.values() if not visit.is_open]
-        self._record(migrate(crossing, self.application, self.open_visits, closed, order))
+        move = migrate(crossing, self.application, self.open_visits, closed, order, ledger=self.ledger)
         self.book = new
+        self._record(move)
         return self
 
     @property

@@ -142,12 +142,13 @@ def forward(mall: Mall, tx: Transaction, document: Application) -> None:
     """What ``decide`` does, in a transaction that is still open."""
     application = tx.application(document.number)
     move = moves.decide(
-        mall.office.rule_book(application.workflow),
+        mall.office.book_of(application, tx),
         application,
         tx.open_visits(application.id),
         SAID,
         person=tx.people.with_id(mall.id_of(OMAR)),
         at=mall.clock.now,
         digest_key=b"",
+        ledger=tx.ledger(application),
     )
     tx.record(move)

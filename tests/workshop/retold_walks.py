@@ -6,6 +6,7 @@ from routing.domain.imported_log import ImportedCase, Retelling
 from routing.domain.people import Person
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
+from tests.calendars import counted
 
 
 def people_of(retelling: Retelling) -> dict[str, Person]:
@@ -17,7 +18,7 @@ def people_of(retelling: Retelling) -> dict[str, Person]:
 
 def walk(retelling: Retelling, case: ImportedCase, book: RuleBook | None = None) -> Application:
     """The application at the end of the case; raises the refusal if a move is refused."""
-    book = book or RuleBook(retelling.cast.workflow)
+    book = book or counted(retelling.cast.workflow)
     people = people_of(retelling)
     application: Application | None = None
     visits: dict[int, Visit] = {}

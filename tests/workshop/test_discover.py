@@ -16,10 +16,10 @@ from routing.domain.decision import Decision
 from routing.domain.desks import Desk
 from routing.domain.errors import MalformedField
 from routing.domain.imported_log import Retelling
-from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Outcome
 from routing.formats.event_log import AttributeValue, EventLog, LogCase, LogEvent
 from routing.workshop.discover import UNKNOWN, retell, service_code
+from tests.calendars import counted
 from tests.event_logs import ARCHIVE, CHECK, DECIDE, RECEIVE, Told, case, log_of, receipts
 from tests.workshop.retold_walks import walk
 
@@ -260,7 +260,7 @@ def test_whatever_the_log_its_route_is_sound_and_every_case_walks_it(log: EventL
     retelling = retell(log, service="receipt")
     workflow = retelling.cast.workflow
     assert check_workflow(workflow, plan(retelling)) == ()
-    book = RuleBook(workflow)
+    book = counted(workflow)
     for told_case, retold in zip(log.cases, retelling.cases, strict=True):
         application = walk(retelling, retold, book)
         # Every event is one decision; before every one but the first, the document arrived.

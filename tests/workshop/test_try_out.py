@@ -134,7 +134,7 @@ def test_what_would_be_otherwise_for_an_open_application_is_told(
     assert (case.gone, case.added) == (("verify/return",), ("verify/refuse",))
     assert case.elsewhere == ("verify/forward: number (penomoran) instead of recommend (dinas-kesehatan)",)
     assert (case.owed, case.promise) == (("map",), "7 working days instead of 9 working days")
-    assert case.due == ("verifikasi: 2026-11-04 08:00+07:00 instead of 2026-11-03 08:00+07:00",)
+    assert case.due == ("verifikasi: 2026-11-04 23:59+07:00 instead of 2026-11-03 23:59+07:00",)
     assert kinds(report) == {"requirement_missing": 1}
 
 

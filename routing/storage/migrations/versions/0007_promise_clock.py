@@ -72,18 +72,18 @@ def _make_ledger() -> None:
         comment="The ledger: when the promise of an application ran and when it stood still",
     )
     op.create_table(
-        "clock_warnings",
+        "notices",
         sa.Column("application_id", sa.BigInteger(), nullable=False),
         sa.Column("about", sa.Text(), nullable=False, comment="promise, legal or the number of a visit"),
         sa.Column("level", sa.Text(), nullable=False, comment="How near it is, or what has come to pass"),
         sa.Column("due", Instant(), nullable=False, comment="The moment it warns of"),
         sa.Column("addressee", sa.Text(), nullable=False, comment="desk:<code>, supervisor:<code>, head, inspectorate"),
         sa.Column("at", Instant(), nullable=False, comment="When it was given"),
-        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_clock_warnings_application_id")),
-        sa.PrimaryKeyConstraint("application_id", "about", "level", "due", "addressee", name=op.f("pk_clock_warnings")),
+        sa.ForeignKeyConstraint(["application_id"], ["applications.id"], name=op.f("fk_notices_application_id")),
+        sa.PrimaryKeyConstraint("application_id", "about", "level", "due", "addressee", name=op.f("pk_notices")),
         comment="Warnings and escalations, each given once",
     )
-    op.create_index("ix_clock_warnings_addressee", "clock_warnings", ["addressee", "at"], unique=False)
+    op.create_index("ix_notices_addressee", "notices", ["addressee", "at"], unique=False)
     op.create_table(
         "audit_marks",
         sa.Column("application_id", sa.BigInteger(), nullable=False),

@@ -1,0 +1,118 @@
+"""The promise clock, told anew from the log alone: what the ledger must say, if the rows beside the log are true.
+
+The log is never read in order to decide; this is for whoever doubts the rows - an auditor, a court, a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import Any
+
+from routing.domain.application import Application
+from routing.domain.audit_chain import GENESIS
+from routing.domain.ledger import Interval
+from routing.domain.promise_clock import Dues, turn
+from routing.domain.state_machine import RuleBook
+from routing.domain.time_limits import Pause
+from routing.domain.visits import Visit
+
+#: What an entry says, as it was read from its bytes.
+Said = Mapping[str, Any]
+#: The rules by the hashes of a route and of a calendar.
+Rules = Callable[[str, str], RuleBook]
+
+_NEVER = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retold:
+    """The clock as the log tells it."""
+
+    ledger: tuple[Interval, ...] = ()
+    dues: Dues = field(default_factory=Dues)
+    #: the calendar the log named last
+    calendar: str | None = None
+
+
+def clock_from_log(entries: Iterable[Said], rules: Rules) -> Retold:
+    """The ledger and what is due after the last of these entries, which stand in their order."""
+    telling = _Telling(rules=rules)
+    for _, of_move in groupby(entries, key=lambda said: said["version"]):
+        telling.move(list(of_move))
+    return Retold(ledger=tuple(telling.ledger), dues=telling.dues, calendar=telling.calendar)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Telling:
+    rules: Rules
+    ledger: list[Interval] = field(default_factory=list)
+    dues: Dues = field(default_factory=Dues)
+    workflow: str = ""
+    calendar: str | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+    #: the step of each open visit
+    open: dict[int, str] = field(default_factory=dict)
+
+    def move(self, entries: Sequence[Said]) -> None:
+        """A move has happened, of which these entries tell."""
+        for said in entries:
+            self._note(said)
+        if self.calendar is None:
+            # It was never counted: an application of an older program, before its first recount.
+            return
+        book = self.rules(self.workflow, self.calendar)
+        first = entries[0]
+        kinds = {said["kind"] for said in entries}
+        target = next((said["to"] for said in entries if said.get("to") is not None), None)
+        turned = turn(
+            book,
+            self._application,
+            [_visit(no, step) for no, step in self.open.items()],
+            self.ledger,
+            at=datetime.fromisoformat(first["at"]),
+            by=first["actor"],
+            ends=target in book.workflow.ends,
+            granted=next((Pause(said["pause"]) for said in entries if said["kind"] == "paused"), None),
+            goes_on="continued" in kinds,
+            counts_anew=bool(kinds & {"migrated", "recalculated"}),
+        )
+        for one in turned.intervals:
+            self.ledger[one.no - 1 :] = [one]
+        self.dues = turned.dues
+
+    def _note(self, said: Said) -> None:
+        """What the entry says of routes, calendars and visits."""
+        clock = said.get("clock") or {}
+        self.calendar = said.get("calendar") or clock.get("calendar") or self.calendar
+        if said["kind"] in ("submitted", "migrated"):
+            self.workflow = said["workflow"]
+        if said["kind"] == "submitted":
+            self.facts = {f"form.{name}": value for name, value in (said.get("form") or {}).items()}
+        mapping = said.get("mapping") or {}
+        self.open = {no: mapping.get(step, step) for no, step in self.open.items()}
+        if said["kind"] in ("decided", "recalled"):
+            self.open.pop(said["visit"], None)
+        self.open |= {sent["visit"]: sent["step"] for sent in said.get("sent") or ()}
+
+    @property
+    def _application(self) -> Application:
+        """As much of it as the clock asks for."""
+        at = self.ledger[0].since if self.ledger else _NEVER
+        application_id = self.ledger[0].application_id if self.ledger else 0
+        return Application(
+            id=application_id, number="", tracking_code="", service="", workflow=self.workflow, step="", version=0,
+            visit_count=0, entry_count=0, chain_head=GENESIS, submitted_at=at, changed_at=at, facts=self.facts,
+            calendar=self.calendar, promise_due=self.dues.promise, legal_due=self.dues.legal,
+        )  # fmt: skip
+
+
+def same_ledger(one: Sequence[Interval], other: Sequence[Interval]) -> bool:
+    """Whether two ledgers say the same, whatever application they belong to."""
+    return [replace(each, application_id=0) for each in one] == [replace(each, application_id=0) for each in other]
+
+
+def _visit(no: int, step: str) -> Visit:
+    return Visit(application_id=0, no=no, step=step, desk="", sent_at=_NEVER, due_at=_NEVER)

@@ -1,0 +1,147 @@
+"""The ledger of an application's promise: when it ran, when it stood still and why. Values and counting; no rules.
+
+A day counts when the promise is running at its close of business, so the ledger alone says which days do. The same
+counting serves the promise, the limit a law sets, and whoever recomputes either from the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from math import inf
+from typing import Literal
+
+from routing.domain.time_limits import Pause
+from routing.domain.working_calendar import Days, WorkingCalendar
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Interval:
+    """A time in which the promise ran, or stood still for one reason; ``no`` counts within the application."""
+
+    application_id: int
+    no: int
+    #: None: it runs
+    pause: Pause | None
+    since: datetime
+    #: not in it any more; None: it lasts
+    until: datetime | None = None
+    #: whose move began it
+    granted_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """How much is promised, and how it is counted; ``count`` in days of the kind that is counted."""
+
+    count: int
+    day_one: Literal["next", "same"] = "next"
+    received_until: time | None = None
+    #: what a pause does; None: nothing
+    pauses: Literal["pause", "restart", "extend-once"] | None = "pause"
+    extended_by: int = 0
+    most_paused: int | None = None
+
+
+def open_interval(ledger: Sequence[Interval]) -> Interval | None:
+    """The interval that lasts; None: the promise has been kept or broken, or never began."""
+    return ledger[-1] if ledger and ledger[-1].until is None else None
+
+
+def still_open(ledger: Sequence[Interval]) -> list[Interval]:
+    """The ledger as it was before the application ended: what would have come of it."""
+    return [*ledger[:-1], replace(ledger[-1], until=None)] if ledger else []
+
+
+def received_on(days: Days, calendar: WorkingCalendar, at: datetime, until: time | None = None) -> date:
+    """The day on which something counts as received: that day, or the next one where it was too late or none.
+
+    ``until``: what comes in later counts as the next day; None: the close of business.
+    """
+    local = calendar.local(at)
+    day = local.date()
+    if days.is_one(day):
+        closes = days.close_of(day) if until is None else datetime.combine(day, until, calendar.time_zone)
+        if local <= closes:
+            return day
+    return days.with_number(days.number_of(day) + 1)
+
+
+def due_day(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Sequence[Interval]) -> date | None:
+    """The day on which the last of the promised days ends; None: the promise stands still, and nobody knows.
+
+    What runs at the end of the ledger is taken to run on.
+    """
+    for begins, ends, left in _runs(days, calendar, measure, ledger):
+        if ends - begins >= left:
+            return days.with_number(begins + left)
+    return None
+
+
+def days_used(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Sequence[Interval], at: datetime) -> int:
+    """How many of the promised days have been counted by that moment, since it began (anew)."""
+    until_then = [one if one.until is not None else replace(one, until=max(at, one.since)) for one in ledger]
+    used = 0
+    for begins, ends, left in _runs(days, calendar, measure, until_then):
+        used = _promised(measure, ledger) - left + max(0, int(ends - begins))
+    return used
+
+
+def due_after_minutes(
+    calendar: WorkingCalendar, counter: str | None, minutes: int, ledger: Sequence[Interval]
+) -> datetime | None:
+    """The moment at which so many open minutes of the counter have gone by; None: the promise stands still."""
+    left = float(minutes)
+    for one in ledger:
+        if one.pause is not None:
+            continue
+        gone = calendar.minutes_between(one.since, one.until, counter) if one.until is not None else inf
+        if gone >= left:
+            return calendar.after_minutes(one.since, left, counter)
+        left -= gone
+    return None
+
+
+#: Numbers of the first and last day that count in a time (the first is not in it), and how many were left before it.
+_Run = tuple[int, float, int]
+
+
+def _runs(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Sequence[Interval]) -> Iterator[_Run]:
+    closed_before = _closed_before(days, calendar)
+    base, left, paused = 0, 0, 0
+    before: Interval | None = None
+    for one in ledger:
+        is_anew = measure.pauses == "restart" and before is not None and before.pause is Pause.REPAIR
+        if before is None or (is_anew and one.pause is None):
+            received = days.number_of(received_on(days, calendar, one.since, measure.received_until))
+            # Done on the day it was received is one day that counts from that day itself.
+            base = received - (measure.day_one == "same" or measure.count == 0)
+            left = _promised(measure, ledger)
+        before = one
+        begins = max(closed_before(one.since), base)
+        ends = max(closed_before(one.until), begins) if one.until is not None else inf
+        if one.pause is not None and measure.pauses in ("pause", "restart"):
+            if measure.most_paused is None:
+                continue
+            skipped = int(min(measure.most_paused - paused, ends - begins))
+            paused += skipped
+            begins += skipped
+        yield begins, ends, left
+        left -= int(min(ends - begins, left))
+
+
+def _promised(measure: Measure, ledger: Sequence[Interval]) -> int:
+    is_extended = measure.pauses == "extend-once" and any(one.pause is not None for one in ledger)
+    return max(1, measure.count) + (measure.extended_by if is_extended else 0)
+
+
+def _closed_before(days: Days, calendar: WorkingCalendar) -> Callable[[datetime], int]:
+    """How many days there are whose close of business lies before a moment."""
+
+    def counted(at: datetime) -> int:
+        day = calendar.local(at).date()
+        number = days.number_of(day)
+        return number - 1 if days.is_one(day) and days.close_of(day) >= at else number
+
+    return counted

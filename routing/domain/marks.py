@@ -1,0 +1,22 @@
+"""What an auditor is shown without searching: ways in which a clock can be made to look better than it was."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Mark(StrEnum):
+    """What is to be looked at."""
+
+    #: returned to the applicant when the last third of the limit had begun
+    LATE_RETURN = "late-return"
+    #: returned for what lay there at an earlier return, and was not named then
+    REPEATED_RETURN = "repeated-return"
+    #: the promise was counted anew
+    RESTART = "restart"
+    #: a pause that somebody granted
+    GRANTED_PAUSE = "granted-pause"
+    #: the law deems it granted, because nobody decided in time
+    DEEMED = "deemed"
+    #: the limit of the law has passed, and nothing follows from it but that
+    LIMIT_PASSED = "limit-passed"
