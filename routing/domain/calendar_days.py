@@ -71,7 +71,7 @@ class AddDaysOff:
             if calendar.day_off(day) is None
         ]
         if not new:
-            raise AlreadyOff(day=self.since.isoformat(), name=day_off_on(calendar, self.since).name)
+            raise AlreadyOff(day=self.since, name=day_off_on(calendar, self.since).name)
         return _with_days(calendar, (*calendar.days_off, *new))
 
 
@@ -99,7 +99,7 @@ class ConfirmDayOff:
         """Raises OutsideCalendar, NotOff, NotEstimated, DecreeMissing."""
         found = day_off_on(calendar, self.day)
         if not found.is_estimated:
-            raise NotEstimated(day=self.day.isoformat(), name=found.name)
+            raise NotEstimated(day=self.day, name=found.name)
         grounds.require_decree(found.name)
         decreed = DayOff(day=found.day, name=found.name, kind=found.kind, decree=grounds.decree)
         return _with_days(calendar, (decreed if one is found else one for one in calendar.days_off))
@@ -163,12 +163,17 @@ def read_day(field: str, text: str) -> date:
     return day
 
 
+def check_last_day(text: str) -> date | None:
+    """The last of several days as somebody typed it; None: it is one day. Raises MalformedField."""
+    return check_day(Phrase("Last day"), text)
+
+
 def day_off_on(calendar: WorkingCalendar, day: date) -> DayOff:
     """The day off on that date. Raises OutsideCalendar, NotOff."""
     require_inside(calendar, day)
     found = calendar.day_off(day)
     if found is None:
-        raise NotOff(day=day.isoformat())
+        raise NotOff(day=day)
     return found
 
 

@@ -22,7 +22,7 @@ class CalendarReasonMissing(Refusal):
 
 
 class DecreeMissing(Refusal):
-    """{thing} rests on a decree. Give its number, as "SKB 3 Menteri 1497/2025"; a day of this office alone is local."""
+    """{name} rests on a decree. Give its number, as "SKB 3 Menteri 1497/2025"; a day of this office alone is local."""
 
     code = "decree_missing"
     kind = Kind.MALFORMED
@@ -48,10 +48,10 @@ class Grounds:
     reason: str
     decree: str = ""
 
-    def require_decree(self, thing: str) -> None:
+    def require_decree(self, name: str) -> None:
         """Raises DecreeMissing."""
         if not self.decree:
-            raise DecreeMissing(thing=thing)
+            raise DecreeMissing(name=name)
 
 
 def check_grounds(reason: str, decree: str = "") -> Grounds:
@@ -76,10 +76,10 @@ def require_inside(calendar: WorkingCalendar, *days: date) -> None:
     """The calendar knows the years of these days. Raises OutsideCalendar."""
     for day in days:
         if not calendar.is_known(day):
-            raise OutsideCalendar(day=day.isoformat(), first=calendar.first_year, last=calendar.last_year)
+            raise OutsideCalendar(day=day, first=calendar.first_year, last=calendar.last_year)
 
 
 def require_forward(since: date, until: date) -> None:
     """Raises DatesUpsideDown."""
     if since > until:
-        raise DatesUpsideDown(since=since.isoformat(), until=until.isoformat())
+        raise DatesUpsideDown(since=since, until=until)

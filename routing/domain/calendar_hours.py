@@ -62,8 +62,7 @@ class SetSeason:
         others = [one for one in calendar.seasons if one.name != name or not meets(one, season)]
         for one in others:
             if meets(one, season):
-                since, until = one.since.isoformat(), one.until.isoformat()
-                raise SeasonsCollide(name=name, other=one.name, since=since, until=until)
+                raise SeasonsCollide(name=name, other=one.name, since=one.since, until=one.until)
         return calendar.edited(seasons=tuple(sorted((*others, season), key=lambda one: one.since)))
 
 
@@ -77,7 +76,7 @@ class RemoveSeason:
         """Raises NoSeason."""
         left = tuple(one for one in calendar.seasons if not one.since <= self.day <= one.until)
         if len(left) == len(calendar.seasons):
-            raise NoSeason(day=self.day.isoformat())
+            raise NoSeason(day=self.day)
         return calendar.edited(seasons=left)
 
 
