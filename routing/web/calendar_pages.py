@@ -47,9 +47,9 @@ def calendar_of_a_year(
         request,
         office,
         staff,
-        _year(office, page.calendar, year),
+        _year(office, page.calendar, _plain(year)),
         page=page,
-        asked={"start": start[:40], "working_days": working_days[:40]},
+        asked={"start": _plain(start), "working_days": _plain(working_days)},
         before=small_number(before) if before else None,
     )
 
@@ -137,7 +137,7 @@ def _page(
     found, unclear = _count(page.calendar, asked or {})
     wrong = {f"{what}.{input_of(refusal)}": wording.sentence(refusal)} if refusal is not None else {}
     if unclear is not None:
-        wrong[f"due.{input_of(unclear)}"] = wording.sentence(unclear)
+        wrong["due.start" if input_of(unclear) == "day" else "due.working_days"] = wording.sentence(unclear)
     return show(
         request,
         "staff/calendar.html",
@@ -171,6 +171,10 @@ def _count(calendar: WorkingCalendar, asked: Mapping[str, str]) -> tuple[DueDay 
         return due_day(calendar, start, read_working_days(asked["working_days"])), None
     except Refusal as refusal:
         return None, refusal
+
+
+def _plain(typed: str) -> str:
+    return typed[:40].replace("\0", "")
 
 
 def _year(office: Office, calendar: WorkingCalendar, typed: str) -> int:

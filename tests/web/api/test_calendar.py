@@ -58,7 +58,7 @@ def test_the_administrators_program_changes_the_calendar_once(rina: Program, pro
 
 
 def test_every_kind_of_change_can_be_sent(rina: Program) -> None:
-    changes = (
+    changes: tuple[dict[str, object], ...] = (
         {"what": "confirm", "day": "2027-03-10", "decree": "SKB 2/2027"},
         {"what": "remove", "day": "2027-03-11"},
         {"what": "add", "since": "2027-03-11", "until": "2027-03-12", "name": "x", "kind": "public", "decree": "SKB"},
