@@ -54,10 +54,7 @@ def test_a_due_day_is_counted_with_the_days_that_do_not_count(mall: WebMall) -> 
             assert f'<p class="lacks" id="problem-{beside}">' in answer.text
             assert f'value="{start}"' in answer.text
             assert "<time datetime" not in part_of(answer.text, r"<main(.*?)<div class=\"months\">")
-
-
-def test_an_address_that_leads_nowhere_is_told_so(mall: WebMall) -> None:
-    with mall.signed_in("ida") as ida:
+        # An address that leads nowhere is told so.
         assert ida.get("/calendar?year=1999").status_code == 409
         assert ida.get("/calendar?year=tahun").status_code == 409
         assert ida.get("/calendar?version=2").status_code == 404
