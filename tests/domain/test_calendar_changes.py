@@ -145,12 +145,14 @@ def test_a_kind_of_day_off_that_is_none_is_refused_with_those_there_are() -> Non
 
 def test_ramadan_gets_its_real_days_and_keeps_its_hours() -> None:
     estimated = next(one for one in national().seasons if one.since.year == 2026)
-    new = after(SetSeason(since=date(2026, 2, 18), until=date(2026, 3, 19)), decree="Sidang isbat 1447 H")
+    new = after(SetSeason(since=date(2026, 2, 18), until=date(2026, 3, 16)), decree="Sidang isbat 1447 H")
     found = differences(national(), new)
     assert found.seasons_removed == (estimated,)
     (season,) = found.seasons_added
     assert (season.hours, season.is_estimated) == (estimated.hours, False)
     assert new.openings(date(2026, 2, 18)) == estimated.hours[2]
+    assert new.openings(date(2026, 3, 16)) == estimated.hours[0]
+    assert new.openings(date(2026, 3, 17)) == new.hours[1]
     assert new.openings(date(2026, 3, 20)) == ()
     assert after(RemoveSeason(day=date(2026, 3, 1)), new).openings(date(2026, 3, 2)) == new.hours[0]
 
@@ -214,6 +216,7 @@ def test_a_year_of_estimates_is_taken_anew_once_it_is_decreed_but_for_the_office
 @pytest.mark.parametrize("text", [
     "mon-thu 07:30-12:00 13:00-16:00; fri 07:30-11:30 13:00-16:30",
     "sat 08:00-12:00",
+    "mon 08:00-12:00 12:00-16:00",
     "mon 00:00-23:59; wed 08:00-09:00; sun 10:00-10:01",
 ])  # fmt: skip
 def test_hours_are_read_and_written_alike(text: str) -> None:

@@ -174,6 +174,9 @@ def test_every_day_that_does_not_count_is_named() -> None:
     ]
     assert (found.due, found.is_estimated) == (date(2026, 3, 27), False)
     assert due_day(national(), date(2026, 3, 13), 0).due == date(2026, 3, 13)
+    # Nor is the day it begins on one of them, whatever it is.
+    saturday = due_day(national(), date(2026, 3, 14), 1)
+    assert (saturday.due, [one.day.day for one in saturday.skipped]) == (date(2026, 3, 16), [15])
 
 
 def test_a_due_day_says_when_it_rests_on_an_estimate() -> None:
@@ -181,6 +184,8 @@ def test_a_due_day_says_when_it_rests_on_an_estimate() -> None:
     assert due_day(national(), date(2027, 3, 1), 8).is_estimated
     assert not due_day(national(), date(2027, 4, 1), 8).is_estimated
     assert due_day(national(), date(2032, 12, 31), 1).is_estimated
+    # New Year 2028 is not decreed yet, but lies on a Saturday.
+    assert not due_day(national(), date(2027, 12, 30), 2).is_estimated
 
 
 @pytest.mark.parametrize("count", [-1, MOST_WORKING_DAYS + 1])
