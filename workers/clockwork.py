@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,15 +45,22 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     def _forget_answers() -> None:
         forget_answers(office)
 
+    # After days of silence a round takes longer than until the next; it must not take one thread after the other.
+    going_round = threading.Lock()
+
     @app.task(name="keep-time", shared=False)
     def _keep_time() -> None:
         """Tells and does what time brings, until nothing is due any more."""
-        keep_time(office)
+        if going_round.acquire(blocking=False):
+            try:
+                keep_time(office)
+            finally:
+                going_round.release()
 
     look = office.settings.clock_seconds
     app.conf.beat_schedule = {
         "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
-        "keep-time": {"task": "keep-time", "schedule": look, "options": {"queue": queue, "expires": look}},
+        "keep-time": {"task": "keep-time", "schedule": look, "options": {"queue": queue, "expires": look * 0.9}},
         "end-stale-sessions": {
             "task": "end-stale-sessions",
             "schedule": 600.0,

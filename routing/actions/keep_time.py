@@ -9,10 +9,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
 
-from routing.domain.application import Application
 from routing.domain.errors import DatabaseAway
-from routing.domain.ledger import Interval
 from routing.domain.time_passing import PUT_OFF, Passing, takes_words
 from routing.domain.visits import Visit
 from routing.office import Office
@@ -100,53 +100,59 @@ def _put_off(office: Office, application_id: int) -> None:
         later = office.now() + PUT_OFF
         for application in tx.rounds.lock([application_id]):
             is_due = application.wake_at is not None and application.wake_at < later
-            visits = tx.open_visits(application_id)
-            due = {one.no: later for one in visits if one.warn_at is not None and one.warn_at < later}
-            tx.rounds.put_off(application, later if is_due else application.wake_at, due)
+            visits = [one for one in tx.open_visits(application_id) if one.warn_at is not None and one.warn_at < later]
+            tx.rounds.put_off(
+                {application_id: later} if is_due else {}, {(application_id, one.no): later for one in visits}
+            )
 
 
 def _look_at(office: Office, ids: Sequence[int], kept: Kept) -> None:
-    done = Kept()
     with office.transaction() as tx:
-        applications = tx.rounds.lock(ids)
-        found = [one.id for one in applications]
-        open_visits, ledgers = tx.open_visits(*found), tx.ledgers(*found)
-        for application in applications:
-            here = [visit for visit in open_visits if visit.application_id == application.id]
-            _pass(office, tx, application, here, ledgers[application.id], done)
-    kept.looked += done.looked
-    kept.moves += done.moves
-    kept.put_off += done.put_off
+        passings = _passings(office, tx, ids)
+        of_each = [list(one.moves()) for one in passings]
+        # The first move of each, then the second of each: every table is written in one go, and in the right order.
+        for together in zip_longest(*of_each):
+            tx.record_all([move for move in together if move is not None])
+        wake: dict[int, datetime | None] = {}
+        warn: dict[tuple[int, int], datetime | None] = {}
+        for passing in passings:
+            wake_at, visits = passing.looks()
+            if wake_at != passing.application.wake_at:
+                wake[passing.application.id] = wake_at
+            warn |= {(passing.application.id, no): at for no, at in visits.items()}
+        tx.rounds.put_off(wake, warn)
+    kept.looked += len(passings)
+    kept.moves += sum(map(len, of_each))
+    for passing in passings:
+        for refusal in passing.refusals:
+            said = {"action": "keep time", "number": passing.application.number, "refusal": refusal.code}
+            _log.warning("the clock was refused", extra=said)
+            kept.put_off += 1
 
 
-def _pass(
-    office: Office,
-    tx: Transaction,
-    application: Application,
-    open_visits: Sequence[Visit],
-    ledger: Sequence[Interval],
-    done: Kept,
-) -> None:
-    """What is due of one (locked) application; what was done while it was looked for is seen now."""
+def _passings(office: Office, tx: Transaction, ids: Sequence[int]) -> list[Passing]:
+    """These applications, locked, as they stand now: what was done while they were looked for is seen."""
+    applications = tx.rounds.lock(ids)
+    found = [one.id for one in applications]
+    open_visits: dict[int, list[Visit]] = {one: [] for one in found}
+    for visit in tx.open_visits(*found):
+        open_visits[visit.application_id].append(visit)
+    ledgers, given = tx.ledgers(*found), tx.notices_given(*found)
     at = office.now()
-    book = office.book_of(application, tx)
-    words = takes_words(book, application, open_visits, at)
-    passing = Passing(
-        book,
-        application,
-        open_visits,
-        ledger=ledger,
-        given=tx.notices_given(application),
-        at=at,
-        digest_key=tx.digest_key(application) if words and application.erased_at is None else b"",
-        past=tx.closed_visits(application) if words else (),
-    )
-    done.looked += 1
-    for move in passing.moves():
-        tx.record(move)
-        done.moves += 1
-    tx.rounds.put_off(passing.application, *passing.looks())
-    for refusal in passing.refusals:
-        said = {"action": "keep time", "number": application.number, "refusal": refusal.code}
-        _log.warning("the clock was refused", extra=said)
-        done.put_off += 1
+    passings = []
+    for application in applications:
+        book, here = office.book_of(application, tx), open_visits[application.id]
+        words = takes_words(book, application, here, at)
+        passings.append(
+            Passing(
+                book,
+                application,
+                here,
+                ledger=ledgers[application.id],
+                given=given[application.id],
+                at=at,
+                digest_key=tx.digest_key(application) if words and application.erased_at is None else b"",
+                past=tx.closed_visits(application) if words else (),
+            )
+        )
+    return passings

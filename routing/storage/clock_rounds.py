@@ -79,13 +79,18 @@ class ClockRounds:
         return [rows.from_row(row) for row in self._connection.execute(_LOCK, wanted)]
 
     def put_off(
-        self, application: Application, wake_at: datetime | None, visits_at: Mapping[int, datetime | None]
+        self, applications_at: Mapping[int, datetime | None], visits_at: Mapping[tuple[int, int], datetime | None]
     ) -> None:
-        """When the clock looks at the (locked) application and these visits of it next: bookkeeping, no move."""
-        if wake_at != application.wake_at:
-            self._connection.execute(_WAKE, {"b_id": application.id, "b_wake_at": wake_at})
-        for no, at in visits_at.items():
-            self._connection.execute(_WARN, {"b_id": application.id, "b_no": no, "b_warn_at": at})
+        """When the clock looks next at these (locked) applications, by id, and at visits of theirs, by id and number.
+
+        Bookkeeping, no move.
+        """
+        if applications_at:
+            asleep = [{"b_id": one, "b_wake_at": at} for one, at in applications_at.items()]
+            self._connection.execute(_WAKE, asleep)
+        if visits_at:
+            silent = [{"b_id": one, "b_no": no, "b_warn_at": at} for (one, no), at in visits_at.items()]
+            self._connection.execute(_WARN, silent)
 
     def _due(self, question: sa.Select[*tuple[Any, ...]], now: datetime, after: Place, most: int) -> list[Place]:
         moment, application_id, no = after

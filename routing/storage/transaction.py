@@ -123,9 +123,9 @@ class Transaction:
         """The same of several, by their ids."""
         return ledgers.load(self._connection, application_ids)
 
-    def notices_given(self, application: Application) -> set[tuple[str, str, datetime, str]]:
-        """What somebody has been told of this (locked) application: about, level, due, addressee."""
-        return ledgers.given(self._connection, application.id)
+    def notices_given(self, *application_ids: int) -> dict[int, set[tuple[str, str, datetime, str]]]:
+        """What somebody has been told of these (locked) applications, by their ids: about, level, due, addressee."""
+        return ledgers.given(self._connection, application_ids)
 
     def who_applies(self, application: Application) -> Particulars | None:
         """Who applies; None for an imported case and an erased one."""
