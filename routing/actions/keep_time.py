@@ -13,10 +13,9 @@ from datetime import datetime
 from itertools import zip_longest
 
 from routing.domain.errors import DatabaseAway
-from routing.domain.time_passing import PUT_OFF, Passing, takes_words
+from routing.domain.time_passing import BEGINNING, PUT_OFF, Passing, Place, takes_words
 from routing.domain.visits import Visit
 from routing.office import Office
-from routing.storage.clock_rounds import BEGINNING, Place
 from routing.storage.transaction import Transaction
 
 #: Applications looked for at once.

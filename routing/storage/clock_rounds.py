@@ -6,21 +6,17 @@ What is done about them is written by the pen; here only the next look at each i
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from routing.domain.application import Application
+from routing.domain.time_passing import Place
 from routing.storage import applications as rows
 from routing.storage.instant import Instant
 from routing.storage.tables import applications, visits
-
-#: The last that was seen: its moment, its application, the number of its visit (0: the application itself).
-Place = tuple[datetime, int, int]
-#: Before everything.
-BEGINNING: Place = (datetime(1970, 1, 1, tzinfo=UTC), 0, 0)
 
 _NOW = sa.bindparam("now", type_=Instant())
 _AFTER = sa.tuple_(
