@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application
-from routing.domain.ledger import Interval, Measure, days_used, due_after_minutes, due_day, open_interval
+from routing.domain.ledger import (
+    Interval,
+    Measure,
+    begins_anew,
+    days_used,
+    due_after_minutes,
+    due_day,
+    open_interval,
+)
 from routing.domain.state_machine import RuleBook
 from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.visits import Visit
@@ -96,12 +104,13 @@ def turn(
     begun = Interval(application_id=application.id, no=number, pause=wanted, since=at, granted_by=by)
     known = [*ledger[:-1], *changed] if current is not None else list(ledger)
     dues = dues_of(book, application, [*known, begun])
-    restarts = book.workflow.clock.pauses == "restart" and current is not None and current.pause is Pause.REPAIR
+    restarts = book.workflow.clock.pauses == "restart" and begins_anew(ledger)
     return Turn(
         intervals=(*changed, begun),
         dues=dues,
         wake_at=wake_at(book, dues, at),
-        is_restart=restarts and wanted is None,
+        # One that is over is over: nothing begins anew.
+        is_restart=restarts and wanted is None and (dues.promise is None or dues.promise >= at),
         calendar=application.calendar,
     )
 
