@@ -17,6 +17,7 @@ from routing.cli import (
     serve_commands,
     workflow_commands,
 )
+from routing.cli.lateness_command import lateness
 from routing.cli.opening import end_with
 from routing.cli.replay_command import replay
 from routing.cli.route_diff_command import diff
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 app.command()(up)
 app.command()(replay)
+app.command()(lateness)
 for serve in (serve_commands.web, serve_commands.relay, serve_commands.worker, serve_commands.beat,
               serve_commands.migrate, serve_commands.health):  # fmt: skip
     app.command()(serve)

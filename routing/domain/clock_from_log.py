@@ -52,7 +52,8 @@ class _Telling:
     dues: Dues = field(default_factory=Dues)
     workflow: str = ""
     calendar: str | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    #: of an imported case, when its log says it was due
+    due_in_log: str | None = None
     #: the step of each open visit
     open: dict[int, str] = field(default_factory=dict)
 
@@ -69,7 +70,7 @@ class _Telling:
         target = next((said["to"] for said in entries if said.get("to") is not None), None)
         turned = turn(
             book,
-            self._application,
+            self._application(book.workflow.clock.due_fact),
             [_visit(no, step) for no, step in self.open.items()],
             self.ledger,
             at=datetime.fromisoformat(first["at"]),
@@ -90,21 +91,21 @@ class _Telling:
         if said["kind"] in ("submitted", "migrated"):
             self.workflow = said["workflow"]
         if said["kind"] == "submitted":
-            self.facts = {f"form.{name}": value for name, value in (said.get("form") or {}).items()}
+            self.due_in_log = (said.get("imported") or {}).get("due")
         mapping = said.get("mapping") or {}
         self.open = {no: mapping.get(step, step) for no, step in self.open.items()}
         if said["kind"] in ("decided", "recalled"):
             self.open.pop(said["visit"], None)
         self.open |= {sent["visit"]: sent["step"] for sent in said.get("sent") or ()}
 
-    @property
-    def _application(self) -> Application:
+    def _application(self, due_fact: str | None) -> Application:
         """As much of it as the clock asks for."""
         at = self.ledger[0].since if self.ledger else _NEVER
         application_id = self.ledger[0].application_id if self.ledger else 0
+        facts = {due_fact: self.due_in_log} if due_fact is not None and self.due_in_log is not None else {}
         return Application(
             id=application_id, number="", tracking_code="", service="", workflow=self.workflow, step="", version=0,
-            visit_count=0, entry_count=0, chain_head=GENESIS, submitted_at=at, changed_at=at, facts=self.facts,
+            visit_count=0, entry_count=0, chain_head=GENESIS, submitted_at=at, changed_at=at, facts=facts,
             calendar=self.calendar, promise_due=self.dues.promise, legal_due=self.dues.legal,
         )  # fmt: skip
 

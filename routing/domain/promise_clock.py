@@ -138,6 +138,9 @@ def dues_of(book: RuleBook, application: Application, ledger: Sequence[Interval]
 
 def wake_at(book: RuleBook, dues: Dues, after: datetime) -> datetime | None:
     """When the first warning of either is given, from that moment on; at once where one is over already."""
+    if book.workflow.imported_from is not None:
+        # What a log tells of is past, and nobody is at its desks.
+        return None
     times = (
         after if dues.promise is not None and dues.promise <= after else None,
         after if dues.legal is not None and dues.legal <= after else None,
