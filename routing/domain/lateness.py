@@ -6,15 +6,13 @@ For whoever wants to know what another way of counting would have changed, case 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from routing.domain.ledger import Interval, Measure, due_day, received_on
 from routing.domain.working_calendar import WorkingCalendar, end_of
 
 _DAY = timedelta(days=1)
-_WEEK = 7
-_WORKED_IN_A_WEEK = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +55,15 @@ class Lateness:
 
 
 def lateness(times: CaseTimes, calendar: WorkingCalendar) -> Lateness:
-    """The case by all three. Weeks count as five working days each, what is left over as five at most."""
-    began, due = calendar.local(times.began).date(), calendar.local(times.due).date()
+    """The case by all three; told in the calendar's time zone.
+
+    It has as many working days as the log's own time has days of the week that are worked: of 56 days, 40. What
+    moves the end is then a holiday, or a beginning or an end that lies on no working day.
+    """
+    times = _local(times, calendar)
+    began, due = times.began.date(), times.due.date()
     calendar_days = max(0, (due - began).days)
-    weeks, rest = divmod(calendar_days, _WEEK)
-    working_days = weeks * _WORKED_IN_A_WEEK + min(rest, _WORKED_IN_A_WEEK)
+    working_days = sum(bool(calendar.hours[(began + later * _DAY).weekday()]) for later in range(1, calendar_days + 1))
     runs = Interval(application_id=0, no=1, pause=None, since=times.began, granted_by="")
     last = due_day(calendar.working, calendar, Measure(count=working_days), [runs])
     if last is None:
@@ -81,9 +83,14 @@ def lateness(times: CaseTimes, calendar: WorkingCalendar) -> Lateness:
     )
 
 
+def _local(times: CaseTimes, calendar: WorkingCalendar) -> CaseTimes:
+    ended = calendar.local(times.ended) if times.ended is not None else None
+    return replace(times, began=calendar.local(times.began), due=calendar.local(times.due), ended=ended)
+
+
 def _reasons(times: CaseTimes, calendar: WorkingCalendar, last: date) -> Iterator[str]:
     """What makes the working days end when they do, and not with the log's moment."""
-    began = calendar.local(times.began).date()
+    began = times.began.date()
     received = received_on(calendar.working, calendar, times.began)
     if received != began:
         yield f"it came in when the office was closed and counts as of {received.isoformat()}"
@@ -93,7 +100,7 @@ def _reasons(times: CaseTimes, calendar: WorkingCalendar, last: date) -> Iterato
         if off is not None and calendar.hours[day.weekday()]:
             yield f"{day.isoformat()} was off: {off.name}"
         day += _DAY
-    due = calendar.local(times.due)
+    due = times.due
     if not calendar.is_working(due.date()):
         yield f"the log's own end, {due.date().isoformat()}, was no working day"
     if due.date() == last:

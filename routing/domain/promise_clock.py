@@ -90,7 +90,8 @@ def turn(
     elif wanted is None:
         wanted = pause_of(book.workflow, open_visits)
     if current is None and ends:
-        return _unchanged(application)
+        # It ended with the move it began with: what a log says of it counts all the same.
+        return _unchanged(application) if book.workflow.clock.due_fact is None else _as_its_log_says(book, application)
     if current is not None and not ends and current.pause == wanted:
         if not counts_anew:
             return _unchanged(application)
@@ -221,6 +222,10 @@ def _end_of_last(
         return None
     day = due_day(days_of(calendar, counts), calendar, measure, ledger)
     return end_of(day, calendar.time_zone) if day is not None else None
+
+
+def _as_its_log_says(book: RuleBook, application: Application) -> Turn:
+    return Turn(dues=dues_of(book, application, ()), calendar=application.calendar)
 
 
 def _unchanged(application: Application) -> Turn:
