@@ -128,14 +128,20 @@ class Office:
             return False
 
     def set_up_calendar(self) -> bool:
-        """Gives a new office its first working calendar; True: one was made."""
+        """Gives a new office its first working calendar, and one that has moved its time zone; True: one was made."""
+        zone = self.settings.time_zone
         try:
             with self.transaction() as tx:
-                if tx.calendars.in_force() is not None:
-                    return False
-                now = self.now()
-                first = first_calendar(self.settings.time_zone, last_year=now.year + _YEARS_AHEAD)
-                tx.calendars.add(first, by="satuatap", at=now, reason="The office begins.")
+                now, known = self.now(), tx.calendars.in_force()
+                if known is None:
+                    made, reason = first_calendar(zone, last_year=now.year + _YEARS_AHEAD), "The office begins."
+                else:
+                    before = self.calendar(known, tx)
+                    if before.zone == zone:
+                        return False
+                    made = before.edited(number=before.number + 1, zone=zone)
+                    reason = f"The office's time zone is {zone} now, and was {before.zone}."
+                tx.calendars.add(made, by="satuatap", at=now, reason=reason)
                 return True
         except AlreadyWritten:
             # Another process was setting up at the same moment.

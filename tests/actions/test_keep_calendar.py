@@ -147,3 +147,16 @@ def test_whoever_is_always_beaten_is_told_so(sqlite_mall: Mall, monkeypatch: pyt
         keep_calendar(sqlite_mall.office, off(), WHY, by=rina)
     with pytest.raises(CalendarJustChanged):
         keep_calendar_once(sqlite_mall.office, off(), WHY, once=Once(person_id=rina, key="k", fingerprint="f"))
+
+
+def test_an_office_that_moves_to_another_time_zone_counts_its_days_there_from_then_on(mall: Mall) -> None:
+    assert mall.office.set_up_calendar() is False
+    moved = Office(mall.office.settings.model_copy(update={"time_zone": "Asia/Jayapura"}), clock=mall.clock)
+    try:
+        assert moved.set_up_calendar() is True
+        assert (in_force(moved).number, in_force(moved).zone) == (2, "Asia/Jayapura")
+        assert moved.set_up_calendar() is False
+        newest, _ = calendar_versions_told(moved)
+        assert "Asia/Jayapura" in newest.version.reason
+    finally:
+        moved.close()
