@@ -10,6 +10,7 @@ from celery import Celery
 from celery.beat import Service
 
 from routing.actions.forget_answers import forget_answers
+from routing.actions.keep_time import keep_time
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
 from routing.reading.hand_offs import hand_offs_on_their_way
@@ -43,8 +44,15 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     def _forget_answers() -> None:
         forget_answers(office)
 
+    @app.task(name="keep-time", shared=False)
+    def _keep_time() -> None:
+        """Tells and does what time brings, until nothing is due any more."""
+        keep_time(office)
+
+    look = office.settings.clock_seconds
     app.conf.beat_schedule = {
         "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
+        "keep-time": {"task": "keep-time", "schedule": look, "options": {"queue": queue, "expires": look}},
         "end-stale-sessions": {
             "task": "end-stale-sessions",
             "schedule": 600.0,

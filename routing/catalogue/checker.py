@@ -23,6 +23,7 @@ from routing.catalogue.reach import check_reach
 from routing.catalogue.route_graph import RouteGraph
 from routing.catalogue.waiting_and_ending import check_waiting_and_ending
 from routing.catalogue.what_is_asked import check_what_is_asked
+from routing.catalogue.what_time_decides import check_what_time_decides
 from routing.catalogue.wording import check_standard, check_wording
 from routing.domain.workflow import Workflow
 
@@ -62,4 +63,5 @@ def _whole_route(workflow: Workflow, say: Say) -> Iterator[Finding]:
     yield from check_desks_at_once(workflow, say)
     yield from check_four_eyes(graph, say)
     yield from check_known_in_time(graph, say)
+    yield from check_what_time_decides(graph, say)
     yield from check_promise(graph, say)

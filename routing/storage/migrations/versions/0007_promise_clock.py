@@ -42,6 +42,7 @@ def upgrade() -> None:
     op.add_column(
         "visits", sa.Column("obstacle_at", Instant(), comment="When the desk said that something is in its way")
     )
+    _keep_what_was_deemed(op.get_bind().dialect.name)
     for name, (table, columns, where) in _INDEXES.items():
         op.create_index(name, table, columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
 
@@ -130,4 +131,24 @@ def _close_on_postgresql(table: str) -> None:
     op.execute(
         f"""CREATE TRIGGER {table}_refuse_truncate BEFORE TRUNCATE ON {table}
         FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"""
+    )
+
+
+def _keep_what_was_deemed(dialect: str) -> None:
+    """When the law deemed it granted is written once."""
+    if dialect == "sqlite":
+        op.execute(
+            """CREATE TRIGGER applications_keep_deemed BEFORE UPDATE OF deemed_at ON applications
+            WHEN OLD.deemed_at IS NOT NULL AND NEW.deemed_at IS NOT OLD.deemed_at
+            BEGIN SELECT RAISE(ABORT, 'what the law deemed stays deemed'); END"""
+        )
+        return
+    op.execute(
+        """CREATE FUNCTION applications_keep_deemed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'what the law deemed stays deemed' USING ERRCODE = 'insufficient_privilege'; END $$"""
+    )
+    op.execute(
+        """CREATE TRIGGER applications_keep_deemed BEFORE UPDATE OF deemed_at ON applications FOR EACH ROW
+        WHEN (OLD.deemed_at IS NOT NULL AND NEW.deemed_at IS DISTINCT FROM OLD.deemed_at)
+        EXECUTE FUNCTION applications_keep_deemed()"""
     )
