@@ -9,6 +9,7 @@ from pathlib import Path
 from celery import Celery
 from celery.beat import Service
 
+from routing.actions.forecast import forecast
 from routing.actions.forget_answers import forget_answers
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
@@ -43,6 +44,10 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     def _forget_answers() -> None:
         forget_answers(office)
 
+    @app.task(name="forecast", shared=False)
+    def _forecast() -> None:
+        forecast(office)
+
     app.conf.beat_schedule = {
         "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
         "end-stale-sessions": {
@@ -55,6 +60,7 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
             "schedule": 3600.0,
             "options": {"queue": queue, "expires": 3500},
         },
+        "forecast": {"task": "forecast", "schedule": 3600.0, "options": {"queue": queue, "expires": 3500}},
     }
 
 

@@ -22,6 +22,7 @@ from routing.domain.visits import Visit
 from routing.storage import applications, attachments, audit_log, ledgers, people, stroke, visits
 from routing.storage.api_tokens import TokenBook
 from routing.storage.calendars import CalendarBook
+from routing.storage.forecasts import ForecastBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
 from routing.storage.personal_data import PersonalBook
@@ -44,6 +45,7 @@ class Transaction:
         self.answers = KeptAnswers(connection)
         self.quotas = QuotaBook(connection)
         self.calendars = CalendarBook(connection)
+        self.forecasts = ForecastBook(connection)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now
