@@ -89,6 +89,10 @@ class Wording:
         """The same of a day that has no hour."""
         return f"{self.day_of_year(day.month, day.day)} {day.year}"
 
+    def full_day(self, day: date) -> str:
+        """``Senin, 23 November 2026``."""
+        return f"{_DAYS[self.language][day.weekday()]}, {self.calendar_day(day)}"
+
     def day_of_year(self, month: int, day: int) -> str:
         """``23 November``."""
         return f"{day} {_MONTHS[self.language][month - 1]}"
@@ -125,6 +129,8 @@ class Wording:
             return ", ".join(str(self._said(fact, part, names)) for part in value.parts)
         if isinstance(value, datetime):
             return f"{self.short(value)} {value.astimezone(self._time_zone).tzname()}"
+        if isinstance(value, date):
+            return self.calendar_day(value)
         if isinstance(value, str) and fact in _DAYS_OF_A_YEAR:
             return self.day_of_year(*(int(part) for part in value.split("-")))
         if isinstance(value, str) and fact in _CODED:

@@ -116,7 +116,11 @@ def test_a_date_that_rests_on_an_estimated_holiday_says_so() -> None:
     assert told(Measure(count=5), (None, at(date(2040, 1, 2)))).is_provisional
 
 
-MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2027, 6, 1)).map(lambda one: one.replace(tzinfo=BATU))
+MOMENTS = st.datetimes(
+    datetime(2024, 1, 1),  # noqa: DTZ001 - the strategy adds the zone
+    datetime(2027, 6, 1),  # noqa: DTZ001
+    timezones=st.just(BATU),
+)
 GAPS = st.lists(st.tuples(st.sampled_from([None, *Pause]), st.integers(1, 30 * 24 * 60)), min_size=0, max_size=6)
 
 
