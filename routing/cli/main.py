@@ -12,6 +12,7 @@ from routing.cli import (
     account_commands,
     audit_commands,
     bench_commands,
+    clock_commands,
     data_backup_commands,
     data_commands,
     serve_commands,
@@ -44,6 +45,7 @@ workflow_commands.app.command()(diff)
 workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
 app.add_typer(audit_commands.app, name="audit")
+app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")
 data_backup_commands.add_backup_commands(data_commands.app)
 app.add_typer(data_commands.app, name="data")

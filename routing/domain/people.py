@@ -39,6 +39,7 @@ class Action(StrEnum):
     SEE_APPLICATION = "see the application"
     SEE_PARTICULARS = "see who applies"
     SEE_AUDIT_LOG = "see the audit log"
+    SEE_ORPHANS = "see what nobody can move"
     MANAGE_PEOPLE = "manage accounts"
     ERASE = "erase personal data"
 
@@ -113,6 +114,7 @@ _WHOLE_OFFICE = {
     Action.MANAGE_PEOPLE: frozenset({ADMINISTRATOR}),
     Action.ERASE: frozenset({ADMINISTRATOR}),
     Action.SEE_QUEUE: frozenset({MANAGER}),
+    Action.SEE_ORPHANS: frozenset({MANAGER, AUDITOR, ADMINISTRATOR}),
     Action.RELEASE: frozenset({MANAGER}),
     Action.SEE_APPLICATION: frozenset({AUDITOR, MANAGER}),
 }

@@ -107,9 +107,9 @@ def application_page(
     """The file: what it is, where it lies, what this person can do next, what happened."""
     view = see_application(office, staff, application_number(number))
     timeline = see_timeline(request, office, staff, view, before)
-    papers = see_papers(office, staff, view, wording_of(request))
-    facts = file_facts(view, wording_of(request), office.time_zone)
     wording = wording_of(request)
+    papers = see_papers(office, staff, view, wording)
+    facts = file_facts(view, wording, office.time_zone)
     found = whereabouts(office, view.file.application.number)
     clock = clock_view(found, wording, staff.directory.names(wording.language), office.time_zone)
     return show(
