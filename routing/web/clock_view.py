@@ -84,7 +84,7 @@ def _table(title: str, explained: Explained, wording: Wording) -> DayTable:
 
 def _verdict(one: DayTold) -> Phrase:
     if one.verdict is Verdict.COUNTED and one.minutes is not None:
-        return Phrase("counts with {count} minutes", count=round(one.minutes))
+        return Phrase("counts with {count} minute(s)", count=round(one.minutes))
     if one.verdict is Verdict.COUNTED:
         return Phrase("counts: day {number}", number=one.number)
     if one.verdict is Verdict.PAUSED and one.pause is not None:

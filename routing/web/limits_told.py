@@ -36,11 +36,11 @@ def promise_told(limit: Limit, zone: ZoneInfo) -> Iterator[Phrase]:
     elif limit.promised is None:
         yield Phrase("It was due on {due}, as the log it came from counted.", **facts)
     elif limit.is_minutes:
-        yield Phrase("Promised within {count} minutes: due on {due}.", **facts)
+        yield Phrase("Promised within {count} minute(s): due on {due}.", **facts)
     elif limit.in_calendar_days:
-        yield Phrase("Promised within {count} calendar days: due on {due}.", **facts)
+        yield Phrase("Promised within {count} calendar day(s): due on {due}.", **facts)
     else:
-        yield Phrase("Promised within {count} working days: due on {due}.", **facts)
+        yield Phrase("Promised within {count} working day(s): due on {due}.", **facts)
     if limit.is_late:
         yield Phrase("That promise was broken.")
     if limit.explained is not None:
@@ -53,9 +53,9 @@ def legal_told(limit: Limit, zone: ZoneInfo) -> Iterator[Phrase]:
     if limit.due_at is None:
         yield Phrase("The limit of the law ({basis}) stands still with the promise.", **facts)
     elif limit.in_calendar_days:
-        yield Phrase("The law wants it decided within {count} calendar days, by {due} ({basis}).", **facts)
+        yield Phrase("The law wants it decided within {count} calendar day(s), by {due} ({basis}).", **facts)
     else:
-        yield Phrase("The law wants it decided within {count} working days, by {due} ({basis}).", **facts)
+        yield Phrase("The law wants it decided within {count} working day(s), by {due} ({basis}).", **facts)
     if limit.is_late:
         yield Phrase("That limit has passed.")
     if limit.explained is not None:
@@ -72,7 +72,7 @@ def _how(explained: Explained) -> Iterator[Phrase]:
     for at in explained.restarts:
         yield Phrase("All was counted anew from {at}, after a repair.", at=at)
     if explained.extended_by:
-        yield Phrase("A pause has made it longer by {count} working days, once.", count=explained.extended_by)
+        yield Phrase("A pause has made it longer by {count} working day(s), once.", count=explained.extended_by)
     if explained.cap_used_up is not None:
         yield Phrase("From {day} on a pause stops nothing any more: the most that may be paused is used up.",
                      day=explained.cap_used_up)  # fmt: skip
@@ -90,16 +90,16 @@ def received_told(explained: Explained) -> Phrase:
 
 
 def skipped_told(explained: Explained) -> Iterator[Phrase]:
-    """The days that do not count: each by its name, weekends and pauses by their number."""
-    named = [one for one in explained.skipped if one.off is not None and one.verdict is Verdict.DAY_OFF]
+    """The days that do not count: each by its name, weekends and pauses by their number, in one sentence."""
     weekends = sum(one.verdict is Verdict.WEEKEND for one in explained.skipped)
     paused = sum(one.verdict is Verdict.PAUSED for one in explained.skipped)
+    parts = [day_off(one) for one in explained.skipped if one.verdict is Verdict.DAY_OFF]
     if weekends:
-        yield Phrase("Not counted: {count} days of weekends.", count=weekends)
-    if named:
-        yield Phrase("Not counted: {days}.", days=Listed(day_off(one) for one in named))
+        parts.append(Phrase("Saturdays and Sundays ({count})", count=weekends))
     if paused:
-        yield Phrase("Not counted: {count} working days on which it stood still.", count=paused)
+        parts.append(Phrase("working days on which it stood still ({count})", count=paused))
+    if parts:
+        yield Phrase("Not counted: {days}.", days=Listed(parts))
     if explained.is_provisional:
         yield Phrase("A day off in that time is an estimate, or not known yet: the date may still change.")
 

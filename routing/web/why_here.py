@@ -110,11 +110,11 @@ def _of_several(joined: Joined) -> Iterator[Phrase]:
 def _of_a_desk(one: Waiting, limit: Limit) -> Iterator[Phrase]:
     facts: dict[str, object] = {"desk": one.visit.desk, "count": limit.promised, "due": limit.due_at}
     if one.whose is Whose.APPLICANT:
-        yield Phrase("The applicant is given {count} working days for it, until {due}.", **facts)
+        yield Phrase("The applicant is given {count} working day(s) for it, until {due}.", **facts)
     elif limit.is_minutes:
-        yield Phrase("{desk} has {count} minutes for it, until {due}.", **facts)
+        yield Phrase("{desk} has {count} minute(s) for it, until {due}.", **facts)
     else:
-        yield Phrase("{desk} has {count} working days for it, until {due}.", **facts)
+        yield Phrase("{desk} has {count} working day(s) for it, until {due}.", **facts)
     if limit.explained is not None:
         yield from skipped_told(limit.explained)
     if limit.is_late:
@@ -147,11 +147,11 @@ def _promised_to_anybody(limit: Limit, zone: ZoneInfo) -> Iterator[Phrase]:
     if limit.promised is None:
         yield Phrase("It was due on {due}.", **facts)
     elif limit.is_minutes:
-        yield Phrase("The office answers within {count} minutes: by {due}.", **facts)
+        yield Phrase("The office answers within {count} minute(s): by {due}.", **facts)
     elif limit.in_calendar_days:
-        yield Phrase("The office answers within {count} calendar days: by {due}.", **facts)
+        yield Phrase("The office answers within {count} calendar day(s): by {due}.", **facts)
     else:
-        yield Phrase("The office answers within {count} working days: by {due}.", **facts)
+        yield Phrase("The office answers within {count} working day(s): by {due}.", **facts)
     if limit.is_late:
         yield Phrase("The office has not kept that date, and is late.")
     if limit.explained is not None:

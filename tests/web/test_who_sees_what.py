@@ -16,6 +16,7 @@ MAY_OPEN = {
     "/counter/receipts/{number}": ("ida", "budi"),
     "/counter/withdrawals/{number}": ("ida",),
     "/applications/{number}/reveal": ("ida", "omar", "budi"),
+    "/orphans": ("agus", "rina", "hari"),
     "/audit": ("agus",),
     "/audit/applications/{number}": ("agus",),
     "/accounts": ("rina",),
