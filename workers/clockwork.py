@@ -9,6 +9,7 @@ from pathlib import Path
 from celery import Celery
 from celery.beat import Service
 
+from routing.actions.forecast import forecast
 from routing.actions.forget_answers import forget_answers
 from routing.actions.keep_time import keep_time
 from routing.actions.sign_in import end_stale_sessions
@@ -50,6 +51,11 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
         keep_time(office)
 
     look = office.settings.clock_seconds
+
+    @app.task(name="forecast", shared=False)
+    def _forecast() -> None:
+        forecast(office)
+
     app.conf.beat_schedule = {
         "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
         "keep-time": {"task": "keep-time", "schedule": look, "options": {"queue": queue, "expires": look}},
@@ -63,6 +69,7 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
             "schedule": 3600.0,
             "options": {"queue": queue, "expires": 3500},
         },
+        "forecast": {"task": "forecast", "schedule": 3600.0, "options": {"queue": queue, "expires": 3500}},
     }
 
 

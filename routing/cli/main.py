@@ -14,6 +14,7 @@ from routing.cli import (
     bench_commands,
     calendar_change_commands,
     calendar_commands,
+    clock_commands,
     data_backup_commands,
     data_commands,
     serve_commands,
@@ -48,6 +49,7 @@ workflow_commands.app.command()(diff)
 workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
 app.add_typer(audit_commands.app, name="audit")
+app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")
 calendar_change_commands.add_change_commands(calendar_commands.app)
 app.add_typer(calendar_commands.app, name="calendar")

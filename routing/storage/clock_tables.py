@@ -58,3 +58,16 @@ audit_marks = Table(
     Index("ix_audit_marks_at", "at"),
     comment="What the auditor is shown without searching; never changed",
 )
+
+forecasts = Table(
+    "forecasts",
+    metadata,
+    Column("service", _TEXT, ForeignKey("services.code"), primary_key=True),
+    Column("step", _TEXT, primary_key=True),
+    Column("desk", _TEXT, primary_key=True),
+    Column("cases", sa.Integer(), nullable=False, comment="Answered applications that passed there"),
+    Column("median_days", sa.Integer(), nullable=False, comment="Working days from there to the answer"),
+    Column("p90_days", sa.Integer(), nullable=False, comment="Within which nine in ten were answered"),
+    Column("computed_at", Instant(), nullable=False),
+    comment="How long earlier applications took; computed anew every hour",
+)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table
 
 from routing.storage.account_tables import api_tokens, assignments, kept_answers, one_time_links, people, sign_ins
-from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, notices
+from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, forecasts, notices
 from routing.storage.instant import Instant
 from routing.storage.shape import metadata
 
@@ -21,6 +21,7 @@ __all__ = [
     "calendar_versions",
     "clock_intervals",
     "desks",
+    "forecasts",
     "kept_answers",
     "master_keys",
     "metadata",

@@ -23,6 +23,7 @@ from routing.storage import applications, attachments, audit_log, ledgers, peopl
 from routing.storage.api_tokens import TokenBook
 from routing.storage.calendars import CalendarBook
 from routing.storage.clock_rounds import ClockRounds
+from routing.storage.forecasts import ForecastBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
 from routing.storage.personal_data import PersonalBook
@@ -46,6 +47,7 @@ class Transaction:
         self.quotas = QuotaBook(connection)
         self.calendars = CalendarBook(connection)
         self.rounds = ClockRounds(connection)
+        self.forecasts = ForecastBook(connection)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now

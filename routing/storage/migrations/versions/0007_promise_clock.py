@@ -25,6 +25,7 @@ def upgrade() -> None:
     """Makes the tables and columns; the first calendar is made, and what is open is counted, when the office opens."""
     _make_calendar()
     _make_ledger()
+    _make_forecasts()
     for table, keys in _APPEND_ONLY.items():
         if op.get_bind().dialect.name == "sqlite":
             _close_on_sqlite(table, keys)
@@ -102,6 +103,22 @@ def _make_ledger() -> None:
         comment="What the auditor is shown without searching; never changed",
     )
     op.create_index("ix_audit_marks_at", "audit_marks", ["at"], unique=False)
+
+
+def _make_forecasts() -> None:
+    op.create_table(
+        "forecasts",
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("step", sa.Text(), nullable=False),
+        sa.Column("desk", sa.Text(), nullable=False),
+        sa.Column("cases", sa.Integer(), nullable=False, comment="Answered applications that passed there"),
+        sa.Column("median_days", sa.Integer(), nullable=False, comment="Working days from there to the answer"),
+        sa.Column("p90_days", sa.Integer(), nullable=False, comment="Within which nine in ten were answered"),
+        sa.Column("computed_at", Instant(), nullable=False),
+        sa.ForeignKeyConstraint(["service"], ["services.code"], name=op.f("fk_forecasts_service")),
+        sa.PrimaryKeyConstraint("service", "step", "desk", name=op.f("pk_forecasts")),
+        comment="How long earlier applications took; computed anew every hour",
+    )
 
 
 def _close_on_sqlite(table: str, keys: tuple[str, ...]) -> None:
