@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from routing.domain.application import Application
-from routing.domain.due_dates import has_limit, limited
+from routing.domain.due_dates import counts_from, due_at, first_warning, has_limit
 from routing.domain.first_count import ledger_facts, ledger_from_visits, open_facts
 from routing.domain.ledger import Interval
-from routing.domain.move import Move, chained, entry_of
+from routing.domain.move import Move, entry_of
 from routing.domain.promise_clock import Dues, dues_of, wake_at
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
@@ -66,20 +67,22 @@ def recount(
         past: its visits that are over, where ``asks_for_past``.
     """
     is_first = counted_by is None
-    every = sorted([*past, *open_visits], key=lambda one: one.no)
-    known = ledger_from_visits(book.workflow, application, every, by=by) if is_first else ledger
+    version = application.version + 1
+    known = ledger
+    if is_first:
+        every = sorted([*past, *open_visits], key=lambda one: one.no)
+        known = ledger_from_visits(book.workflow, application, every, by=by)
     dues = dues_of(book, application, known)
-    visits = tuple(_limited(book, visit, past, counted_by) for visit in open_visits)
+    visits = [_limited(book, visit, past, counted_by, version) for visit in open_visits]
     moved = (*_moved_dues(application, dues), *_moved_limits(open_visits, visits))
-    after = replace(
-        application,
-        calendar=book.calendar.content_hash,
-        promise_due=dues.promise,
-        legal_due=dues.legal,
-        wake_at=_wake_at(book, application, dues, at),
-    )
+    counted: dict[str, Any] = {
+        "calendar": book.calendar.content_hash,
+        "promise_due": dues.promise,
+        "legal_due": dues.legal,
+        "wake_at": _wake_at(book, application, dues, at),
+    }
     if not moved and not is_first:
-        return Recount(after=after)
+        return Recount(after=replace(application, **counted))
     facts: dict[str, object] = {
         "calendar": book.calendar.content_hash,
         "calendar_before": application.calendar,
@@ -89,17 +92,15 @@ def recount(
     if is_first:
         facts |= {"ledger": ledger_facts(known), "open": open_facts(open_visits)}
     entry = entry_of(application, at=at, kind=RECALCULATED, desk=None, actor=by, facts=facts)
-    after = replace(chained(after, entry), version=application.version + 1, changed_at=at)
-    changed = tuple(
-        replace(visit, version=after.version)
-        for was, visit in zip(open_visits, visits, strict=True)
-        if was.due_at != visit.due_at
+    # Not by ``chained``: a copy of an application costs more than counting its days.
+    after = replace(
+        application, **counted, entry_count=entry.seq, chain_head=entry.hash, version=version, changed_at=at
     )
     move = Move(
         at=at,
         before=application,
         after=after,
-        visits=changed,
+        visits=tuple(now for was, now in zip(open_visits, visits, strict=True) if was is not now),
         entries=(entry,),
         intervals=tuple(known) if is_first else (),
     )
@@ -119,7 +120,9 @@ def asks_for_past(book: RuleBook, open_visits: Sequence[Visit], counted_by: Work
     )
 
 
-def _limited(book: RuleBook, visit: Visit, past: Sequence[Visit], counted_by: WorkingCalendar | None) -> Visit:
+def _limited(
+    book: RuleBook, visit: Visit, past: Sequence[Visit], counted_by: WorkingCalendar | None, version: int
+) -> Visit:
     """The visit with its limit; the same one where that has not moved, with the warnings it has had."""
     step = book.workflow.steps.get(visit.step)
     if step is None or not has_limit(step, visit.desk):
@@ -127,10 +130,13 @@ def _limited(book: RuleBook, visit: Visit, past: Sequence[Visit], counted_by: Wo
     begun = visit if step.deadline is None else _begun_with(step, visit, past, counted_by)
     if begun is None:
         return visit
-    counted = limited(step, begun, book.calendar)
-    if counted.due_at == visit.due_at:
+    since = counts_from(begun)
+    due = due_at(step, begun.desk, since, book.calendar)
+    if due == visit.due_at:
         return visit
-    return replace(visit, due_at=counted.due_at, warn_at=counted.warn_at)
+    return replace(
+        visit, due_at=due, warn_at=first_warning(step, begun.desk, since, due, book.calendar), version=version
+    )
 
 
 def _begun_with(step: Step, visit: Visit, past: Sequence[Visit], counted_by: WorkingCalendar | None) -> Visit | None:
@@ -152,7 +158,7 @@ def _begun_with(step: Step, visit: Visit, past: Sequence[Visit], counted_by: Wor
 
 def _is_its_own(step: Step, visit: Visit, begun: Visit, counted_by: WorkingCalendar) -> bool:
     """Whether the visit's limit was counted from that one's beginning."""
-    return limited(step, begun, counted_by).due_at == visit.due_at
+    return due_at(step, begun.desk, counts_from(begun), counted_by) == visit.due_at
 
 
 def _wake_at(book: RuleBook, application: Application, dues: Dues, at: datetime) -> datetime | None:
