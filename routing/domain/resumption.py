@@ -74,8 +74,7 @@ def resume(
     desks = _desks(book.workflow, application, step, desk)
     held = require(person, Action.DECIDE, Place(desks=desks, roles=step.roles), at)
     require_not_own(person, application.applicant_index, application.number)
-    text = reason_text(reason, Reason.OPTIONAL, "resume")
-    stopped = _stopped_at(closed_visits, how.to)
+    text, stopped = reason_text(reason, Reason.OPTIONAL, "resume"), _stopped_at(closed_visits, how.to)
     opened = _opened(book, application, how.to, desks, stopped, at)
     turned = turn(book, application, opened, ledger, at=at, by=person.code)
     facts = {

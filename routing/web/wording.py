@@ -93,6 +93,14 @@ class Wording:
         """``23 November``."""
         return f"{day} {_MONTHS[self.language][month - 1]}"
 
+    def month(self, month: int) -> str:
+        """``November``."""
+        return _MONTHS[self.language][month - 1]
+
+    def weekday(self, day: date | int) -> str:
+        """``Senin``, of a date or of 0."""
+        return _DAYS[self.language][day if isinstance(day, int) else day.weekday()]
+
     def last_day(self, until: datetime) -> str:
         """The last day of something that lasts until before that moment."""
         return self.day(until - timedelta(microseconds=1))
@@ -125,6 +133,8 @@ class Wording:
             return ", ".join(str(self._said(fact, part, names)) for part in value.parts)
         if isinstance(value, datetime):
             return f"{self.short(value)} {value.astimezone(self._time_zone).tzname()}"
+        if isinstance(value, date):
+            return self.calendar_day(value)
         if isinstance(value, str) and fact in _DAYS_OF_A_YEAR:
             return self.day_of_year(*(int(part) for part in value.split("-")))
         if isinstance(value, str) and fact in _CODED:
@@ -155,6 +165,8 @@ class Wording:
             "sentence": self.sentence,
             "phrase": self.phrase,
             "calendar_day": self.calendar_day,
+            "month": self.month,
+            "weekday": self.weekday,
             "rupiah": rupiah,
         }
         templates.tests["iso_day"] = lambda text: re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
