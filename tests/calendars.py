@@ -28,4 +28,5 @@ def with_days_off(calendar: WorkingCalendar, *days: date, name: str = "Pilkada")
     off = tuple(DayOff(day=day, name=name, kind=DayOffKind.LOCAL, decree="Kepwal 12/2026") for day in days)
     # Not a copy of the value: that would keep what has been computed of it.
     said = {field: getattr(calendar, field) for field in WorkingCalendar.model_fields}
-    return WorkingCalendar(**said | {"number": calendar.number + 1, "days_off": (*calendar.days_off, *off)})
+    every = tuple(sorted((*calendar.days_off, *off), key=lambda one: one.day))
+    return WorkingCalendar(**said | {"number": calendar.number + 1, "days_off": every})

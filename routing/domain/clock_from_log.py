@@ -98,7 +98,7 @@ class _Telling:
         mapping = said.get("mapping") or {}
         self.open = {no: mapping.get(step, step) for no, step in self.open.items()}
         if said["kind"] in ("decided", "recalled"):
-            self.open.pop(said.get("visit"), None)
+            self.open.pop(said.get("visit", 0), None)
         sent = said.get("sent") or ()
         if not isinstance(sent, Mapping):
             self.open |= {one["visit"]: one["step"] for one in sent}

@@ -91,7 +91,8 @@ def test_taking_the_day_off_away_again_gives_back_what_was_due() -> None:
     values = {field: getattr(taken_back, field) for field in type(taken_back).model_fields}
     walk.recounted(type(taken_back)(**values | {"days_off": off, "number": 3}))
     assert (walk.application.promise_due, [one.due_at for one in walk.open_visits]) == (promise, limits)
-    assert said(walk)["promise"][1] == promise.isoformat() if promise else None
+    assert promise is not None
+    assert said(walk)["promise"][1] == promise.isoformat()
     # What ends sooner than was thought is looked at once: a warning may be due already.
     assert walk.application.wake_at == walk.at
 

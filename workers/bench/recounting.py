@@ -75,7 +75,7 @@ def _deciding(ground: Ground, office: Office, numbers: Sequence[str], rate: floa
 
     In a process of their own where the mall has several, else in a thread of this one, as in the mall.
     """
-    order = {
+    order: dict[str, Any] = {
         "numbers": list(numbers), "decision": _DECISION, "person_id": ground.people[0, _STEP], "per_second": rate,
     }  # fmt: skip
     took: list[float] = []
@@ -107,7 +107,8 @@ def _next_working_day_off(office: Office) -> None:
     day = calendar.working.with_number(calendar.working.number_of(now.date() + timedelta(days=1)) + 1)
     off = DayOff(day=day, name="Hari ukur", kind=DayOffKind.LOCAL)
     said = {name: getattr(calendar, name) for name in WorkingCalendar.model_fields}
-    changed = WorkingCalendar(**said | {"number": calendar.number + 1, "days_off": (*calendar.days_off, off)})
+    every = tuple(sorted((*calendar.days_off, off), key=lambda one: one.day))
+    changed = WorkingCalendar(**said | {"number": calendar.number + 1, "days_off": every})
     with office.transaction() as tx:
         tx.calendars.add(changed, by="bench", at=now, reason="To be measured.")
 

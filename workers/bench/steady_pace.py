@@ -60,10 +60,15 @@ def main() -> None:
     try:
         warm_up(office, order)
         _say("ready")
-        threading.Thread(target=lambda: (sys.stdin.readline(), stop.set()), daemon=True).start()
+        threading.Thread(target=_wait_for_enough, args=(stop,), daemon=True).start()
         _say(decide_steadily(office, **order, stop=stop))
     finally:
         office.close()
+
+
+def _wait_for_enough(stop: threading.Event) -> None:
+    sys.stdin.readline()
+    stop.set()
 
 
 def _say(document: object) -> None:
