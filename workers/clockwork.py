@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from celery.beat import Service
 from routing.actions.forecast import forecast
 from routing.actions.forget_answers import forget_answers
 from routing.actions.keep_time import keep_time
+from routing.actions.recount import recount_open
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
 from routing.reading.hand_offs import hand_offs_on_their_way
@@ -21,6 +23,9 @@ _log = logging.getLogger(__name__)
 
 #: Seconds after which a document on its way is worth a warning.
 _LATE = 60.0
+#: Seconds of recounting in one task.
+_PIECE = 5.0
+_RECOUNT_EXPIRES = 55
 
 
 def add_clockwork(app: Celery, office: Office, queue: str) -> None:
@@ -56,7 +61,19 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     def _forecast() -> None:
         forecast(office)
 
+    @app.task(name="recount", shared=False)
+    def _recount() -> None:
+        """Follows a change of the calendar; a piece at a time, so that a worker that is to stop can."""
+        began = time.monotonic()
+        for some in recount_open(office):
+            _log.info("recounted", extra={"action": "recount", "count": len(some)})
+            if time.monotonic() - began > _PIECE:
+                # The rest is the next piece's, behind whatever has come in meanwhile.
+                app.send_task("recount", queue=queue, expires=_RECOUNT_EXPIRES)
+                return
+
     app.conf.beat_schedule = {
+        "recount": {"task": "recount", "schedule": 60.0, "options": {"queue": queue, "expires": _RECOUNT_EXPIRES}},
         "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
         "keep-time": {"task": "keep-time", "schedule": look, "options": {"queue": queue, "expires": look}},
         "end-stale-sessions": {

@@ -101,10 +101,35 @@ def language(
     say(figures, as_json=as_json, words=words)
 
 
+@app.command()
+def recount(
+    applications: Annotated[int, typer.Option(min=1, max=1_000_000, help="Open applications.")] = 100_000,
+    rate: RateOption = 50.0,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How long a change of the calendar takes to reach every open application while desks decide."""
+    from workers.bench.recounting import measure_recount
+
+    settings = _settings(data)
+    figures = measure_recount(settings, applications=applications, rate=rate, tell=tell)
+    words = (
+        f"{figures['applications']} applications recounted in {figures['seconds']} s "
+        f"({figures['applications_per_second']}/s) on {figures['database']}, {figures['moved']} due dates moved; "
+        f"a decision meanwhile p50 {figures['decision_ms']['p50']} ms, p99 {figures['decision_ms']['p99']} ms."
+    )
+    say(figures, as_json=as_json, words=words)
+
+
 def _prepared(data: Any, **plan: Any) -> tuple[Settings, Plan]:
+    from workers.bench.measurement import Plan
+
+    return _settings(data), Plan(**plan)
+
+
+def _settings(data: Any) -> Settings:
     from routing.domain.errors import MalformedField
     from routing.settings import IN_PROCESS_BROKER, load_settings
-    from workers.bench.measurement import Plan
 
     settings = load_settings(data)
     if not settings.is_embedded and settings.broker == IN_PROCESS_BROKER:
@@ -115,4 +140,4 @@ def _prepared(data: Any, **plan: Any) -> tuple[Settings, Plan]:
         )
     # So that what was made is dropped however the measurement ends; Ctrl-C does the same by itself.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
-    return settings, Plan(**plan)
+    return settings

@@ -22,6 +22,7 @@ from routing.cli import (
 )
 from routing.cli.lateness_command import lateness
 from routing.cli.opening import end_with
+from routing.cli.recount_command import recompute
 from routing.cli.replay_command import replay
 from routing.cli.route_diff_command import diff
 from routing.cli.route_drawing_command import draw
@@ -52,6 +53,7 @@ app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")
 calendar_change_commands.add_change_commands(calendar_commands.app)
+calendar_commands.app.command()(recompute)
 app.add_typer(calendar_commands.app, name="calendar")
 data_backup_commands.add_backup_commands(data_commands.app)
 app.add_typer(data_commands.app, name="data")
