@@ -32,6 +32,13 @@ clock_intervals = Table(
     Column("since", Instant(), nullable=False),
     Column("until", Instant(), comment="Null: it lasts"),
     Column("granted_by", _TEXT, nullable=False, comment="Whose move began it"),
+    Index(
+        "ix_clock_intervals_still",
+        "since",
+        "application_id",
+        postgresql_where=sa.text("until IS NULL AND pause IS NOT NULL"),
+        sqlite_where=sa.text("until IS NULL AND pause IS NOT NULL"),
+    ),
     comment="The ledger: when the promise of an application ran and when it stood still",
 )
 
@@ -55,6 +62,7 @@ audit_marks = Table(
     Column("seq", sa.Integer(), primary_key=True, comment="The entry that tells of it"),
     Column("mark", _TEXT, primary_key=True, comment="What an auditor should look at"),
     Column("at", Instant(), nullable=False),
-    Index("ix_audit_marks_at", "at"),
+    Index("ix_audit_marks_at", "at", "application_id", "seq", "mark"),
+    Index("ix_audit_marks_mark", "mark", "at", "application_id", "seq"),
     comment="What the auditor is shown without searching; never changed",
 )

@@ -132,12 +132,22 @@ applications = Table(
     Index(
         "ix_applications_promise",
         "promise_due",
+        "id",
         postgresql_where=sa.text("outcome IS NULL"),
         sqlite_where=sa.text("outcome IS NULL"),
     ),
     Index(
         "ix_applications_legal",
         "legal_due",
+        "id",
+        postgresql_where=sa.text("outcome IS NULL"),
+        sqlite_where=sa.text("outcome IS NULL"),
+    ),
+    Index(
+        "ix_applications_service_promise",
+        "service",
+        "promise_due",
+        "id",
         postgresql_where=sa.text("outcome IS NULL"),
         sqlite_where=sa.text("outcome IS NULL"),
     ),
@@ -207,6 +217,14 @@ Index(
     visits.c.desk,
     visits.c.due_at,
     visits.c.arrived_at,
+    sqlite_where=sa.text("closed_at IS NULL"),
+    postgresql_where=sa.text("closed_at IS NULL"),
+)
+Index(
+    "ix_visits_due",
+    visits.c.due_at,
+    visits.c.application_id,
+    visits.c.no,
     sqlite_where=sa.text("closed_at IS NULL"),
     postgresql_where=sa.text("closed_at IS NULL"),
 )

@@ -11,11 +11,14 @@ branch_labels = None
 depends_on = None
 
 _INDEXES = {
-    "ix_applications_promise": ("applications", ["promise_due"], "outcome IS NULL"),
-    "ix_applications_legal": ("applications", ["legal_due"], "outcome IS NULL"),
+    "ix_applications_promise": ("applications", ["promise_due", "id"], "outcome IS NULL"),
+    "ix_applications_legal": ("applications", ["legal_due", "id"], "outcome IS NULL"),
+    "ix_applications_service_promise": ("applications", ["service", "promise_due", "id"], "outcome IS NULL"),
     "ix_applications_wake": ("applications", ["wake_at"], "wake_at IS NOT NULL"),
     "ix_applications_calendar": ("applications", ["calendar", "id"], "outcome IS NULL"),
+    "ix_visits_due": ("visits", ["due_at", "application_id", "no"], "closed_at IS NULL"),
     "ix_visits_to_warn": ("visits", ["warn_at"], "warn_at IS NOT NULL"),
+    "ix_clock_intervals_still": ("clock_intervals", ["since", "application_id"], "until IS NULL AND pause IS NOT NULL"),
 }
 
 
@@ -94,7 +97,8 @@ def _make_ledger() -> None:
         sa.PrimaryKeyConstraint("application_id", "seq", "mark", name=op.f("pk_audit_marks")),
         comment="What the auditor is shown without searching; never changed",
     )
-    op.create_index("ix_audit_marks_at", "audit_marks", ["at"], unique=False)
+    op.create_index("ix_audit_marks_at", "audit_marks", ["at", "application_id", "seq", "mark"], unique=False)
+    op.create_index("ix_audit_marks_mark", "audit_marks", ["mark", "at", "application_id", "seq"], unique=False)
 
 
 def _close_the_marks_on_sqlite() -> None:
