@@ -53,9 +53,7 @@ class DaysLeft:
         return self.nearness is Nearness.LATE
 
 
-def promise_left(
-    workflow: Workflow, calendar: WorkingCalendar, due: datetime | None, now: datetime
-) -> DaysLeft | None:
+def promise_left(workflow: Workflow, calendar: WorkingCalendar, due: datetime | None, now: datetime) -> DaysLeft | None:
     """How far off the end of the promise is; None: there is none, or it stands still."""
     if due is None:
         return None

@@ -46,6 +46,7 @@ class DueStay:
 
     visit: int
     desk: str
+    step_code: str
     step: Step
     has_arrived: bool
     #: None: the step sets the desk no limit
@@ -242,6 +243,7 @@ def _row(
             DueStay(
                 visit=one.no,
                 desk=one.desk,
+                step_code=one.step,
                 step=workflow.steps[one.step],
                 has_arrived=one.arrived_at is not None,
                 left=desk_left(workflow.steps[one.step], one.desk, one.due_at, calendar, now),

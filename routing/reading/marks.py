@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
@@ -105,6 +105,22 @@ def marks_page(
         names = names_of(connection, (row.actor for row in found))
     rows = tuple(_row(office, row, names) for row in found)
     return MarksPage(rows=rows[:most], next=rows[most - 1].place if len(rows) > most else None)
+
+
+def mark_place_text(place: MarkPlace | None) -> str | None:
+    """The place as text for addresses; None: there is no next page."""
+    return "/".join((place[0].astimezone(UTC).isoformat(), *map(str, place[1:]))) if place is not None else None
+
+
+def mark_place_in(said: str) -> MarkPlace | None:
+    """The place; None: no page has ended so."""
+    try:
+        moment, application, seq, mark = said.split("/")
+        at = datetime.fromisoformat(moment)
+        place = (at.astimezone(UTC), int(application), int(seq), str(Mark(mark)))
+    except (ValueError, OverflowError):
+        return None
+    return place if at.tzinfo is not None and 0 <= place[1] < 2**63 and 0 <= place[2] < 2**31 else None
 
 
 def mark_named(said: str) -> str:

@@ -115,7 +115,9 @@ def _script(office: Office, first: int, last: int, count: int, steps: int) -> st
         promise=_END_OF_DAY.format(moment=spread.format(days="CASE WHEN c < 0.1 THEN -300 * c ELSE 25 * d END")),
         legal=_END_OF_DAY.format(moment=spread.format(days="CASE WHEN c < 0.03 THEN -600 * c ELSE 60 * d END")),
         # Of what lies at desks 15 % is late; the rest is due this week.
-        desk_due=_END_OF_DAY.format(moment="now() + interval '1 day' * CASE WHEN e < 0.15 THEN -100 * e ELSE 6 * e END"),
+        desk_due=_END_OF_DAY.format(
+            moment="now() + interval '1 day' * CASE WHEN e < 0.15 THEN -100 * e ELSE 6 * e END"
+        ),
     )
 
 
