@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,8 +17,8 @@ from routing.domain.due_dates import NO_LIMIT
 from routing.domain.due_window import DueBy, UnknownUnit, due_before
 from routing.domain.errors import UnknownDesk, UnknownService
 from routing.domain.time_limits import Pause
-from routing.domain.working_calendar import end_of
 from routing.domain.workflow import Step
+from routing.domain.working_calendar import end_of
 from routing.office import Office
 from routing.reading.catalogue import Directory, names_of, service_codes
 from routing.reading.due_queries import (
@@ -25,7 +26,6 @@ from routing.reading.due_queries import (
     DueFilter,
     Place,
     count_of,
-    is_told_apart_whole,
     open_visits_of,
     overdue_by_desk,
     page_of,
@@ -186,20 +186,14 @@ def due_counts(office: Office, wanted: DueFilter) -> DueCounts:
     return DueCounts(overdue=overdue, today=today, soon=soon, still=still)
 
 
-def unit_counts(office: Office, directory: Directory) -> tuple[tuple[UnitCount, ...], bool]:
-    """The units with files that are overdue at their desks, most first; and whether these are all there are.
-
-    Beyond some thousands only those overdue longest are told apart.
-    """
+def unit_counts(office: Office, directory: Directory) -> tuple[UnitCount, ...]:
+    """The units at whose desks files have lain too long, most first."""
+    by_unit: Counter[str] = Counter()
     with office.reading() as connection:
-        by_desk = {row.desk: row.count for row in connection.execute(*overdue_by_desk(office.now()))}
-    by_unit: dict[str, int] = {}
-    for desk, count in by_desk.items():
-        unit = directory.desks[desk].unit
-        by_unit[unit] = by_unit.get(unit, 0) + count
-    counted = [UnitCount(unit=directory.units[code], overdue=count) for code, count in by_unit.items()]
-    counted.sort(key=lambda one: (-one.overdue, one.unit.code))
-    return tuple(counted), is_told_apart_whole(list(by_desk.values()))
+        for row in connection.execute(*overdue_by_desk(office.now())):
+            by_unit[directory.desks[row.desk].unit] += row._mapping["count"]  # noqa: SLF001 - SQLAlchemy's public name
+    counted = (UnitCount(unit=directory.units[code], overdue=count) for code, count in by_unit.items())
+    return tuple(sorted(counted, key=lambda one: (-one.overdue, one.unit.code)))
 
 
 def is_more(count: int) -> bool:

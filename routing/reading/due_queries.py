@@ -1,7 +1,8 @@
-"""Which rows are due? The statements behind ``satuatap due`` and the deadline board, each along one partial index.
+"""Which rows are due? The statements behind ``satuatap due`` and the deadline board.
 
-All of them know only what is open, go by keyset and read no more rows than are shown or counted, so that what has
-ended, the most of an office's years, costs nothing. Measured by ``satuatap bench due``.
+All of them know only what is open: the whole office's promises go along a partial index, everything else through the
+small table of open dues, so that what has ended, the most of an office's years, costs nothing. They go by keyset and
+read no more than they must. Measured by ``satuatap bench due``.
 """
 
 from __future__ import annotations
@@ -15,15 +16,13 @@ import sqlalchemy as sa
 
 from routing.domain.due_window import DueBy
 from routing.storage.instant import Instant
-from routing.storage.tables import applications, clock_intervals, visits
+from routing.storage.tables import applications, clock_intervals, open_dues, visits
 
 #: Where a page ends: date, application and visit (0: the list is one of applications) of its last row.
 Place = tuple[datetime, int, int]
 
-#: More than these are not counted but said to be more: an exact number of thousands helps nobody and costs as many rows.
+#: More than these are not counted but said to be more: an exact number of thousands helps nobody.
 MOST_COUNTED = 1000
-#: So many of the longest overdue visits are told apart by desk.
-_TOLD_APART = 5000
 
 _Statement = sa.Select[*tuple[Any, ...]]
 
@@ -31,10 +30,10 @@ _APPLICATION = (
     applications.c.id, applications.c.number, applications.c.service, applications.c.workflow, applications.c.step,
     applications.c.calendar, applications.c.promise_due, applications.c.legal_due, applications.c.deemed_at,
 )  # fmt: skip
-_OPEN = applications.c.outcome.is_(None)
-_HERE = visits.c.closed_at.is_(None)
 _STILL = clock_intervals.c.until.is_(None) & clock_intervals.c.pause.is_not(None)
-_NO_VISIT = sa.literal(0).label("visit")
+_HERE = visits.c.closed_at.is_(None)
+_NO_VISIT = sa.literal(0, sa.Integer()).label("visit")
+_DATES = {DueBy.PROMISE: "promise_due", DueBy.LEGAL: "legal_due", DueBy.DESK: "desk_due", DueBy.STILL: "still_since"}
 
 _OPEN_VISITS = (
     sa.select(
@@ -47,11 +46,10 @@ _OPEN_VISITS = (
 _PAUSES = sa.select(
     clock_intervals.c.application_id, clock_intervals.c.pause, clock_intervals.c.since, clock_intervals.c.granted_by
 ).where(clock_intervals.c.application_id.in_(sa.bindparam("ids", expanding=True)), _STILL)
-_LONGEST_OVERDUE = (
-    sa.select(visits.c.desk)
-    .where(_HERE, visits.c.due_at < sa.bindparam("now", type_=Instant()))
-    .order_by(visits.c.due_at)
-    .limit(_TOLD_APART)
+_OVERDUE_BY_DESK = (
+    sa.select(open_dues.c.desk, sa.func.count().label("count"))
+    .where(open_dues.c.desk_due < sa.bindparam("now", type_=Instant()))
+    .group_by(open_dues.c.desk)
 )
 
 
@@ -71,17 +69,22 @@ class DueFilter:
 
 def page_of(wanted: DueFilter, behind: Place | None, most: int) -> _Statement:
     """So many rows from that place on, what is due first, first; each has its date as ``due``."""
-    statement, key = _list_of(wanted)
+    keys = _keys(wanted)
     if behind is not None:
-        statement = statement.where(sa.tuple_(*key) > sa.tuple_(*_values(key, behind)))
-    return statement.order_by(*key).limit(most)
+        key = (keys.selected_columns.due, keys.selected_columns.id, keys.selected_columns.visit)
+        shown = 3 if wanted.by is DueBy.DESK else 2
+        keys = keys.where(sa.tuple_(*_bare(key[:shown])) > sa.tuple_(*_values(_bare(key[:shown]), behind)))
+    found = _in_order(keys, wanted).limit(most).subquery("found")
+    return (
+        sa.select(*_APPLICATION, found.c.due, found.c.visit)
+        .join_from(found, applications, applications.c.id == found.c.id)
+        .order_by(found.c.due, found.c.id, found.c.visit)
+    )
 
 
 def count_of(wanted: DueFilter) -> _Statement:
     """How many there are, or one more than ``MOST_COUNTED``."""
-    statement, key = _list_of(wanted)
-    bounded = statement.with_only_columns(key[0]).order_by(key[0]).limit(MOST_COUNTED + 1).subquery()
-    return sa.select(sa.func.count()).select_from(bounded)
+    return sa.select(sa.func.count()).select_from(_keys(wanted).limit(MOST_COUNTED + 1).subquery("found"))
 
 
 def open_visits_of(ids: Sequence[int]) -> tuple[_Statement, dict[str, object]]:
@@ -95,73 +98,51 @@ def pauses_of(ids: Sequence[int]) -> tuple[_Statement, dict[str, object]]:
 
 
 def overdue_by_desk(now: datetime) -> tuple[_Statement, dict[str, object]]:
-    """How many of the longest overdue visits lie at each desk."""
-    longest = _LONGEST_OVERDUE.subquery()
-    counted = sa.select(longest.c.desk, sa.func.count().label("count")).group_by(longest.c.desk)
-    return counted, {"now": now}
+    """How many visits have lain at each desk for longer than it has."""
+    return _OVERDUE_BY_DESK, {"now": now}
 
 
-def is_told_apart_whole(counts: Sequence[int]) -> bool:
-    """Whether these counts by desk are all there are."""
-    return sum(counts) < _TOLD_APART
-
-
-def _list_of(wanted: DueFilter) -> tuple[_Statement, tuple[sa.ColumnElement[Any], ...]]:
-    """The list without its end and beginning, and its key."""
+def _keys(wanted: DueFilter) -> _Statement:
+    """Date, application and visit of all that is looked for, each once, in no order."""
+    if wanted.desks is None and wanted.service is None and wanted.by in (DueBy.PROMISE, DueBy.LEGAL):
+        due = applications.c[_DATES[wanted.by]]
+        keys = sa.select(due.label("due"), applications.c.id, _NO_VISIT).where(applications.c.outcome.is_(None))
+        return _between(keys, due, wanted)
+    due = open_dues.c[_DATES[wanted.by]]
+    application = open_dues.c.application_id.label("id")
     if wanted.by is DueBy.DESK:
-        statement, key = _of_visits(wanted)
-    elif wanted.by is DueBy.STILL:
-        statement, key = _of_pauses(wanted)
+        keys = sa.select(due.label("due"), application, open_dues.c.visit)
     else:
-        statement, key = _of_applications(wanted)
-    if wanted.service is not None:
-        statement = statement.where(applications.c.service == wanted.service)
-    if wanted.by is not DueBy.STILL:
-        statement = _between(statement, key[0], wanted)
-    return statement, key
-
-
-def _of_applications(wanted: DueFilter) -> tuple[_Statement, tuple[sa.ColumnElement[Any], ...]]:
-    due = applications.c.legal_due if wanted.by is DueBy.LEGAL else applications.c.promise_due
-    statement = sa.select(*_APPLICATION, due.label("due"), _NO_VISIT).where(_OPEN, due.is_not(None))
-    if wanted.desks is not None:
-        statement = statement.where(_lies_at(wanted.desks, applications.c.id))
-    return statement, (due, applications.c.id)
-
-
-def _of_visits(wanted: DueFilter) -> tuple[_Statement, tuple[sa.ColumnElement[Any], ...]]:
-    statement = (
-        sa.select(*_APPLICATION, visits.c.due_at.label("due"), visits.c.no.label("visit"))
-        .join_from(visits, applications, applications.c.id == visits.c.application_id)
-        .where(_HERE)
-    )
-    if wanted.desks is not None:
-        statement = statement.where(visits.c.desk.in_(wanted.desks))
-    return statement, (visits.c.due_at, visits.c.application_id, visits.c.no)
-
-
-def _of_pauses(wanted: DueFilter) -> tuple[_Statement, tuple[sa.ColumnElement[Any], ...]]:
-    statement = (
-        sa.select(*_APPLICATION, clock_intervals.c.since.label("due"), _NO_VISIT)
-        .join_from(clock_intervals, applications, applications.c.id == clock_intervals.c.application_id)
+        # At several desks at once it is one application all the same.
+        keys = sa.select(due.label("due"), application, _NO_VISIT).distinct()
+    if wanted.by is DueBy.STILL:
         # Where a pause only extends the promise, or pauses are used up, it goes on, and has its date.
-        .where(_STILL, applications.c.promise_due.is_(None))
-    )
+        keys = keys.where(open_dues.c.promise_due.is_(None))
     if wanted.desks is not None:
-        statement = statement.where(_lies_at(wanted.desks, clock_intervals.c.application_id))
-    return statement, (clock_intervals.c.since, clock_intervals.c.application_id)
+        keys = keys.where(open_dues.c.desk.in_(wanted.desks))
+    if wanted.service is not None:
+        keys = keys.where(open_dues.c.service == wanted.service)
+    return _between(keys, due, wanted)
 
 
-def _lies_at(desks: Sequence[str], application: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
-    return sa.exists().where(visits.c.application_id == application, _HERE, visits.c.desk.in_(desks))
-
-
-def _between(statement: _Statement, due: sa.ColumnElement[Any], wanted: DueFilter) -> _Statement:
+def _between(keys: _Statement, due: sa.ColumnElement[Any], wanted: DueFilter) -> _Statement:
+    keys = keys.where(due.is_not(None))
+    if wanted.by is DueBy.STILL:
+        return keys
     if wanted.since is not None:
-        statement = statement.where(due >= wanted.since)
-    if wanted.before is not None:
-        statement = statement.where(due < wanted.before)
-    return statement
+        keys = keys.where(due >= wanted.since)
+    return keys.where(due < wanted.before) if wanted.before is not None else keys
+
+
+def _in_order(keys: _Statement, wanted: DueFilter) -> _Statement:
+    columns = keys.selected_columns
+    order = (columns.due, columns.id, columns.visit) if wanted.by is DueBy.DESK else (columns.due, columns.id)
+    return keys.order_by(*order)
+
+
+def _bare(key: Sequence[Any]) -> list[sa.ColumnElement[Any]]:
+    """The columns behind the names a list gives them: a condition knows only those."""
+    return [one.element if isinstance(one, sa.Label) else one for one in key]
 
 
 def _values(key: Sequence[sa.ColumnElement[Any]], place: Place) -> list[sa.ColumnElement[Any]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -134,7 +135,7 @@ def mark_named(said: str) -> str:
     return said
 
 
-def _row(office: Office, row: sa.Row[tuple[object, ...]], names: dict[str, str]) -> MarkRow:
+def _row(office: Office, row: sa.Row[*tuple[Any, ...]], names: dict[str, str]) -> MarkRow:
     return MarkRow(
         number=row.number,
         service=row.service,

@@ -32,13 +32,6 @@ clock_intervals = Table(
     Column("since", Instant(), nullable=False),
     Column("until", Instant(), comment="Null: it lasts"),
     Column("granted_by", _TEXT, nullable=False, comment="Whose move began it"),
-    Index(
-        "ix_clock_intervals_still",
-        "since",
-        "application_id",
-        postgresql_where=sa.text("until IS NULL AND pause IS NOT NULL"),
-        sqlite_where=sa.text("until IS NULL AND pause IS NOT NULL"),
-    ),
     comment="The ledger: when the promise of an application ran and when it stood still",
 )
 
@@ -65,4 +58,30 @@ audit_marks = Table(
     Index("ix_audit_marks_at", "at", "application_id", "seq", "mark"),
     Index("ix_audit_marks_mark", "mark", "at", "application_id", "seq"),
     comment="What the auditor is shown without searching; never changed",
+)
+
+#: Small enough to stay in memory whatever an office's years have brought. The database itself keeps it, by triggers, as
+#: it keeps an index: whoever writes an application, a visit or an interval need not know of it, and cannot forget it.
+open_dues = Table(
+    "open_dues",
+    metadata,
+    Column("application_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    Column("visit", sa.Integer(), primary_key=True, autoincrement=False, comment="The number of the open visit"),
+    Column("desk", _TEXT, nullable=False),
+    Column("service", _TEXT, nullable=False),
+    Column("desk_due", Instant(), nullable=False, comment="When the desk's own time ends"),
+    Column("promise_due", Instant(), comment="As the application has it"),
+    Column("legal_due", Instant(), comment="The same"),
+    Column("still_since", Instant(), comment="Since when the promise is paused; null: it is not"),
+    Index("ix_open_dues_desk", "desk"),
+    Index("ix_open_dues_service", "service"),
+    Index("ix_open_dues_desk_due", "desk_due", "application_id", "visit"),
+    Index(
+        "ix_open_dues_still",
+        "still_since",
+        "application_id",
+        postgresql_where=sa.text("still_since IS NOT NULL"),
+        sqlite_where=sa.text("still_since IS NOT NULL"),
+    ),
+    comment="What is due of each open visit, for the deadline board; kept by triggers",
 )

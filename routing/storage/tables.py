@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table
 
 from routing.storage.account_tables import api_tokens, assignments, kept_answers, one_time_links, people, sign_ins
-from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, notices
+from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, notices, open_dues
 from routing.storage.instant import Instant
 from routing.storage.shape import metadata
 
@@ -27,6 +27,7 @@ __all__ = [
     "notes",
     "notices",
     "one_time_links",
+    "open_dues",
     "particulars",
     "people",
     "quota_counts",
@@ -144,14 +145,6 @@ applications = Table(
         sqlite_where=sa.text("outcome IS NULL"),
     ),
     Index(
-        "ix_applications_service_promise",
-        "service",
-        "promise_due",
-        "id",
-        postgresql_where=sa.text("outcome IS NULL"),
-        sqlite_where=sa.text("outcome IS NULL"),
-    ),
-    Index(
         "ix_applications_wake",
         "wake_at",
         postgresql_where=sa.text("wake_at IS NOT NULL"),
@@ -217,14 +210,6 @@ Index(
     visits.c.desk,
     visits.c.due_at,
     visits.c.arrived_at,
-    sqlite_where=sa.text("closed_at IS NULL"),
-    postgresql_where=sa.text("closed_at IS NULL"),
-)
-Index(
-    "ix_visits_due",
-    visits.c.due_at,
-    visits.c.application_id,
-    visits.c.no,
     sqlite_where=sa.text("closed_at IS NULL"),
     postgresql_where=sa.text("closed_at IS NULL"),
 )

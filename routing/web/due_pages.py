@@ -53,18 +53,18 @@ def due_board(
     behind: str = "",
 ) -> HTMLResponse:
     """What is due first, first. The address holds the filter, so that it can be kept and sent on."""
-    typed = {"by": by, "desk": desk, "unit": unit, "service": service, "within": within, "overdue": overdue}
-    typed = {name: value.strip()[:_LONGEST_FILTER] for name, value in typed.items()}
+    asked = {"by": by, "desk": desk, "unit": unit, "service": service, "within": within}
+    asked = {name: value.strip()[:_LONGEST_FILTER] for name, value in asked.items()}
+    typed = {**asked, "overdue": "1" if overdue else ""}
     seen = desks_seen_by(staff)
     refusals: tuple[Refusal, ...] = ()
     try:
-        wanted = due_seen_by(office, staff, **{**typed, "overdue": bool(typed["overdue"])})
+        wanted = due_seen_by(office, staff, **asked, overdue=bool(overdue))
     except Refusal as refusal:
         if wants_json(request) or refusal.kind not in (Kind.MALFORMED, Kind.UNKNOWN):
             raise
         wanted, refusals = DueFilter(desks=()), (refusal,)
     is_whole = seen is None and wanted.desks is None and wanted.service is None
-    units, are_all_units = unit_counts(office, staff.directory) if is_whole else ((), True)
     page = due_page(office, wanted, place_in(behind))
     desks = tuple(code for code in staff.directory.desks if seen is None or code in seen)
     return show(
@@ -76,8 +76,7 @@ def due_board(
         is_more=is_more,
         most=MOST_COUNTED,
         soon_days=SOON_DAYS,
-        units=units,
-        are_all_units=are_all_units,
+        units=unit_counts(office, staff.directory) if is_whole else (),
         wanted=wanted,
         typed=typed,
         next=place_text(page.next),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from routing.catalogue.workflow_files import default_folder
 from routing.cli.publishing import publish_files
 from routing.office import Office
 from routing.reading.catalogue import services_in_force
@@ -45,7 +44,8 @@ SET LOCAL statement_timeout = 0;
 DROP TABLE IF EXISTS bench_drawn;
 {drawn}
 INSERT INTO applications (id, number, tracking_code, service, workflow, step, outcome, version, visit_count,
-    entry_count, chain_head, submitted_at, changed_at, channel, facts, papers, calendar, promise_due, legal_due, wake_at)
+    entry_count, chain_head, submitted_at, changed_at, channel, facts, papers, calendar, promise_due, legal_due,
+    wake_at)
 SELECT n, 'BENCH-' || n, 'TRACK-' || n, s.service, s.workflow, CASE WHEN is_open THEN s.step ELSE s.goal END,
     CASE WHEN NOT is_open THEN 'granted' END, 6, CASE WHEN is_open THEN 3 ELSE 4 END, 9, sha256(n::text::bytea),
     at, at + interval '8 days' * b, 'counter',
@@ -55,6 +55,10 @@ SELECT n, 'BENCH-' || n, 'TRACK-' || n, s.service, s.workflow, CASE WHEN is_open
     CASE WHEN b < 0.6 AND NOT (is_open AND a < 0.12) THEN {legal} END,
     CASE WHEN is_open THEN now() + interval '1 day' * c END
 FROM bench_drawn JOIN bench_steps s USING (kind);
+INSERT INTO clock_intervals (application_id, no, pause, since, until, granted_by)
+SELECT n, 1, NULL, at, CASE WHEN NOT is_open OR a < 0.12 THEN at + interval '8 days' * b END, 'ida' FROM bench_drawn
+UNION ALL
+SELECT n, 2, 'repair', now() - interval '60 days' * c, NULL, 'omar' FROM bench_drawn WHERE is_open AND a < 0.12;
 INSERT INTO visits (application_id, no, step, desk, sent_at, arrived_at, holder, closed_at, decision, decided_by, rings,
     due_at, version, attempts, needs_attention, warn_at)
 SELECT d.n, v, s.step, 'meja-' || floor({desks} * random() * random())::int, at + interval '1 day' * (v - 1),
@@ -65,10 +69,6 @@ SELECT d.n, v, s.step, 'meja-' || floor({desks} * random() * random())::int, at 
     CASE WHEN v > 2 AND is_open THEN now() + interval '1 day' * c END
 FROM bench_drawn d JOIN bench_steps s USING (kind)
 CROSS JOIN LATERAL generate_series(1, CASE WHEN NOT is_open THEN 4 WHEN e < 0.2 THEN 4 ELSE 3 END) v;
-INSERT INTO clock_intervals (application_id, no, pause, since, until, granted_by)
-SELECT n, 1, NULL, at, CASE WHEN NOT is_open OR a < 0.12 THEN at + interval '8 days' * b END, 'ida' FROM bench_drawn
-UNION ALL
-SELECT n, 2, 'repair', now() - interval '60 days' * c, NULL, 'omar' FROM bench_drawn WHERE is_open AND a < 0.12;
 INSERT INTO audit_entries (application_id, seq, at, kind, desk, actor, body, hash)
 SELECT n, 3, at + interval '2 days', 'decided', 'meja-' || mod(n, {desks}), 'omar', '{{}}', sha256('x')
 FROM bench_drawn WHERE d < 0.03;

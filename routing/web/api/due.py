@@ -87,7 +87,7 @@ def see_due(
     within: Annotated[
         str, Query(max_length=10, examples=["3d"], description="Working days (3d), hours (4h) or minutes (30m).")
     ] = "",
-    overdue: bool = False,
+    overdue: Annotated[bool, Query(description="Only what is late.")] = False,  # noqa: FBT002 - by name in an address
     by: Annotated[
         Literal["promise", "legal", "desk", "still"] | None,
         Query(
