@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Kept:
-    """What a round of the clock came to."""
+    """What a round of the clock, or a part of it, came to."""
 
     #: applications that were looked at
     looked: int = 0
@@ -41,14 +41,24 @@ class Kept:
 def keep_time(office: Office, most: int = MOST_AT_ONCE) -> Kept:
     """Everything that is due by now, each application in its turn; ``most``: how many are looked for at once."""
     kept = Kept()
+    for some in keep_time_by_and_by(office, most):
+        kept.looked += some.looked
+        kept.moves += some.moves
+        kept.put_off += some.put_off
+    return kept
+
+
+def keep_time_by_and_by(office: Office, most: int = MOST_AT_ONCE) -> Iterator[Kept]:
+    """The same, so many at a time: whoever has to stop stops, and what is left is found again by the next round."""
     for places in _found(office, most):
+        kept = Kept()
         ids = list(dict.fromkeys(application_id for _, application_id, _ in places))
         for start in range(0, len(ids), _IN_A_TRANSACTION):
             _bundle(office, ids[start : start + _IN_A_TRANSACTION], kept)
-    if kept.moves or kept.put_off:
-        said = {"action": "keep time", "count": kept.looked, "moves": kept.moves, "put_off": kept.put_off}
-        _log.info("kept time", extra=said)
-    return kept
+        if kept.moves or kept.put_off:
+            said = {"action": "keep time", "count": kept.looked, "moves": kept.moves, "put_off": kept.put_off}
+            _log.info("kept time", extra=said)
+        yield kept
 
 
 def _found(office: Office, most: int) -> Iterator[list[Place]]:
@@ -97,7 +107,7 @@ def _put_off(office: Office, application_id: int) -> None:
     """Whatever the clock would look at by then, it looks at then."""
     with office.transaction() as tx:
         later = office.now() + PUT_OFF
-        for application in tx.rounds.lock([application_id]):
+        for application in tx.free_applications([application_id]):
             is_due = application.wake_at is not None and application.wake_at < later
             visits = [one for one in tx.open_visits(application_id) if one.warn_at is not None and one.warn_at < later]
             tx.rounds.put_off(
@@ -131,7 +141,7 @@ def _look_at(office: Office, ids: Sequence[int], kept: Kept) -> None:
 
 def _passings(office: Office, tx: Transaction, ids: Sequence[int]) -> list[Passing]:
     """These applications, locked, as they stand now: what was done while they were looked for is seen."""
-    applications = tx.rounds.lock(ids)
+    applications = tx.free_applications(ids)
     found = [one.id for one in applications]
     open_visits: dict[int, list[Visit]] = {one: [] for one in found}
     for visit in tx.open_visits(*found):

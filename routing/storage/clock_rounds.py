@@ -5,16 +5,14 @@ What is done about them is written by the pen; here only the next look at each i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from routing.domain.application import Application
 from routing.domain.time_passing import Place
-from routing.storage import applications as rows
 from routing.storage.instant import Instant
 from routing.storage.tables import applications, visits
 
@@ -37,13 +35,6 @@ _VISITS = (
     .where(visits.c.warn_at <= _NOW, sa.tuple_(visits.c.warn_at, visits.c.application_id, visits.c.no) > _AFTER)
     .order_by(visits.c.warn_at, visits.c.application_id, visits.c.no)
     .limit(sa.bindparam("most"))
-)
-_LOCK = (
-    sa.select(applications)
-    .where(applications.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(applications.c.id)
-    # Two rounds share the work and never wait for each other; on SQLite one waits for the other anyway.
-    .with_for_update(skip_locked=True)
 )
 _WAKE = (
     sa.update(applications).where(applications.c.id == sa.bindparam("b_id")).values(wake_at=sa.bindparam("b_wake_at"))
@@ -68,11 +59,6 @@ class ClockRounds:
     def due_visits(self, *, now: datetime, after: Place, most: int) -> list[Place]:
         """The same of visits."""
         return self._due(_VISITS, now, after, most)
-
-    def lock(self, ids: Sequence[int]) -> list[Application]:
-        """These applications as far as nobody else has them, locked in the order of their ids."""
-        wanted = {"ids": sorted(set(ids))}
-        return [rows.from_row(row) for row in self._connection.execute(_LOCK, wanted)]
 
     def put_off(
         self, applications_at: Mapping[int, datetime | None], visits_at: Mapping[tuple[int, int], datetime | None]
