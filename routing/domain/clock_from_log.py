@@ -59,7 +59,8 @@ class _Telling:
     counted: tuple[RuleBook, tuple[Interval, ...]] | None = None
     workflow: str = ""
     calendar: str | None = None
-    facts: dict[str, Any] = field(default_factory=dict)
+    #: of an imported case, when its log says it was due
+    due_in_log: str | None = None
     #: the step of each open visit
     open: dict[int, str] = field(default_factory=dict)
 
@@ -88,7 +89,9 @@ class _Telling:
         )
         for one in intervals:
             self.ledger[one.no - 1 :] = [one]
-        if not ends and (intervals or kinds & _COUNTS_ANEW):
+        is_counted = not ends and (intervals or kinds & _COUNTS_ANEW)
+        # What an imported log says of it counts whatever the clock does.
+        if is_counted or book.workflow.clock.due_fact is not None:
             self.counted = (book, tuple(self.ledger))
 
     @property
@@ -97,7 +100,7 @@ class _Telling:
         if self.counted is None:
             return Dues()
         book, ledger = self.counted
-        return dues_of(book, self._application, ledger)
+        return dues_of(book, self._application(book.workflow.clock.due_fact), ledger)
 
     def _note(self, said: Said) -> None:
         """What the entry says of routes, calendars and visits."""
@@ -106,7 +109,7 @@ class _Telling:
         if said["kind"] in ("submitted", "migrated"):
             self.workflow = said["workflow"]
         if said["kind"] == "submitted":
-            self.facts = {f"form.{name}": value for name, value in (said.get("form") or {}).items()}
+            self.due_in_log = (said.get("imported") or {}).get("due")
         mapping = said.get("mapping")
         if mapping:
             self.open = {no: mapping.get(step, step) for no, step in self.open.items()}
@@ -120,14 +123,14 @@ class _Telling:
             self.ledger = ledger_said(said["ledger"])
             self.open = {one["visit"]: one["step"] for one in said["open"]}
 
-    @property
-    def _application(self) -> Application:
+    def _application(self, due_fact: str | None) -> Application:
         """As much of it as the clock asks for."""
         at = self.ledger[0].since if self.ledger else _NEVER
         application_id = self.ledger[0].application_id if self.ledger else 0
+        facts = {due_fact: self.due_in_log} if due_fact is not None and self.due_in_log is not None else {}
         return Application(
             id=application_id, number="", tracking_code="", service="", workflow=self.workflow, step="", version=0,
-            visit_count=0, entry_count=0, chain_head=GENESIS, submitted_at=at, changed_at=at, facts=self.facts,
+            visit_count=0, entry_count=0, chain_head=GENESIS, submitted_at=at, changed_at=at, facts=facts,
             calendar=self.calendar,
         )  # fmt: skip
 

@@ -20,6 +20,8 @@ AUDITOR = "auditor"
 ADMINISTRATOR = "administrator"
 #: Watches every queue and decides nothing by that.
 MANAGER = "manager"
+#: Watches over a desk, and is told when its time runs out; decides nothing by that.
+SUPERVISOR = "supervisor"
 
 #: Roles that are held in the whole office, not at a desk.
 OFFICE_ROLES = frozenset({AUDITOR, ADMINISTRATOR, MANAGER})
@@ -39,6 +41,7 @@ class Action(StrEnum):
     SEE_APPLICATION = "see the application"
     SEE_PARTICULARS = "see who applies"
     SEE_AUDIT_LOG = "see the audit log"
+    SEE_ORPHANS = "see what nobody can move"
     MANAGE_PEOPLE = "manage accounts"
     KEEP_CALENDAR = "keep the working calendar"
     ERASE = "erase personal data"
@@ -115,6 +118,7 @@ _WHOLE_OFFICE = {
     Action.KEEP_CALENDAR: frozenset({ADMINISTRATOR}),
     Action.ERASE: frozenset({ADMINISTRATOR}),
     Action.SEE_QUEUE: frozenset({MANAGER}),
+    Action.SEE_ORPHANS: frozenset({MANAGER, AUDITOR, ADMINISTRATOR}),
     Action.RELEASE: frozenset({MANAGER}),
     Action.SEE_APPLICATION: frozenset({AUDITOR, MANAGER}),
 }
@@ -160,5 +164,6 @@ def _allows(assignment: Assignment, action: Action, place: Place) -> bool:
     if action is Action.SEE_APPLICATION:
         return True
     if action in _AT_A_DESK:
-        return assignment.desk in place.desks and assignment.role in place.roles
+        is_here = assignment.desk in place.desks and assignment.role in place.roles
+        return is_here and assignment.role != SUPERVISOR
     return action in (Action.SEE_QUEUE, Action.SEE_PARTICULARS) and assignment.desk in place.desks

@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application
-from routing.domain.ledger import Interval, Measure, days_used, due_after_minutes, due_day, open_interval
+from routing.domain.ledger import (
+    Interval,
+    Measure,
+    begins_anew,
+    days_used,
+    due_after_minutes,
+    due_day,
+    open_interval,
+)
 from routing.domain.state_machine import RuleBook
 from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.visits import Visit
@@ -85,17 +93,20 @@ def turn(
     if ends or not (intervals or counts_anew):
         dues = Dues(promise=application.promise_due, legal=application.legal_due)
         if not intervals:
-            return _unchanged(application)
+            # It ended with the move it began with: what a log says of it counts all the same.
+            is_told = ends and book.workflow.clock.due_fact is not None
+            return _as_its_log_says(book, application) if is_told else _unchanged(application)
         return Turn(intervals=intervals, dues=dues, calendar=application.calendar)
     known = [*ledger[: intervals[0].no - 1], *intervals] if intervals else ledger
     dues = dues_of(book, application, known)
-    current, state = open_interval(ledger), intervals[-1].pause if intervals else None
-    restarts = book.workflow.clock.pauses == "restart" and current is not None and current.pause is Pause.REPAIR
+    runs = bool(intervals) and intervals[-1].pause is None
+    restarts = runs and book.workflow.clock.pauses == "restart" and begins_anew(ledger)
     return Turn(
         intervals=intervals,
         dues=dues,
         wake_at=wake_at(book, dues, at),
-        is_restart=bool(intervals) and restarts and state is None,
+        # One that is over is over: nothing begins anew.
+        is_restart=restarts and (dues.promise is None or dues.promise >= at),
         # Also where only the count is another: the calendar may have changed since without moving anything.
         calendar=application.calendar,
     )
@@ -157,6 +168,9 @@ def dues_of(book: RuleBook, application: Application, ledger: Sequence[Interval]
 
 def wake_at(book: RuleBook, dues: Dues, after: datetime) -> datetime | None:
     """When the first warning of either is given, from that moment on; at once where one is over already."""
+    if book.workflow.imported_from is not None:
+        # What a log tells of is past, and nobody is at its desks.
+        return None
     times = (
         after if dues.promise is not None and dues.promise <= after else None,
         after if dues.legal is not None and dues.legal <= after else None,
@@ -237,6 +251,10 @@ def _end_of_last(
         return None
     day = due_day(days_of(calendar, counts), calendar, measure, ledger)
     return end_of(day, calendar.time_zone) if day is not None else None
+
+
+def _as_its_log_says(book: RuleBook, application: Application) -> Turn:
+    return Turn(dues=dues_of(book, application, ()), calendar=application.calendar)
 
 
 def _unchanged(application: Application) -> Turn:

@@ -17,6 +17,7 @@ from sqlalchemy.engine import Connection
 
 from routing.domain.application import particulars_text
 from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break, keyed_digest, said_in
+from routing.domain.move import LEADS_ON
 from routing.office import Office
 from routing.reading.clock_chains import ClockRows
 from routing.reading.paper_chains import PaperRows, paper_problems
@@ -166,7 +167,7 @@ def _problems_beside(
         if opened is not None and row.kind == "submitted" and body.get("applicant") != _applicant_digest(opened, row):
             yield row.seq, "who applies is not whom the entry was made with"
         # An opinion among several leads nowhere by itself.
-        last = body if row.kind in ("decided", "withdrawn", "resumed", "migrated") and body.get("to") else last
+        last = body if row.kind in LEADS_ON and body.get("to") else last
         attached += [(row.seq, body)] if row.kind == "attached" else []
     if opened is not None:
         yield from paper_problems(opened.key.digest, papers, attached)

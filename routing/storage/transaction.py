@@ -23,6 +23,8 @@ from routing.domain.visits import Visit
 from routing.storage import applications, attachments, audit_log, ledgers, people, recounts, stroke, visits
 from routing.storage.api_tokens import TokenBook
 from routing.storage.calendars import CalendarBook
+from routing.storage.clock_rounds import ClockRounds
+from routing.storage.forecasts import ForecastBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
 from routing.storage.personal_data import PersonalBook
@@ -45,6 +47,8 @@ class Transaction:
         self.answers = KeptAnswers(connection)
         self.quotas = QuotaBook(connection)
         self.calendars = CalendarBook(connection)
+        self.rounds = ClockRounds(connection)
+        self.forecasts = ForecastBook(connection)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now
@@ -134,6 +138,10 @@ class Transaction:
     def ledgers(self, *application_ids: int) -> dict[int, list[Interval]]:
         """The same of several, by their ids."""
         return ledgers.load(self._connection, application_ids)
+
+    def notices_given(self, application: Application) -> set[tuple[str, str, datetime, str]]:
+        """What somebody has been told of this (locked) application: about, level, due, addressee."""
+        return ledgers.given(self._connection, application.id)
 
     def who_applies(self, application: Application) -> Particulars | None:
         """Who applies; None for an imported case and an erased one."""

@@ -14,14 +14,17 @@ from routing.domain.defects import Defect
 from routing.domain.fields import Fact
 from routing.domain.intake import submit
 from routing.domain.ledger import Interval
+from routing.domain.marks import Mark
 from routing.domain.move import Move
 from routing.domain.moves import decide
+from routing.domain.notices import Notice
 from routing.domain.people import AUDITOR, Assignment, Person
 from routing.domain.promise_clock import Dues
 from routing.domain.recounting import Recount, recount
 from routing.domain.resumption import resume
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import arrive
+from routing.domain.time_passing import Passing
 from routing.domain.visits import Visit
 from routing.domain.withdrawal import withdraw
 from routing.domain.workflow import Workflow
@@ -84,6 +87,8 @@ class Walk:
         self.entries: list[Entry] = []
         self.intervals: dict[int, Interval] = {}
         self.said: set[tuple[str, str]] = set()
+        self.notices: list[Notice] = []
+        self.marks: list[Mark] = []
         submission = Submission(
             desk=desk,
             decision=decision,
@@ -198,6 +203,30 @@ class Walk:
         self._record(move)
         return self
 
+    def the_clock_looks(self, at: datetime) -> Passing:
+        """A round of the clock at that moment; what it comes to is recorded, and when it looks next."""
+        passing = Passing(
+            self.book,
+            self.application,
+            self.open_visits,
+            ledger=self.ledger,
+            given={(one.about, one.level, one.due, one.addressee) for one in self.notices},
+            at=at,
+            digest_key=KEY,
+            past=[visit for visit in self.visits.values() if not visit.is_open],
+        )
+        for move in passing.moves():
+            self._record(move)
+        wake_at, visits = passing.looks()
+        self.application = replace(self.application, wake_at=wake_at)
+        for no, warn_at in visits.items():
+            self.visits[no] = replace(self.visits[no], warn_at=warn_at)
+        return passing
+
+    def becomes_imported(self, case: str) -> None:
+        """As if it had come from a log."""
+        self.application = replace(self.application, imported_case=case)
+
     def held_by(self, holder: Person) -> Self:
         """The open visit, as it is when somebody has taken the document."""
         self.arrives()
@@ -227,6 +256,8 @@ class Walk:
         self.visits |= {visit.no: visit for visit in move.visits}
         self.entries += move.entries
         self.intervals |= {one.no: one for one in move.intervals}
+        self.notices += move.notices
+        self.marks += [mark for _, mark in move.marks]
         assert self.application.chain_head == self.entries[-1].hash
         assert self.application.visit_count == max(self.visits)
         assert first_break((entry.seq, entry.body, entry.hash) for entry in self.entries) is None
