@@ -15,7 +15,7 @@ from routing.domain.application import Application, Identity
 from routing.domain.errors import Fault, UnknownService
 from routing.domain.identifiers import application_number, tracking_code
 from routing.domain.move import Move
-from routing.domain.receipts import Once, Receipt, receipt
+from routing.domain.receipts import Once, Receipt, receipt, receipt_from
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import Workflow
 from routing.domain.working_calendar import WorkingCalendar
@@ -83,20 +83,25 @@ class Office:
         The answer is kept in the transaction of what it tells of, so that neither can be there without the other. An
         act that is refused keeps none. Raises IdempotencyKeyReused and what the act raises.
         """
-        with suppress(AlreadyWritten):
-            return self._once(once, act)
-        # Two with one key at the same moment: the other was first, and its answer is there by now.
-        return self._once(once, act)
 
-    def _once(self, once: Once, act: Callable[[Transaction], Application]) -> Receipt:
+        def answer(tx: Transaction) -> str:
+            after = act(tx)
+            return receipt(after, tx.open_visits(after.id)).text
+
+        with suppress(AlreadyWritten):
+            return receipt_from(self.answered_once(once, answer))
+        # Two with one key at the same moment: the other was first, and its answer is there by now.
+        return receipt_from(self.answered_once(once, answer))
+
+    def answered_once(self, once: Once, act: Callable[[Transaction], str]) -> str:
+        """As ``only_once``, for an act with an answer of its own. Raises AlreadyWritten for the second of two."""
         with self.transaction() as tx:
             earlier = tx.answers.earlier(once)
             if earlier is not None:
                 return earlier
             # The key is taken before anything else, so that whoever brings the same one waits here.
             tx.answers.take_key(once, self.now())
-            after = act(tx)
-            answer = receipt(after, tx.open_visits(after.id))
+            answer = act(tx)
             tx.answers.keep(once, answer)
             return answer
 
@@ -123,14 +128,20 @@ class Office:
             return False
 
     def set_up_calendar(self) -> bool:
-        """Gives a new office its first working calendar; True: one was made."""
+        """Gives a new office its first working calendar, and one that has moved its time zone; True: one was made."""
+        zone = self.settings.time_zone
         try:
             with self.transaction() as tx:
-                if tx.calendars.in_force() is not None:
-                    return False
-                now = self.now()
-                first = first_calendar(self.settings.time_zone, last_year=now.year + _YEARS_AHEAD)
-                tx.calendars.add(first, by="satuatap", at=now, reason="The office begins.")
+                now, known = self.now(), tx.calendars.in_force()
+                if known is None:
+                    made, reason = first_calendar(zone, last_year=now.year + _YEARS_AHEAD), "The office begins."
+                else:
+                    before = self.calendar(known, tx)
+                    if before.zone == zone:
+                        return False
+                    made = before.edited(number=before.number + 1, zone=zone)
+                    reason = f"The office's time zone is {zone} now, and was {before.zone}."
+                tx.calendars.add(made, by="satuatap", at=now, reason=reason)
                 return True
         except AlreadyWritten:
             # Another process was setting up at the same moment.

@@ -106,7 +106,8 @@ class _Walk:
     def __init__(self, office: Office, retelling: Retelling, people: Mapping[str, Person]) -> None:
         self.walked = Walked()
         self._office, self._people = office, people
-        self._book: RuleBook = office.rule_book(retelling.cast.workflow.content_hash)
+        rules = office.rule_book(retelling.cast.workflow.content_hash)
+        self._book: RuleBook = rules.counted_by(office.calendar())
         self._numbers: dict[str, str] = {}
         #: what is still to be told of each case
         self._left: dict[str, deque[ImportedMove]] = {}

@@ -13,7 +13,7 @@ from routing.domain import papers
 from routing.domain.application import Application
 from routing.domain.attachment import Paper
 from routing.domain.errors import Kind, Refusal
-from routing.domain.receipts import Once, Receipt
+from routing.domain.receipts import Once, Receipt, receipt_from
 from routing.office import Office
 from routing.storage.transaction import Transaction
 from routing.vault.paper_store import Upload
@@ -53,7 +53,7 @@ def attach_once(office: Office, number: str, sent: Sequence[SentPaper], *, once:
         # Asked before anything else: whoever repeats what was done may not be able to do it any more.
         earlier = Transaction(connection).answers.earlier(once)
     if earlier is not None:
-        return earlier
+        return receipt_from(earlier)
     looked_at = _looked_at(office, number, sent, once.person_id)
     with office.papers.keeping():
         return office.only_once(once, lambda tx: _attach(office, tx, number, sent, looked_at, once.person_id))

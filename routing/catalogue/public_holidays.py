@@ -14,6 +14,8 @@ from routing.domain.working_calendar import DayOff, DayOffKind, Opening, Season,
 #: The first year whose holidays the first calendar holds: older applications come from logs only.
 FIRST_YEAR = 2000
 _ESTIMATED = "(perkiraan)"
+#: A year whose collective leave is in the package.
+_HAS_LEAVE = 2024
 #: In the package's words; Ramadan is the month before it.
 _FESTIVAL = "Hari Raya Idul Fitri"
 #: 29 or 30: which of them, the sighting of the moon decides.
@@ -31,7 +33,7 @@ def first_calendar(zone: str, *, last_year: int, first_year: int = FIRST_YEAR) -
         last_year=last_year,
         days_off=days_off,
         hours=_week(("07:30", "12:00", "13:00", "16:00"), ("07:30", "11:30", "13:00", "16:30")),
-        seasons=tuple(_ramadans(days_off)),
+        seasons=national_seasons(days_off),
     )
 
 
@@ -40,15 +42,19 @@ def national_days_off(years: Iterable[int], *, country: str = "ID") -> tuple[Day
     # The package takes a quarter of a second to load, and hardly any command needs it.
     import holidays  # noqa: PLC0415 - only here
 
-    def days(category: str) -> dict[date, str]:
+    def days(category: str, within: Iterable[int]) -> dict[date, str]:
         return dict(
-            holidays.country_holidays(country, categories=(category,), years=years, language=_LANGUAGES.get(country))
+            holidays.country_holidays(country, categories=(category,), years=within, language=_LANGUAGES.get(country))
         )
 
-    public, leave = days("public"), days("government") if country in _LANGUAGES else {}
-    # Collective leave is decreed with the holidays of its year: where there is none, no decree is known.
-    last_decreed = max((day.year for day in leave), default=max(years, default=0))
-    found = {day: (name, DayOffKind.COLLECTIVE_LEAVE) for day, name in leave.items()}
+    asked = set(years)
+    public, leave, last_decreed = days("public", asked), {}, max(asked, default=0)
+    if country in _LANGUAGES:
+        # Collective leave is decreed with the holidays of its year: where there is none, no decree is known. Looked
+        # for from a year on that has some, whatever was asked for, so that none at all does not mean all is decreed.
+        leave = days("government", {*asked, *range(_HAS_LEAVE, last_decreed + 1), _HAS_LEAVE})
+        last_decreed = max(day.year for day in leave)
+    found = {day: (name, DayOffKind.COLLECTIVE_LEAVE) for day, name in leave.items() if day.year in asked}
     found |= {day: (name, DayOffKind.PUBLIC) for day, name in public.items()}
     return tuple(
         DayOff(
@@ -59,6 +65,11 @@ def national_days_off(years: Iterable[int], *, country: str = "ID") -> tuple[Day
         )
         for day, (name, kind) in sorted(found.items())
     )
+
+
+def national_seasons(days_off: Iterable[DayOff]) -> tuple[Season, ...]:
+    """Every Ramadan that ends before a festival among these days, as it is worked out."""
+    return tuple(_ramadans(days_off))
 
 
 #: The countries whose days are named in a language of their own; elsewhere collective leave is not a thing either.

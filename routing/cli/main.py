@@ -12,6 +12,8 @@ from routing.cli import (
     account_commands,
     audit_commands,
     bench_commands,
+    calendar_change_commands,
+    calendar_commands,
     clock_commands,
     data_backup_commands,
     data_commands,
@@ -47,6 +49,8 @@ app.add_typer(workflow_commands.app, name="workflow")
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")
+calendar_change_commands.add_change_commands(calendar_commands.app)
+app.add_typer(calendar_commands.app, name="calendar")
 data_backup_commands.add_backup_commands(data_commands.app)
 app.add_typer(data_commands.app, name="data")
 app.add_typer(bench_commands.app, name="bench")

@@ -6,7 +6,7 @@ its time: these functions are handed ``at`` and never ask a clock. Nothing here 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from routing.domain.courses import Course, course_of
 from routing.domain.decision import Decision
 from routing.domain.errors import StaleVersion
 from routing.domain.facts import with_findings, with_return
+from routing.domain.fields import Fact
 from routing.domain.ledger import Interval
 from routing.domain.marks import Mark
 from routing.domain.move import Move, Note, chained, entry_of, recalls
@@ -29,7 +30,7 @@ from routing.domain.resubmission import takes_back
 from routing.domain.state_machine import RuleBook
 from routing.domain.statements import Statement, statement_of
 from routing.domain.visits import Visit, visit_named
-from routing.domain.workflow import Program, Workflow
+from routing.domain.workflow import End, Program, Workflow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +100,8 @@ def carry_out(
     others = [other for other in open_visits if other.no != visit.no]
     course = course_of(book, known, visit, others, said.decision, rule, named_desk=said.next_desk, at=voice.at)
     facts = course.facts
-    ends = book.workflow.ends
-    turned = turn(
-        book, known, _open_after(others, course), ledger, at=voice.at, by=voice.person.code, ends=course.target in ends
-    )
+    ends = course.target in book.workflow.ends
+    turned = turn(book, known, _open_after(others, course), ledger, at=voice.at, by=voice.person.code, ends=ends)
     returns = rule.names_requirements or any(takes_back(book.workflow.steps[one.step]) for one in course.opened)
     if returns:
         facts = with_return(facts, statement.requirements, application.papers)
@@ -114,25 +113,10 @@ def carry_out(
     if course.recalled:
         recalled, entries = recalls(chained(application, entry), course.recalled, actor=voice.person.code, at=voice.at)
     last = entries[-1] if entries else entry
-    # Not by ``chained``: every copy of an application costs a decision a twentieth of its time.
-    after = replace(
-        application,
-        entry_count=last.seq,
-        chain_head=last.hash,
-        step=course.target or application.step,
-        outcome=ends[course.target].outcome if course.target in ends else None,
-        version=application.version + 1,
-        visit_count=application.visit_count + len(course.opened),
-        changed_at=voice.at,
-        facts=facts,
-        promise_due=turned.dues.promise,
-        legal_due=turned.dues.legal,
-        wake_at=_wakes_stopped(book.workflow, course.target, voice.at) if course.target in ends else turned.wake_at,
-    )
     return Move(
         at=voice.at,
         before=application,
-        after=after,
+        after=_after(book.workflow, application, course, facts, last, turned, voice.at),
         visits=(_closed(application, visit, said, voice), *recalled, *course.opened),
         entries=(entry, *entries),
         note=Note(seq=entry.seq, text=statement.text) if statement.text else None,
@@ -145,6 +129,34 @@ def by_program(program: Program, at: datetime, digest_key: bytes) -> Voice:
     """The voice of an automatic desk: no account, and no role but its own."""
     code = f"auto.{program}"
     return Voice(person=Person(id=0, code=code, name=code), role="automatic", at=at, digest_key=digest_key)
+
+
+def _after(  # noqa: PLR0917 - what a decision comes to
+    workflow: Workflow,
+    application: Application,
+    course: Course,
+    facts: Mapping[str, Fact],
+    last: Entry,
+    turned: Turn,
+    at: datetime,
+) -> Application:
+    """The application once all of it has happened."""
+    end = workflow.ends.get(course.target or "")
+    # Not by ``chained``: every copy of an application costs a decision a twentieth of its time.
+    return replace(
+        application,
+        entry_count=last.seq,
+        chain_head=last.hash,
+        step=course.target or application.step,
+        outcome=end.outcome if end is not None else None,
+        version=application.version + 1,
+        visit_count=application.visit_count + len(course.opened),
+        changed_at=at,
+        facts=facts,
+        promise_due=turned.dues.promise,
+        legal_due=turned.dues.legal,
+        wake_at=turned.wake_at if end is None else _wakes_stopped(end, at),
+    )
 
 
 def _closed(application: Application, visit: Visit, said: Decision, voice: Voice) -> Visit:
@@ -174,9 +186,9 @@ def _open_after(others: Sequence[Visit], course: Course) -> list[Visit]:
     return [*(one for one in others if one.no not in gone), *course.opened]
 
 
-def _wakes_stopped(workflow: Workflow, end: str | None, at: datetime) -> datetime | None:
+def _wakes_stopped(end: End, at: datetime) -> datetime | None:
     """When the time is over in which a stopped application can be taken up again, if something follows then."""
-    how = workflow.ends[end].resume if end in workflow.ends else None
+    how = end.resume
     return at + timedelta(days=how.days) if how is not None and how.then is not None else None
 
 

@@ -16,7 +16,7 @@ from routing.domain.phrases import Phrase
 
 #: Reads the whole log and decides nothing.
 AUDITOR = "auditor"
-#: Keeps accounts and publishes workflows; holds no desk.
+#: Keeps accounts and the working calendar, publishes workflows; holds no desk.
 ADMINISTRATOR = "administrator"
 #: Watches every queue and decides nothing by that.
 MANAGER = "manager"
@@ -41,6 +41,7 @@ class Action(StrEnum):
     SEE_AUDIT_LOG = "see the audit log"
     SEE_ORPHANS = "see what nobody can move"
     MANAGE_PEOPLE = "manage accounts"
+    KEEP_CALENDAR = "keep the working calendar"
     ERASE = "erase personal data"
 
 
@@ -112,6 +113,7 @@ _AT_A_DESK = frozenset({Action.REGISTER, Action.CLAIM, Action.RELEASE, Action.DE
 _WHOLE_OFFICE = {
     Action.SEE_AUDIT_LOG: frozenset({AUDITOR}),
     Action.MANAGE_PEOPLE: frozenset({ADMINISTRATOR}),
+    Action.KEEP_CALENDAR: frozenset({ADMINISTRATOR}),
     Action.ERASE: frozenset({ADMINISTRATOR}),
     Action.SEE_QUEUE: frozenset({MANAGER}),
     Action.SEE_ORPHANS: frozenset({MANAGER, AUDITOR, ADMINISTRATOR}),

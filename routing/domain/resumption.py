@@ -20,7 +20,7 @@ from routing.domain.promise_clock import turn
 from routing.domain.sending import sent_to
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
-from routing.domain.workflow import Outcome, Reason, Resume, Workflow
+from routing.domain.workflow import Outcome, Reason, Resume, Step, Workflow
 
 
 class NotStopped(Refusal):
@@ -69,26 +69,13 @@ def resume(
     """
     # Whether something was stopped is told to whoever may see it only.
     require(person, Action.SEE_APPLICATION, Place(desks=()), at)
-    how, until = resume_of(book.workflow, application), resumable_until(book.workflow, application)
-    if how is None or until is None:
-        raise NotStopped(number=application.number, step=book.workflow.label_of(application.step).id)
-    require_seen(application, seen_version)
-    if at > until:
-        raise TooLateToResume(number=application.number, until=until.date().isoformat())
+    how = _require_stopped(book.workflow, application, seen_version, at)
     step = book.workflow.steps[how.to]
-    if step.join is not None:
-        desks = desks_asked(book.workflow, application, step)
-    else:
-        desks = (desk_sent_to(book.workflow, application, step, origin=None, named=desk),)
+    desks = _desks(book.workflow, application, step, desk)
     held = require(person, Action.DECIDE, Place(desks=desks, roles=step.roles), at)
     require_not_own(person, application.applicant_index, application.number)
-    text = reason_text(reason, Reason.OPTIONAL, "resume")
-    stopped = _stopped_at(closed_visits, how.to)
-    origin = (stopped.origin_step, stopped.origin_desk) if stopped is not None else (None, None)
-    opened = tuple(
-        sent_to(book, application, how.to, where, at=at, place=place, origin=origin)
-        for place, where in enumerate(desks, start=1)
-    )
+    text, stopped = reason_text(reason, Reason.OPTIONAL, "resume"), _stopped_at(closed_visits, how.to)
+    opened = _opened(book, application, how.to, desks, stopped, at)
     turned = turn(book, application, opened, ledger, at=at, by=person.code)
     facts = {
         "step": application.step,
@@ -112,16 +99,41 @@ def resume(
         legal_due=turned.dues.legal,
         wake_at=turned.wake_at,
     )
-    note = Note(seq=entry.seq, text=text) if text else None
     return Move(
         at=at,
         before=application,
         after=after,
         visits=opened,
         entries=(entry,),
-        note=note,
+        note=Note(seq=entry.seq, text=text) if text else None,
         intervals=turned.intervals,
     )
+
+
+def _require_stopped(workflow: Workflow, application: Application, seen_version: int | None, at: datetime) -> Resume:
+    how, until = resume_of(workflow, application), resumable_until(workflow, application)
+    if how is None or until is None:
+        raise NotStopped(number=application.number, step=workflow.label_of(application.step).id)
+    require_seen(application, seen_version)
+    if at > until:
+        raise TooLateToResume(number=application.number, until=until.date().isoformat())
+    return how
+
+
+def _opened(
+    book: RuleBook, application: Application, to: str, desks: Sequence[str], stopped: Visit | None, at: datetime
+) -> tuple[Visit, ...]:
+    origin = (stopped.origin_step, stopped.origin_desk) if stopped is not None else (None, None)
+    return tuple(
+        sent_to(book, application, to, where, at=at, place=place, origin=origin)
+        for place, where in enumerate(desks, start=1)
+    )
+
+
+def _desks(workflow: Workflow, application: Application, step: Step, named: str | None) -> tuple[str, ...]:
+    if step.join is not None:
+        return desks_asked(workflow, application, step)
+    return (desk_sent_to(workflow, application, step, origin=None, named=named),)
 
 
 def _stopped_at(closed_visits: Sequence[Visit], step: str) -> Visit | None:

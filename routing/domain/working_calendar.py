@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
-from typing import Annotated
-from zoneinfo import ZoneInfo
+from itertools import pairwise
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from routing.domain.desks import Code, Frozen
 
@@ -57,9 +58,33 @@ class Opening(Frozen):
     since: time
     until: time
 
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.since.tzinfo is not None or self.until.tzinfo is not None or self.since >= self.until:
+            raise ValueError("an opening is local and ends after it begins")
+        return self
 
-#: What is open on Monday, Tuesday ... Sunday.
-Week = Annotated[tuple[tuple[Opening, ...], ...], Field(min_length=7, max_length=7)]
+
+def _in_order(week: tuple[tuple[Opening, ...], ...]) -> tuple[tuple[Opening, ...], ...]:
+    if any(one.until > other.since for day in week for one, other in pairwise(day)):
+        raise ValueError("the openings of a day come in order and do not overlap")
+    if not any(week):
+        raise ValueError("some day of the week is open")
+    return week
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone") from None
+    return name
+
+
+#: What is open on Monday, Tuesday ... Sunday; some day is.
+Week = Annotated[tuple[tuple[Opening, ...], ...], Field(min_length=7, max_length=7), AfterValidator(_in_order)]
+#: Nothing is older or younger.
+_Year = Annotated[int, Field(ge=1900, le=2999)]
 
 
 class Season(Frozen):
@@ -72,21 +97,49 @@ class Season(Frozen):
     hours: Week
     is_estimated: bool = False
 
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Self:
+        if self.since > self.until:
+            raise ValueError("a season ends after it begins")
+        return self
+
 
 class WorkingCalendar(Frozen):
     """One version of the office's calendar. Two with the same ``content_hash`` are the same version."""
 
     number: Annotated[int, Field(ge=1)]
     #: IANA name: Asia/Jakarta (WIB), Asia/Makassar (WITA), Asia/Jayapura (WIT)
-    zone: str
+    zone: Annotated[str, AfterValidator(_known_zone)]
     #: the years whose days off are in it; beyond them only weekends are known
-    first_year: int
-    last_year: int
+    first_year: _Year
+    last_year: _Year
+    #: in their order
     days_off: tuple[DayOff, ...] = ()
     hours: Week
+    #: in their order
     seasons: tuple[Season, ...] = ()
     #: hours of single counters, in the calendar's weeks and beyond them (a Saturday); never on a day off
     counters: dict[Code, Week] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        if self.first_year > self.last_year:
+            raise ValueError("the first year comes before the last")
+        if any(one.day >= other.day for one, other in pairwise(self.days_off)):
+            raise ValueError("days off come in order, and each date once")
+        if not all(self.is_known(one.day) for one in self.days_off):
+            raise ValueError("days off lie in the years of the calendar")
+        if any(one.until >= other.since for one, other in pairwise(self.seasons)):
+            raise ValueError("seasons come in order and do not overlap")
+        return self
+
+    def edited(self, **changes: object) -> WorkingCalendar:
+        """A calendar with other values in these fields, checked anew.
+
+        Not ``model_copy``: that would take along what has been worked out from the old values.
+        """
+        said = {name: getattr(self, name) for name in WorkingCalendar.model_fields}
+        return WorkingCalendar.model_validate(said | changes)
 
     @cached_property
     def canonical(self) -> bytes:

@@ -7,7 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from routing.domain.receipts import IdempotencyKeyReused, Once, Receipt, receipt_from
+from routing.domain.receipts import IdempotencyKeyReused, Once
 from routing.storage.tables import kept_answers
 
 _THIS = (kept_answers.c.person_id == sa.bindparam("b_person_id")) & (kept_answers.c.key == sa.bindparam("b_key"))
@@ -22,14 +22,14 @@ class KeptAnswers:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def earlier(self, once: Once) -> Receipt | None:
+    def earlier(self, once: Once) -> str | None:
         """The answer this request has had. Raises IdempotencyKeyReused where another request had the key."""
         row = self._connection.execute(_EARLIER, _named(once)).first()
         if row is None:
             return None
         if row.fingerprint != once.fingerprint:
             raise IdempotencyKeyReused
-        return receipt_from(row.answer)
+        return str(row.answer)
 
     def has(self, person_id: int, key: str) -> bool:
         """Whether this person's key (its digest) has had an answer, whatever was asked."""
@@ -41,9 +41,9 @@ class KeptAnswers:
         row = {"person_id": once.person_id, "key": once.key, "fingerprint": once.fingerprint, "answer": "", "at": at}
         self._connection.execute(_TAKE_KEY, row)
 
-    def keep(self, once: Once, answer: Receipt) -> None:
+    def keep(self, once: Once, answer: str) -> None:
         """Keeps the answer under the key that was taken."""
-        self._connection.execute(_KEEP, _named(once) | {"b_answer": answer.text})
+        self._connection.execute(_KEEP, _named(once) | {"b_answer": answer})
 
     def forget_before(self, at: datetime) -> int:
         """Forgets answers given before that moment; gives how many."""

@@ -13,6 +13,7 @@ from routing.office import Office
 from routing.web import (
     account_pages,
     audit_pages,
+    calendar_pages,
     counter_pages,
     decision_pages,
     desk_pages,
@@ -65,6 +66,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         audit_pages,
         orphan_pages,
         account_pages,
+        calendar_pages,
         personal_pages,
         health,
         metrics_page,

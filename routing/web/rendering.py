@@ -41,6 +41,9 @@ TOLD = {
     "account-identified": N_("The account knows its owner now; the NIK itself is not kept."),
     "role-assigned": N_("The role has been assigned."),
     "role-taken-away": N_("The role has been taken away."),
+    "calendar-changed": N_(
+        "The working calendar has a new version. Open applications are counted anew within a minute."
+    ),
 }
 _A_YEAR = 365 * 24 * 3600
 _NUMBER = re.compile(r"[A-Z0-9.-]{1,140}")

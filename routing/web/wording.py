@@ -91,11 +91,19 @@ class Wording:
 
     def full_day(self, day: date) -> str:
         """``Senin, 23 November 2026``."""
-        return f"{_DAYS[self.language][day.weekday()]}, {self.calendar_day(day)}"
+        return f"{self.weekday(day)}, {self.calendar_day(day)}"
 
     def day_of_year(self, month: int, day: int) -> str:
         """``23 November``."""
         return f"{day} {_MONTHS[self.language][month - 1]}"
+
+    def month(self, month: int) -> str:
+        """``November``."""
+        return _MONTHS[self.language][month - 1]
+
+    def weekday(self, day: date | int) -> str:
+        """``Senin``, of a date or of 0."""
+        return _DAYS[self.language][day if isinstance(day, int) else day.weekday()]
 
     def last_day(self, until: datetime) -> str:
         """The last day of something that lasts until before that moment."""
@@ -161,6 +169,8 @@ class Wording:
             "sentence": self.sentence,
             "phrase": self.phrase,
             "calendar_day": self.calendar_day,
+            "month": self.month,
+            "weekday": self.weekday,
             "rupiah": rupiah,
         }
         templates.tests["iso_day"] = lambda text: re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None

@@ -50,7 +50,7 @@ def tell(
 ) -> list[Application | Refusal]:
     office = mall.office
     people = prepare_import(office, retelling.cast).people
-    book = office.rule_book(retelling.cast.workflow.content_hash)
+    book = office.rule_book(retelling.cast.workflow.content_hash).counted_by(office.calendar())
     return import_moves(office, book, moves, numbers=numbers or {}, people=people)
 
 

@@ -68,7 +68,7 @@ def test_one_service_can_be_asked_for_alone(mall: Mall) -> None:
 def tell_first_moves(mall: Mall) -> None:
     retelling = retell(receipts(), service="receipt")
     people = prepare_import(mall.office, retelling.cast).people
-    book = mall.office.rule_book(retelling.cast.workflow.content_hash)
+    book = mall.office.rule_book(retelling.cast.workflow.content_hash).counted_by(mall.office.calendar())
     import_moves(mall.office, book, [one.moves[0] for one in retelling.cases], numbers={}, people=people)
 
 

@@ -109,7 +109,13 @@ def test_a_bundle_in_which_one_has_moved_on_is_not_written(postgresql_mall: Mall
     mall = postgresql_mall
     sent = [mall.registers() for _ in range(5)]
     moves = [
-        arrive(mall.office.rule_book(one.workflow), one, mall.open_visits(one)[0], now=mall.clock()) for one in sent
+        arrive(
+            mall.office.rule_book(one.workflow).counted_by(mall.office.calendar()),
+            one,
+            mall.open_visits(one)[0],
+            now=mall.clock(),
+        )
+        for one in sent
     ]
     deliver(mall.office, [(sent[2].id, sent[2].visit_count)])
     before = row_counts(mall.office.database)

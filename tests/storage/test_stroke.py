@@ -10,6 +10,7 @@ from routing.domain.stays import arrive
 from routing.reading.chains import verify_chains
 from routing.storage import stroke
 from routing.storage.applications import WrittenMeanwhile
+from tests.calendars import indonesia
 from tests.domain.people_of_the_mall import OMAR
 from tests.mall import Mall
 from tests.row_counts import row_counts
@@ -23,7 +24,7 @@ _END_OTHERS = sa.text(
 def test_a_stroke_on_an_application_that_has_moved_on_writes_nothing(postgresql_mall: Mall) -> None:
     application = postgresql_mall.registers()
     [visit] = postgresql_mall.open_visits(application)
-    book = postgresql_mall.office.rule_book(application.workflow)
+    book = postgresql_mall.office.rule_book(application.workflow).counted_by(indonesia())
     earlier = replace(application, version=application.version - 1)
     late = arrive(book, earlier, visit, now=postgresql_mall.clock())
     before = row_counts(postgresql_mall.office.database)

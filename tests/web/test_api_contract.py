@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -72,6 +73,7 @@ class Caller:
         able = [programs[who].token for who in ("ida", "omar", "sari", "agus", "hari")]
         self.tokens = [*tokens, *able * 3, "sat_none", None]
         self.count = itertools.count(1)
+        self.last_day_off = date(2027, 6, 30)
         self.told: dict[str, Counter[int]] = defaultdict(Counter)
 
     def _attach(self, number: str) -> None:
@@ -142,15 +144,21 @@ class Caller:
             "hand-in": (ida, {"papers": ["photo"]}),
             "resume": (ida, {}),
             "withdraw": (ida, {"desk": "loket-pendaftaran"}),
+            "changes": (self.programs["rina"], self._another_day_off()),
         }[act]
         case.headers["Idempotency-Key"] = f"possible {next(self.count)}"
-        if act != "applications":
+        if act not in ("applications", "changes"):
             number = ida.registers()
             if act == "resubmit":
                 omar.decides(number, "return", reason="STR kabur", requirements=["registration"])
             case.path_parameters["number"] = number
             case.headers["If-Match"] = ida.get(f"/applications/{number}").headers["etag"]
         return who.token
+
+    def _another_day_off(self) -> dict[str, str]:
+        self.last_day_off += timedelta(days=1)
+        day = self.last_day_off.isoformat()
+        return {"what": "add", "since": day, "name": "Hari jadi kota", "reason": "Keputusan wali kota"}
 
 
 def ask(mall: WebMall, requests: int, *, chosen: int | None) -> Caller:

@@ -85,6 +85,18 @@ def test_every_type_leads_to_its_line_in_the_table(mall: WebMall) -> None:
     assert "has moved on since you opened it" in row[0]
 
 
+#: Each of them can be made on what the one before left.
+CALENDAR_CHANGES = (
+    "AddDaysBody",
+    "ADayBody",
+    "SeasonBody",
+    "NoSeasonBody",
+    "OfficeHoursBody",
+    "CounterHoursBody",
+    "YearsBody",
+)
+
+
 def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> None:
     ida, omar = Program(mall, "ida"), Program(mall, "omar")
     shapes = ida.client.get(f"{API}/openapi.json").json()["components"]["schemas"]
@@ -97,7 +109,12 @@ def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> 
         "ResumptionBody",
         "HandInBody",
         "WithdrawalBody",
+        *CALENDAR_CHANGES,
     }
+    rina = Program(mall, "rina")
+    for change in CALENDAR_CHANGES:
+        changed = rina.post("/calendar/changes", example[change])
+        assert changed.status_code == 200, changed.text
     done = ida.post("/applications", example["NewApplication"])
     assert done.status_code == 201
     mall.carry()

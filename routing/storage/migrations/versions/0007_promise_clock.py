@@ -10,6 +10,8 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+#: Nobody changes these, and by what one row is told from another.
+_APPEND_ONLY = {"calendar_versions": ("hash",), "audit_marks": ("application_id", "seq", "mark")}
 _INDEXES = {
     "ix_applications_promise": ("applications", ["promise_due"], "outcome IS NULL"),
     "ix_applications_legal": ("applications", ["legal_due"], "outcome IS NULL"),
@@ -24,7 +26,11 @@ def upgrade() -> None:
     _make_calendar()
     _make_ledger()
     _make_forecasts()
-    _close_the_marks_on_sqlite() if op.get_bind().dialect.name == "sqlite" else _close_the_marks_on_postgresql()
+    for table, keys in _APPEND_ONLY.items():
+        if op.get_bind().dialect.name == "sqlite":
+            _close_on_sqlite(table, keys)
+        else:
+            _close_on_postgresql(table)
     for column in (
         sa.Column("calendar", sa.Text(), comment="What its days are counted by"),
         sa.Column("promise_due", Instant(), comment="When the promise ends; null: none, or it stands still"),
@@ -114,31 +120,31 @@ def _make_forecasts() -> None:
     )
 
 
-def _close_the_marks_on_sqlite() -> None:
+def _close_on_sqlite(table: str, keys: tuple[str, ...]) -> None:
     for verb in ("UPDATE", "DELETE"):
         op.execute(
-            f"""CREATE TRIGGER audit_marks_refuse_{verb.lower()} BEFORE {verb} ON audit_marks
-            BEGIN SELECT RAISE(ABORT, 'the marks are append-only'); END"""
+            f"""CREATE TRIGGER {table}_refuse_{verb.lower()} BEFORE {verb} ON {table}
+            BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""
         )
+    same = " AND ".join(f"{key} = NEW.{key}" for key in keys)
     # INSERT OR REPLACE deletes the old row without asking the trigger for that.
     op.execute(
-        """CREATE TRIGGER audit_marks_refuse_replace BEFORE INSERT ON audit_marks
-        WHEN EXISTS (SELECT 1 FROM audit_marks
-            WHERE application_id = NEW.application_id AND seq = NEW.seq AND mark = NEW.mark)
-        BEGIN SELECT RAISE(ABORT, 'the marks are append-only'); END"""
+        f"""CREATE TRIGGER {table}_refuse_replace BEFORE INSERT ON {table}
+        WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})
+        BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"""  # noqa: S608 - names of ours
     )
 
 
-def _close_the_marks_on_postgresql() -> None:
+def _close_on_postgresql(table: str) -> None:
     op.execute(
-        """CREATE FUNCTION audit_marks_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN RAISE EXCEPTION 'the marks are append-only' USING ERRCODE = 'insufficient_privilege'; END $$"""
+        f"""CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'insufficient_privilege'; END $$"""
     )
     op.execute(
-        """CREATE TRIGGER audit_marks_refuse_change BEFORE UPDATE OR DELETE ON audit_marks
-        FOR EACH ROW EXECUTE FUNCTION audit_marks_refuse()"""
+        f"""CREATE TRIGGER {table}_refuse_change BEFORE UPDATE OR DELETE ON {table}
+        FOR EACH ROW EXECUTE FUNCTION {table}_refuse()"""
     )
     op.execute(
-        """CREATE TRIGGER audit_marks_refuse_truncate BEFORE TRUNCATE ON audit_marks
-        FOR EACH STATEMENT EXECUTE FUNCTION audit_marks_refuse()"""
+        f"""CREATE TRIGGER {table}_refuse_truncate BEFORE TRUNCATE ON {table}
+        FOR EACH STATEMENT EXECUTE FUNCTION {table}_refuse()"""
     )
