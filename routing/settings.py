@@ -140,6 +140,11 @@ class Settings(BaseSettings):
         gt=0,
         description="How often the relay looks for hand-offs when no bell rings.",
     )
+    clock_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="How often the beat looks what is due: warnings, deadlines, limits of the law.",
+    )
     desk_refresh_seconds: float = Field(
         default=5.0,
         gt=0,

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from routing.domain.errors import AlreadyThere
 from routing.domain.identifiers import CROCKFORD
-from routing.domain.people import ADMINISTRATOR, AUDITOR, MANAGER, OFFICE_ROLES, Assignment
+from routing.domain.people import ADMINISTRATOR, AUDITOR, MANAGER, OFFICE_ROLES, SUPERVISOR, Assignment
 from routing.domain.phrases import Phrase
 from routing.domain.workflow import Step, Workflow
 from routing.office import Office
@@ -48,6 +48,8 @@ _WHO = (
     ("rina", "Rina Kusuma", ADMINISTRATOR, None),
     ("hari", "Hari Nugroho", MANAGER, None),
 )
+#: Whose time runs out is told to somebody at these desks.
+_SUPERVISED = ("loket-pendaftaran", "verifikasi", "dinas-kesehatan", "penomoran")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,10 @@ def open_demo(office: Office) -> tuple[DemoAccount, ...]:
         steps = [step for workflow in _workflows(office, tx) for step in workflow.steps.values()]
         apart = {place for step in steps if _wants_several_people(step) for place in _places(step)} - taken
         rest = {place for step in steps for place in _places(step)} - taken - apart
-        accounts = [*named, *_one_each(apart, password), *_for_the_rest(rest, password)]
+        seats = tuple(desk for desk in _SUPERVISED if desk in desks)
+        over_them = DemoAccount(code="surya", name="Surya Wibawa", password=password, role=SUPERVISOR, desks=seats)
+        supervisors = [over_them] if seats else []
+        accounts = [*named, *supervisors, *_one_each(apart, password), *_for_the_rest(rest, password)]
         fits: dict[str | None, bool] = {}
         for account in accounts:
             _open(office, tx, account, hashed, fits, may_exist=not is_new)

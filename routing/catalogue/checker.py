@@ -12,6 +12,7 @@ from routing.catalogue.conditions import check_conditions
 from routing.catalogue.desks_at_once import check_desks_at_once
 from routing.catalogue.findings import Finding, Locate, Path, Say, first_findings, nowhere
 from routing.catalogue.four_eyes import check_four_eyes
+from routing.catalogue.how_time_counts import check_how_time_counts
 from routing.catalogue.known_in_time import check_known_in_time
 from routing.catalogue.names_in_route import check_codes, check_targets
 from routing.catalogue.office_files import OfficePlan
@@ -22,6 +23,7 @@ from routing.catalogue.reach import check_reach
 from routing.catalogue.route_graph import RouteGraph
 from routing.catalogue.waiting_and_ending import check_waiting_and_ending
 from routing.catalogue.what_is_asked import check_what_is_asked
+from routing.catalogue.what_time_decides import check_what_time_decides
 from routing.catalogue.wording import check_standard, check_wording
 from routing.domain.workflow import Workflow
 
@@ -49,6 +51,7 @@ def _single_things(workflow: Workflow, office: OfficePlan | None, say: Say) -> I
         yield from check_standard(workflow, say)
     yield from check_what_is_asked(workflow, say)
     yield from check_waiting_and_ending(workflow, say)
+    yield from check_how_time_counts(workflow, say)
     yield from check_optional_steps(workflow, say)
     yield from check_conditions(workflow, say)
     yield from check_wording(workflow, say)
@@ -60,4 +63,5 @@ def _whole_route(workflow: Workflow, say: Say) -> Iterator[Finding]:
     yield from check_desks_at_once(workflow, say)
     yield from check_four_eyes(graph, say)
     yield from check_known_in_time(graph, say)
+    yield from check_what_time_decides(graph, say)
     yield from check_promise(graph, say)

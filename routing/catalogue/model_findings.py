@@ -78,6 +78,11 @@ def _wrong(source: YamlSource, path: Path, error: ErrorDetails) -> Finding:
             f'{shown(written)} begins with "@", which the engine keeps for itself.',
         )
         return Finding(file=source.file, line=line, column=column, code=code, problem=problem, way_out=_CODE)
+    if error["type"] == "value_error":
+        # Each key is what it should be; the model's own sentence says what is wrong with them together.
+        problem = f"{_thing(path)}: its keys contradict each other."
+        way_out = _sentence(str(error.get("ctx", {}).get("error", error["msg"])))
+        return Finding(file=source.file, line=line, column=column, code="wrong-value", problem=problem, way_out=way_out)
     asked, way_out = _asked(error, written)
     thing = _thing(path[:-2]) + ", key" if is_key else _thing(path)
     return Finding(
@@ -117,6 +122,10 @@ def _asked(error: ErrorDetails, written: str) -> tuple[str, str]:
     }
     answer = answers.get(error["type"])
     return answer() if answer is not None else ("what is asked for", f"{error['msg']}.")
+
+
+def _sentence(said: str) -> str:
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _thing(path: Path) -> str:

@@ -36,15 +36,26 @@ def check_targets(workflow: Workflow, say: Say) -> Iterator[Finding]:
             for place, code in enumerate(workflow.withdrawal.from_steps)
         ]
         others.append((("withdrawal", "to"), "The withdrawal leads to", workflow.withdrawal.to, workflow.ends))
-    for code, end in workflow.ends.items():
-        if end.resume is not None:
-            others.append((("ends", code, "resume", "to"), f"{shown(code)} goes on at", end.resume.to, steps))
-    for code, need in workflow.requirements.items():
-        if need.due is not None:
-            others.append((("requirements", code, "due"), f"{shown(code)} must be there for", need.due, steps))
-    for path, thing, name, known in others:
+    for path, thing, name, known in [*others, *_of_time(workflow)]:
         if name not in known:
             yield _dangling(path, thing, name, known, say)
+
+
+def _of_time(workflow: Workflow) -> Iterator[tuple[Path, str, str, Iterable[str]]]:
+    """What follows when something has been waited for, as (where, what names it, the name, what it can be)."""
+    steps = workflow.steps
+    for code, end in workflow.ends.items():
+        if end.resume is not None:
+            yield ("ends", code, "resume", "to"), f"{shown(code)} goes on at", end.resume.to, steps
+            if end.resume.then is not None:
+                thing = f"Not taken up again, {shown(code)} ends as"
+                yield ("ends", code, "resume", "then"), thing, end.resume.then, workflow.ends
+    for code, need in workflow.requirements.items():
+        if need.due is not None:
+            yield ("requirements", code, "due"), f"{shown(code)} must be there for", need.due, steps
+    limit = workflow.legal_limit
+    if limit is not None and limit.to is not None:
+        yield ("legal_limit", "to"), "What is deemed granted goes to", limit.to, steps
 
 
 def _of_step(workflow: Workflow, code: str, step: Step, say: Say) -> Iterator[Finding]:

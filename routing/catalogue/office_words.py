@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from routing.catalogue.findings import Finding, Path, Say, instead_of, shown
 from routing.catalogue.office_files import OfficePlan
-from routing.domain.people import OFFICE_ROLES
+from routing.domain.people import OFFICE_ROLES, SUPERVISOR
 from routing.domain.workflow import Step, Workflow
 
 
@@ -30,12 +30,15 @@ def check_office_words(workflow: Workflow, office: OfficePlan, say: Say) -> Iter
 
 
 def _roles(named: Iterable[tuple[Path, str]], office: OfficePlan, say: Say) -> Iterator[Finding]:
-    at_desks = [role for role in office.role_by_code if role not in OFFICE_ROLES]
+    at_desks = [role for role in office.role_by_code if role not in {*OFFICE_ROLES, SUPERVISOR}]
     for path, role in named:
         if role not in office.role_by_code:
             yield _unknown(path, "role", role, at_desks, say)
         elif role in OFFICE_ROLES:
             problem = f"The role {shown(role)} is held in the whole office and decides at no desk."
+            yield say(path, "unknown-role", problem, f"Name one of: {', '.join(at_desks)}.")
+        elif role == SUPERVISOR:
+            problem = f"The role {shown(role)} watches over a desk and decides nothing there."
             yield say(path, "unknown-role", problem, f"Name one of: {', '.join(at_desks)}.")
 
 

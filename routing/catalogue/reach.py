@@ -23,7 +23,7 @@ def check_reach(graph: RouteGraph, say: Say) -> Iterator[Finding]:
 def _reach(graph: RouteGraph, say: Say) -> Iterator[Finding]:
     """Every step and every end can be reached."""
     workflow = graph.workflow
-    reached = spread(workflow.intake, graph.onward)
+    reached = spread(graph.begins, graph.onward)
     if workflow.withdrawal is not None and reached.intersection(workflow.withdrawal.from_steps):
         reached.add(workflow.withdrawal.to)
     for code in workflow.steps:

@@ -40,9 +40,10 @@ class RouteGraph:
 
     @cached_property
     def onward(self) -> dict[str, list[str]]:
-        """As ``leads_to``, and out of a stop that can be taken up again."""
-        stops = {code: end.resume.to for code, end in self.workflow.ends.items() if end.resume is not None}
-        return self.leads_to | {code: self.lands_at(step) for code, step in stops.items()}
+        """As ``leads_to``, and out of a stop that can be taken up again or ends in time."""
+        stops = {code: end.resume for code, end in self.workflow.ends.items() if end.resume is not None}
+        later = {code: [how.then] if how.then is not None else [] for code, how in stops.items()}
+        return self.leads_to | {code: [*self.lands_at(how.to), *later[code]] for code, how in stops.items()}
 
     @cached_property
     def with_returns(self) -> dict[str, list[str]]:
@@ -56,7 +57,14 @@ class RouteGraph:
     @cached_property
     def reached(self) -> set[str]:
         """The steps and ends an application can get to without its applicant giving up."""
-        return spread(self.workflow.intake, self.with_returns)
+        return spread(self.begins, self.with_returns)
+
+    @cached_property
+    def begins(self) -> tuple[str, ...]:
+        """Where one comes to without a decision: the intake, and where the law takes what it deems granted."""
+        limit = self.workflow.legal_limit
+        deemed = limit.to if limit is not None else None
+        return (*self.workflow.intake, *((deemed,) if deemed is not None and deemed in self.workflow.steps else ()))
 
     def after(self, step: str) -> set[str]:
         """Everything an application may come to once it has left this step."""

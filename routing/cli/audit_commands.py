@@ -117,7 +117,7 @@ def _write_csv(entries: Iterable[ExportedEntry], stream: BinaryIO) -> None:
     rows = csv.writer(text)
     rows.writerow(_COLUMNS)
     for entry in entries:
-        rows.writerow([_harmless(value) for value in _row(entry).values()])
+        rows.writerow([harmless(value) for value in _row(entry).values()])
     text.detach()
 
 
@@ -155,7 +155,7 @@ def _row(entry: ExportedEntry) -> dict[str, str | int | None]:
     return dict(zip(_COLUMNS, values, strict=True))
 
 
-def _harmless(value: str | int | None) -> str | int | None:
+def harmless(value: str | int | None) -> str | int | None:
     """A cell a spreadsheet does not take for a formula (OWASP, CSV injection)."""
     return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 

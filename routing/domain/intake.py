@@ -147,6 +147,12 @@ def _as_handed_in(book: RuleBook, submission: Submission, identity: Identity, st
     )
 
 
+def _due_in_log(workflow: Workflow, submission: Submission) -> dict[str, object]:
+    """When it was due, as its log counted; without it nobody could recompute that from the entries."""
+    fact = workflow.clock.due_fact
+    return {"due": submission.facts[fact]} if fact is not None and fact in submission.facts else {}
+
+
 def _submission_facts(workflow: Workflow, submission: Submission, digest_key: bytes) -> dict[str, object]:
     imported = {"log": workflow.imported_from, "case": submission.imported_case}
     who = submission.particulars
@@ -158,5 +164,5 @@ def _submission_facts(workflow: Workflow, submission: Submission, digest_key: by
         "papers": list(submission.papers) or None,
         "form": form_facts(submission.facts) or None,
         "applicant_kind": submission.facts.get("applicant.kind"),
-        "imported": imported if submission.imported_case is not None else None,
+        "imported": imported | _due_in_log(workflow, submission) if submission.imported_case is not None else None,
     }

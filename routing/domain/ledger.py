@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from itertools import takewhile
 from math import inf
 from typing import Literal
 
@@ -54,6 +55,12 @@ def still_open(ledger: Sequence[Interval]) -> list[Interval]:
     return [*ledger[:-1], replace(ledger[-1], until=None)] if ledger else []
 
 
+def begins_anew(ledger: Sequence[Interval]) -> bool:
+    """Whether what runs next follows a repair: nothing has run since the applicant had it back."""
+    stood_still = takewhile(lambda one: one.pause is not None, reversed(ledger))
+    return any(one.pause is Pause.REPAIR for one in stood_still)
+
+
 def received_on(days: Days, calendar: WorkingCalendar, at: datetime, until: time | None = None) -> date:
     """The day on which something counts as received: that day, or the next one where it was too late or none.
 
@@ -73,7 +80,7 @@ def due_day(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Seq
 
     What runs at the end of the ledger is taken to run on.
     """
-    for begins, ends, left in _runs(days, calendar, measure, ledger):
+    for begins, ends, left, _ in _runs(days, calendar, measure, ledger):
         if ends - begins >= left:
             return days.with_number(begins + left)
     return None
@@ -83,8 +90,8 @@ def days_used(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: S
     """How many of the promised days have been counted by that moment, since it began (anew)."""
     until_then = [one if one.until is not None else replace(one, until=max(at, one.since)) for one in ledger]
     used = 0
-    for begins, ends, left in _runs(days, calendar, measure, until_then):
-        used = _promised(measure, ledger) - left + max(0, int(ends - begins))
+    for begins, ends, _, before in _runs(days, calendar, measure, until_then):
+        used = before + max(0, int(ends - begins))
     return used
 
 
@@ -103,22 +110,26 @@ def due_after_minutes(
     return None
 
 
-#: Numbers of the first and last day that count in a time (the first is not in it), and how many were left before it.
-_Run = tuple[int, float, int]
+#: Numbers of the first and last day that count in a time (the first is not in it), how many were left before it, and
+#: how many had been counted.
+_Run = tuple[int, float, int, int]
 
 
 def _runs(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Sequence[Interval]) -> Iterator[_Run]:
     closed_before = _closed_before(days, calendar)
-    base, left, paused = 0, 0, 0
-    before: Interval | None = None
+    base, paused, used, promised = 0, 0, 0, 0
+    is_extended = is_repaired = False
     for one in ledger:
-        is_anew = measure.pauses == "restart" and before is not None and before.pause is Pause.REPAIR
-        if before is None or (is_anew and one.pause is None):
+        # A promise that is over is not given a second life by whatever happens then.
+        is_anew = measure.pauses == "restart" and is_repaired and one.pause is None and used < promised
+        if not promised or is_anew:
             received = days.number_of(received_on(days, calendar, one.since, measure.received_until))
             # Done on the day it was received is one day that counts from that day itself.
             base = received - (measure.day_one == "same" or measure.count == 0)
-            left = _promised(measure, ledger)
-        before = one
+            used, promised = 0, max(1, measure.count)
+        if one.pause is not None and measure.pauses == "extend-once" and not is_extended and used < promised:
+            promised, is_extended = promised + measure.extended_by, True
+        is_repaired = one.pause is Pause.REPAIR or (is_repaired and one.pause is not None)
         begins = max(closed_before(one.since), base)
         ends = max(closed_before(one.until), begins) if one.until is not None else inf
         if one.pause is not None and measure.pauses in ("pause", "restart"):
@@ -127,13 +138,9 @@ def _runs(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Seque
             skipped = int(min(measure.most_paused - paused, ends - begins))
             paused += skipped
             begins += skipped
-        yield begins, ends, left
-        left -= int(min(ends - begins, left))
-
-
-def _promised(measure: Measure, ledger: Sequence[Interval]) -> int:
-    is_extended = measure.pauses == "extend-once" and any(one.pause is not None for one in ledger)
-    return max(1, measure.count) + (measure.extended_by if is_extended else 0)
+        left = max(0, promised - used)
+        yield begins, ends, left, used
+        used += int(min(ends - begins, left))
 
 
 def _closed_before(days: Days, calendar: WorkingCalendar) -> Callable[[datetime], int]:

@@ -17,6 +17,9 @@ from routing.domain.marks import Mark
 from routing.domain.notices import Notice
 from routing.domain.visits import Visit
 
+#: Kinds of entries by which an application comes to another step or end, which they name.
+LEADS_ON = frozenset({"decided", "withdrawn", "resumed", "migrated", "ended", "deemed"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+#: What a notice can be about, beside a visit by its number.
+PROMISE, LEGAL = "promise", "legal"
 #: Addressees that are not at a desk.
 HEAD, INSPECTORATE = "head", "inspectorate"
 

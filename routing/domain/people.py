@@ -20,6 +20,8 @@ AUDITOR = "auditor"
 ADMINISTRATOR = "administrator"
 #: Watches every queue and decides nothing by that.
 MANAGER = "manager"
+#: Watches over a desk, and is told when its time runs out; decides nothing by that.
+SUPERVISOR = "supervisor"
 
 #: Roles that are held in the whole office, not at a desk.
 OFFICE_ROLES = frozenset({AUDITOR, ADMINISTRATOR, MANAGER})
@@ -162,5 +164,6 @@ def _allows(assignment: Assignment, action: Action, place: Place) -> bool:
     if action is Action.SEE_APPLICATION:
         return True
     if action in _AT_A_DESK:
-        return assignment.desk in place.desks and assignment.role in place.roles
+        is_here = assignment.desk in place.desks and assignment.role in place.roles
+        return is_here and assignment.role != SUPERVISOR
     return action in (Action.SEE_QUEUE, Action.SEE_PARTICULARS) and assignment.desk in place.desks

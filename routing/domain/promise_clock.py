@@ -11,7 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application
-from routing.domain.ledger import Interval, Measure, days_used, due_after_minutes, due_day, open_interval
+from routing.domain.ledger import (
+    Interval,
+    Measure,
+    begins_anew,
+    days_used,
+    due_after_minutes,
+    due_day,
+    open_interval,
+)
 from routing.domain.state_machine import RuleBook
 from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.visits import Visit
@@ -39,17 +47,17 @@ class Turn:
     wake_at: datetime | None = None
     #: all is counted anew from here
     is_restart: bool = False
-    #: the calendar it is counted by
+    #: the calendar it is counted by; None: nothing was counted
     calendar: str | None = None
 
     @property
     def facts(self) -> dict[str, object] | None:
         """What an entry says of it; None: nothing happened."""
-        if not self.intervals:
+        if self.calendar is None:
             return None
-        last = self.intervals[-1]
-        state = "ended" if last.until is not None else last.pause or "running"
-        said = {"state": str(state), "calendar": self.calendar, "restarted": self.is_restart or None}
+        last = self.intervals[-1] if self.intervals else None
+        state = None if last is None else "ended" if last.until is not None else str(last.pause or "running")
+        said = {"state": state, "calendar": self.calendar, "restarted": self.is_restart or None}
         return {name: one for name, one in said.items() if one is not None} | due_facts(self.dues)
 
 
@@ -75,6 +83,9 @@ def turn(
         goes_on: the pause that somebody granted is over.
         counts_anew: the route or the calendar is another now.
     """
+    if application.calendar is None:
+        # Older programs counted nothing: the first recount begins its ledger, from its visits.
+        return _unchanged(application)
     current = open_interval(ledger)
     wanted = granted
     if wanted is None and current is not None and current.pause in GRANTED and not goes_on:
@@ -82,12 +93,14 @@ def turn(
     elif wanted is None:
         wanted = pause_of(book.workflow, open_visits)
     if current is None and ends:
-        return _unchanged(application)
+        # It ended with the move it began with: what a log says of it counts all the same.
+        return _unchanged(application) if book.workflow.clock.due_fact is None else _as_its_log_says(book, application)
     if current is not None and not ends and current.pause == wanted:
         if not counts_anew:
             return _unchanged(application)
         dues = dues_of(book, application, ledger)
-        return Turn(dues=dues, wake_at=wake_at(book, dues, at))
+        # The log is told by which calendar: that may have changed since, without moving anything.
+        return Turn(dues=dues, wake_at=wake_at(book, dues, at), calendar=application.calendar)
     changed = [replace(current, until=at)] if current is not None else []
     if ends:
         dues = Dues(promise=application.promise_due, legal=application.legal_due)
@@ -96,12 +109,13 @@ def turn(
     begun = Interval(application_id=application.id, no=number, pause=wanted, since=at, granted_by=by)
     known = [*ledger[:-1], *changed] if current is not None else list(ledger)
     dues = dues_of(book, application, [*known, begun])
-    restarts = book.workflow.clock.pauses == "restart" and current is not None and current.pause is Pause.REPAIR
+    restarts = book.workflow.clock.pauses == "restart" and begins_anew(ledger)
     return Turn(
         intervals=(*changed, begun),
         dues=dues,
         wake_at=wake_at(book, dues, at),
-        is_restart=restarts and wanted is None,
+        # One that is over is over: nothing begins anew.
+        is_restart=restarts and wanted is None and (dues.promise is None or dues.promise >= at),
         calendar=application.calendar,
     )
 
@@ -129,6 +143,9 @@ def dues_of(book: RuleBook, application: Application, ledger: Sequence[Interval]
 
 def wake_at(book: RuleBook, dues: Dues, after: datetime) -> datetime | None:
     """When the first warning of either is given, from that moment on; at once where one is over already."""
+    if book.workflow.imported_from is not None:
+        # What a log tells of is past, and nobody is at its desks.
+        return None
     times = (
         after if dues.promise is not None and dues.promise <= after else None,
         after if dues.legal is not None and dues.legal <= after else None,
@@ -209,6 +226,10 @@ def _end_of_last(
         return None
     day = due_day(days_of(calendar, counts), calendar, measure, ledger)
     return end_of(day, calendar.time_zone) if day is not None else None
+
+
+def _as_its_log_says(book: RuleBook, application: Application) -> Turn:
+    return Turn(dues=dues_of(book, application, ()), calendar=application.calendar)
 
 
 def _unchanged(application: Application) -> Turn:

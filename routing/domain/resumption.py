@@ -12,6 +12,7 @@ from routing.domain.audit_chain import keyed_digest
 from routing.domain.errors import Refusal
 from routing.domain.facts import without_opinions
 from routing.domain.ledger import Interval
+from routing.domain.marks import Mark
 from routing.domain.move import Move, Note, chained, entry_of
 from routing.domain.next_step import desk_sent_to, desks_asked
 from routing.domain.people import Action, Person, Place, require
@@ -85,6 +86,7 @@ def resume(
         **acting_facts(held.acting),
         "reason": keyed_digest(digest_key, text) if text else None,
         "clock": turned.facts,
+        "marks": [str(Mark.RESTART)] if turned.is_restart else None,
     }
     entry = entry_of(application, at=at, kind="resumed", desk=desks[0], actor=person.code, facts=facts)
     after = replace(
@@ -107,6 +109,7 @@ def resume(
         entries=(entry,),
         note=Note(seq=entry.seq, text=text) if text else None,
         intervals=turned.intervals,
+        marks=((entry.seq, Mark.RESTART),) if turned.is_restart else (),
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 from routing.domain.desks import Frozen
 
 StepCode = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,99}$")]
+_FactName = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 _Days = Annotated[int, Field(ge=0, le=1000)]
 
 
@@ -55,7 +56,10 @@ class Clock(Frozen):
     #: working days after which pauses, taken together, stop nothing any more
     most_paused: _Days | None = None
     #: an imported case: the fact that holds the moment it was due, as its log counted
-    due_fact: Annotated[str, StringConstraints(max_length=100)] | None = None
+    due_fact: _FactName | None = None
+    #: likewise the moment it came in, and the moment it was closed; None: its first and its last event
+    began_fact: _FactName | None = None
+    ended_fact: _FactName | None = None
 
     @model_validator(mode="after")
     def _extension_belongs_to_its_policy(self) -> Self:

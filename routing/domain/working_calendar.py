@@ -185,6 +185,12 @@ class WorkingCalendar(Frozen):
 
     def openings(self, day: date, counter: str | None = None) -> tuple[Opening, ...]:
         """When the office (or that counter) is open on the date, in order; empty: it is not."""
+        found = self._opened.get((day, counter))
+        if found is None:
+            found = self._opened[day, counter] = self._openings(day, counter)
+        return found
+
+    def _openings(self, day: date, counter: str | None) -> tuple[Opening, ...]:
         if day in self._off:
             return ()
         if counter is not None and counter in self.counters:
@@ -215,6 +221,11 @@ class WorkingCalendar(Frozen):
                 break
             open_time += min(closes, end) - opens
         return open_time / _ONE
+
+    @cached_property
+    def _opened(self) -> dict[tuple[date, str | None], tuple[Opening, ...]]:
+        """What has been looked up: every warning and every close of business asks for one of few days."""
+        return {}
 
     @cached_property
     def _off(self) -> dict[date, DayOff]:
@@ -249,7 +260,8 @@ class WorkingDays:
         at = day.toordinal()
         if at < self._first:
             return -self._week_days(at, self._first - 1)
-        return bisect_right(self._days, at) + self._week_days(self._last, max(at, self._last))
+        known = bisect_right(self._days, at)
+        return known if at <= self._last else known + self._week_days(self._last, at)
 
     def with_number(self, number: int) -> date:
         """The date that has this number. Raises OverflowError beyond the last year there is."""

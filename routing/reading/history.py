@@ -97,8 +97,13 @@ class Event:
     instrument: str | None = None
     #: what was revealed
     fields: tuple[str, ...] = ()
-    #: why personal data was destroyed
+    #: why personal data was destroyed; the law whose limit has passed
     basis: str | None = None
+    #: of a warning: ``promise``, ``legal`` or the number of a visit; when that is due; how near it was; who was told
+    about: str | None = None
+    due: datetime | None = None
+    levels: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     body: bytes = b""
     hash: bytes = b""
 
@@ -211,6 +216,19 @@ def _read_second_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str,
         **_beside(said, workflow),
         "holder": said.get("lapsed") or said.get("holder"),
         "cause": said.get("cause"),
+        **_warned(said),
+    }
+
+
+def _warned(said: Mapping[str, Any]) -> dict[str, Any]:
+    """What somebody was told when time ran out."""
+    if "told" not in said:
+        return {}
+    return {
+        "about": said["about"],
+        "due": datetime.fromisoformat(said["due"]),
+        "levels": tuple(said["levels"]),
+        "told": tuple(said["told"]),
     }
 
 

@@ -78,6 +78,9 @@ class PublicStatus:
     minutes: int | None
     submitted_at: datetime
     changed_at: datetime
+    #: since when the law deems it granted, and which law that is
+    deemed_at: datetime | None = None
+    deemed_by: str = ""
 
 
 def public_status(office: Office, typed_code: str) -> PublicStatus:
@@ -109,6 +112,8 @@ def public_status(office: Office, typed_code: str) -> PublicStatus:
         minutes=workflow.minutes,
         submitted_at=row.submitted_at,
         changed_at=row.changed_at,
+        deemed_at=row.deemed_at,
+        deemed_by=workflow.legal_limit.basis if row.deemed_at is not None and workflow.legal_limit is not None else "",
     )
 
 

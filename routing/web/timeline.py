@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from routing.domain.acting import ActingTitle
+from routing.domain.early_warnings import CLOCK
 from routing.domain.erasure import LegalBasis
+from routing.domain.notices import LEGAL, PROMISE
 from routing.domain.revealing import Masked
 from routing.domain.stays import COURIER
+from routing.domain.warning_times import Level
 from routing.reading.history import Event
 from routing.web.values import value_in_words
 from routing.web.wording import N_, Wording
@@ -31,6 +34,10 @@ KINDS = {
     "attached": N_("Paper attached at %(desk)s: %(requirement)s"),
     "revealed": N_("%(desk)s: looked at the applicant's %(fields)s"),
     "key-destroyed": N_("The applicant's personal data was destroyed: %(basis)s"),
+    "warned": N_("Warned of %(about)s, due %(due)s: %(levels)s"),
+    "ended": N_("Ended because nobody asked in time to take it up again: %(target)s"),
+    "limit-passed": N_("The limit of the law has passed (%(basis)s), due %(due)s"),
+    "deemed": N_("Deemed granted by law (%(basis)s); goes to the step %(target)s"),
 }
 #: The same in a word, for filters and tables.
 KIND_NAMES = {
@@ -50,6 +57,20 @@ KIND_NAMES = {
     "attached": N_("paper attached"),
     "revealed": N_("personal data revealed"),
     "key-destroyed": N_("personal data destroyed"),
+    "warned": N_("warned"),
+    "ended": N_("ended by the clock"),
+    "limit-passed": N_("limit of the law passed"),
+    "deemed": N_("deemed granted"),
+}
+#: What one is warned of; a visit by its desk.
+ABOUT = {PROMISE: N_("the promise"), LEGAL: N_("the limit of the law")}
+#: How near it is.
+LEVELS = {
+    Level.THREE_DAYS: N_("three working days are left"),
+    Level.ONE_DAY: N_("one working day is left"),
+    Level.TODAY: N_("it is due today"),
+    Level.NEAR: N_("little time is left"),
+    Level.PASSED: N_("the time is over"),
 }
 #: What can be revealed.
 FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number"), Masked.FORM: N_("numbers in the form")}
@@ -64,7 +85,7 @@ BASES = {
 #: What stands before the name of whoever stands in; the same in every language.
 ACTING = {ActingTitle.PLH: "Plh.", ActingTitle.PLT: "Plt."}
 #: Kinds that tell of the way and not of what somebody thought; shown more quietly.
-QUIET = frozenset({"arrived", "claimed", "released"})
+QUIET = frozenset({"arrived", "claimed", "released", "warned"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +120,8 @@ def told(events: tuple[Event, ...], wording: Wording, names: Mapping[str, str]) 
 def _actor(event: Event, wording: Wording) -> str:
     if event.actor == COURIER:
         return wording.text(N_("the system"))
+    if event.actor == CLOCK:
+        return wording.text(N_("the office clock"))
     if event.actor.startswith("auto."):
         return wording.text(N_("the program %(name)s")) % {"name": event.actor.removeprefix("auto.")}
     name = event.actor_name or event.actor
@@ -126,5 +149,8 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         "requirement": requirement,
         "fields": revealed,
         "basis": basis,
+        "about": wording.text(ABOUT[event.about]) if event.about in ABOUT else wording.text(N_("the desk's own time")),
+        "due": wording.short(event.due) if event.due is not None else "-",
+        "levels": ", ".join(wording.text(name) for level, name in LEVELS.items() if level.value in event.levels),
     }
     return wording.text(template) % said

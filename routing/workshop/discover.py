@@ -22,7 +22,7 @@ from routing.domain.imported_log import Cast, ImportedCase, ImportedMove, Retell
 from routing.domain.people import Assignment
 from routing.domain.workflow import DecisionRule, End, Outcome, Step, Workflow
 from routing.formats.event_log import EventLog, LogCase, LogEvent
-from routing.workshop.log_closings import closed_cases
+from routing.workshop.log_closings import clock_of, closed_cases
 
 #: Who did it, where the log does not say.
 UNKNOWN = "UNKNOWN"
@@ -171,6 +171,7 @@ class _Retold:
             service=self._service,
             label=_label(self._service),
             unit=self._unit,
+            clock=clock_of(self._cases),
             intake=tuple(self._step(activity) for activity in self._intake),
             steps=steps,
             ends={_CLOSED: End(label=Label(id="Ditutup", en="Closed"), outcome=Outcome.CLOSED)},

@@ -12,6 +12,7 @@ from routing.domain.audit_chain import GENESIS
 from routing.domain.crossing import Crossing
 from routing.domain.facts import as_handed_in, with_findings, with_opinion, with_papers, with_return, without_opinions
 from routing.domain.fields import Fact
+from routing.domain.move import LEADS_ON
 from routing.domain.resubmission import takes_back
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
@@ -57,7 +58,7 @@ class PastState:
             self._close(entry)
         for sent in entry.sent:
             self._open(sent["visit"], entry)
-        if entry.kind in {"decided", "withdrawn", "resumed", "migrated"} and said.get("to"):
+        if entry.kind in LEADS_ON and said.get("to"):
             self.application = replace(self.application, step=said["to"])
         self.application = replace(self.application, version=said.get("version") or self.application.version)
 

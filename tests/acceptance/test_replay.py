@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from routing.formats.xes_reader import read_xes
 from tests.acceptance.books import Books
 from tests.acceptance.event_logs import events_of, make_log
 from tests.acceptance.processes import Finished, Programs, distributed, own_servers, programs, until
@@ -86,9 +87,31 @@ def compare(made: Programs, log: Path, done: Finished, *, broker: str) -> dict[s
 def test_a_real_log_walks_through_the_mall_of_one_process(embedded: Programs) -> None:
     said = walk(embedded, real_data(WABO), broker="memory")
     assert (said["cases"], said["moves"], said["service"]) == (1434, 8577, "wabo-receipt")
+    assert_late_as_the_log_says(embedded, real_data(WABO))
     print(
         f"embedded: {said['moves_per_second']} moves/s, hand-off {said['hand_off_ms']} ms, {said['messages']} messages"
     )
+
+
+def assert_late_as_the_log_says(made: Programs, log: Path) -> None:
+    """Case by case, as somebody reads it in the file who knows nothing of the program; and then in working days."""
+    moments = {case.name: case.attributes for case in read_xes(log).cases}
+    ended = {name: said for name, said in moments.items() if "enddate" in said}
+    late = {name for name, said in ended.items() if said["enddate"] > said["deadline"]}  # type: ignore[operator]
+    assert (len(ended), len(late)) == (1329, 377)
+    done = made.run("lateness", "wabo-receipt", "--country", "NL", "--zone", "Europe/Amsterdam", "--json")
+    assert done.code == 0, done.stderr
+    told = {case["case"]: case for case in done.document["cases"]}
+    assert {name for name, case in told.items() if case["late"]} == late
+    assert {name for name, case in told.items() if case["ended"]} == set(ended)
+    totals = {key: value for key, value in done.document.items() if key != "cases"}
+    assert totals == {
+        "service": "wabo-receipt", "due": 1434, "closed": 1329, "late_in_log": 377, "late": 377, "unlike_log": 0,
+        "late_in_working_days": 276, "no_longer_late": 101, "newly_late": 0,
+    }  # fmt: skip
+    otherwise = [case for case in told.values() if case["late"] != case["late_in_working_days"]]
+    assert len(otherwise) == 101
+    assert [case["case"] for case in otherwise if not case["reasons"]] == []
 
 
 def test_a_real_log_walks_through_the_mall_of_many_processes(tmp_path: Path) -> None:

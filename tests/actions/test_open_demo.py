@@ -12,6 +12,7 @@ from routing.actions.sign_in import sign_in
 from routing.catalogue.workflow_files import default_folder
 from routing.cli.publishing import publish_files
 from routing.domain.errors import AlreadyThere, SignInRefused
+from routing.domain.people import SUPERVISOR, Action, Place, may
 from routing.office import Office
 from routing.reading.catalogue import services_in_force
 from routing.reading.sessions import session_of
@@ -119,3 +120,14 @@ def test_a_start_that_ends_before_its_commit_does_not_stop_the_next(
     accounts = open_demo(sqlite_office)
     assert {account.password for account in accounts} == {kept}
     assert sign_in(sqlite_office, "ida", kept)
+
+
+def test_somebody_supervises_the_desks_one_tries_first_and_decides_at_none(sqlite_office: Office) -> None:
+    publish_files(sqlite_office, [default_folder() / "sip-dokter.yaml"], by="tests")
+    (surya,) = [one for one in open_demo(sqlite_office) if one.role == SUPERVISOR]
+    assert set(surya.desks) >= {"loket-pendaftaran", "verifikasi"}
+    session = session_of(sqlite_office, sign_in(sqlite_office, surya.code, surya.password))
+    assert session is not None
+    here = Place(desks=("verifikasi",), roles=("verifier", SUPERVISOR))
+    assert may(session.person, Action.SEE_QUEUE, here, sqlite_office.now()) is not None
+    assert may(session.person, Action.DECIDE, here, sqlite_office.now()) is None

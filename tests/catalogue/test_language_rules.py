@@ -22,7 +22,8 @@ _DEFAULT = "      - {desk: koordinator-tim, only_if: channel == 'village'}\n    
 _CHOICES = "    choices:\n      field: {id: Lapangan, en: Field}\n      road: {id: Badan jalan, en: Road}\n"
 _FIELD = "{label: {id: Kemiringan, en: Slope}, kind: number, unit: "
 _PLAN = "plan: {label: {id: Denah, en: Plan}, formats: [pdf, jpeg]}"
-_STOPPED = "{label: {id: Dihentikan, en: Stopped}, outcome: stopped, resume: {days: 180, to: verify}}"
+_RESUME = "resume: {days: 180, to: verify, then: refused}"
+_STOPPED = "{label: {id: Dihentikan, en: Stopped}, outcome: stopped, " + _RESUME + "}"
 _ELSEWHERE = "outcome: referred, refers_to: izin-reklame}"
 _PAID = "      paid: {label: {id: Lunas, en: Paid}, to: police}\n"
 _CHARGE = "      charge: {label: {id: Tetapkan retribusi, en: Assess the levy}, to: pay, only_if: "
@@ -32,7 +33,7 @@ _OBJECT = "      object: {label: {id: Keberatan, en: Object}, to: assess, opinio
 DEFECTS = [
     # What is named
     ("dangling-target", "otherwise: team", "otherwise: »teem"),
-    ("dangling-target", "resume: {days: 180, to: verify}", "resume: {days: 180, to: »granted}"),
+    ("dangling-target", "resume: {days: 180, to: verify,", "resume: {days: 180, to: »granted,"),
     ("dangling-target", "due: sign", "due: »signature"),
     ("dangling-target", "not_by: [verify, assess]", "not_by: [verify, »asess]"),
     ("dangling-target", "decision: stop}", "decision: »stopp}"),
@@ -133,7 +134,7 @@ DEFECTS = [
     ("closed-without-outcome", "outcome: refused}", "outcome: »closed}"),
     ("outcome-other-than-code", "outcome: refused}", "outcome: »withdrawn}"),
     ("stopped-without-resume", _STOPPED,
-     _STOPPED.replace(", resume: {days: 180, to: verify}", "").replace(": stopped", ": »stopped")),
+     _STOPPED.replace(f", {_RESUME}", "").replace(": stopped", ": »stopped")),
     ("resume-not-stopped", _STOPPED, _STOPPED.replace("outcome: stopped, ", "outcome: refused, »")),
     ("referred-without-service", _ELSEWHERE, "outcome: »referred}"),
     ("service-not-referred", _ELSEWHERE, "outcome: refused, refers_to: »izin-reklame}"),
@@ -144,6 +145,21 @@ DEFECTS = [
     ("withdrawal-at-intake", "from_steps: [verify,", "from_steps: [»register, verify,"),
     # The promise
     ("promise-too-short", "working_days: 12\n", "working_days: »9\n"),
+    # How time is counted
+    ("missing-key", "  basis: Peraturan daerah tentang ketertiban umum, pasal 4\n", ""),
+    ("limit-without-basis", "  basis: Peraturan daerah tentang ketertiban umum, pasal 4\n", '  basis: »"   "\n'),
+    ("promise-beyond-limit", "working_days: 12\n", "working_days: »21\n"),
+    ("promise-beyond-limit", "legal_limit:\n  working_days: 20\n",
+     "legal_limit:\n  working_days: 15\n  counts: calendar-days\n"),
+    ("wrong-value", "clock:\n", "»clock:\n  extended_by: 3\n"),
+    ("wrong-value", "pauses: pause\n", "pauses: extend-once\n"),
+    ("wrong-value", "most_paused: 40\n", "most_paused: »-1\n"),
+    ("clock-without-effect", "pauses: pause\n  most_paused: 40\n",
+     "pauses: extend-once\n  extended_by: 3\n  most_paused: »40\n"),
+    ("received-before-opening", 'received_until: "14:00"', 'received_until: »"07:00"'),
+    ("clock-of-a-log", "pauses: pause\n", "pauses: pause\n  due_fact: »deadline\n"),
+    ("deadline-too-long", "deadline: {working_days: 5,", "deadline: {working_days: »41,"),
+    ("deadline-too-long", "legal_limit:\n  working_days: 20\n", "legal_limit:\n  pauses: false\n  working_days: 5\n"),
     # Both languages, and the standard
     ("missing-translation", "{id: Laporkan, en: Report}", '{id: Laporkan, en: »" "}'),
     ("missing-translation", "en: A levy by the area}", "en: »Retribusi menurut luas lahan}"),
@@ -257,6 +273,30 @@ def test_a_route_of_two_ways_takes_the_longer_one_and_returns_add_nothing(tmp_pa
     for days, expected in ((10, []), (9, ["promise-too-short"])):
         text = EXAMPLE.replace("working_days: 12", f"working_days: {days}", 1)
         assert [one.code for one in findings_of(text, tmp_path, office)] == expected
+
+
+def test_whoever_counts_otherwise_than_is_the_custom_says_by_what_right(tmp_path: Path, office: OfficePlan) -> None:
+    anew = EXAMPLE.replace("pauses: pause", "pauses: restart", 1)
+    assert findings_of(anew, tmp_path, office) == ()
+    nothing_said = re.sub(r"^(sources|choices): .*\n", "", anew, flags=re.MULTILINE)
+    (finding,) = findings_of(nothing_said, tmp_path, office)
+    assert (finding.code, nothing_said.splitlines()[finding.line - 1]) == ("custom-without-source", "  pauses: restart")
+
+
+def test_a_service_of_minutes_or_of_nothing_says_nothing_of_days(tmp_path: Path, office: OfficePlan) -> None:
+    text = (default_folder() / "nib.yaml").read_text(encoding="utf-8")
+    slow = text.replace("minutes: 60\n", 'minutes: 60\nclock: {received_until: "14:00", day_one: same}\n', 1)
+    assert [one.code for one in findings_of(slow, tmp_path, office)] == ["clock-without-effect"] * 2
+    nothing = text.replace("minutes: 60\n", "clock: {day_one: same}\n", 1)
+    assert [one.code for one in findings_of(nothing, tmp_path, office)] == ["clock-without-effect"]
+
+
+def test_a_promise_is_held_to_the_limit_in_the_days_the_law_counts(tmp_path: Path, office: OfficePlan) -> None:
+    """Twelve working days take two weeks and two days at least."""
+    for days, codes in ((15, ["promise-beyond-limit"]), (16, [])):
+        text = EXAMPLE.replace("  working_days: 20\n", f"  working_days: {days}\n  counts: calendar-days\n", 1)
+        found = [one.code for one in findings_of(text, tmp_path, office)]
+        assert found == codes, days
 
 
 def test_a_service_of_minutes_has_no_desk_of_days(tmp_path: Path, office: OfficePlan) -> None:

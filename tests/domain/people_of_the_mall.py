@@ -14,17 +14,22 @@ from routing.domain.defects import Defect
 from routing.domain.fields import Fact
 from routing.domain.intake import submit
 from routing.domain.ledger import Interval
+from routing.domain.marks import Mark
 from routing.domain.move import Move
 from routing.domain.moves import decide
+from routing.domain.notices import Notice
 from routing.domain.people import AUDITOR, Assignment, Person
 from routing.domain.promise_clock import Dues
+from routing.domain.recounting import Recount, recount
 from routing.domain.resumption import resume
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import arrive
+from routing.domain.time_passing import Passing
 from routing.domain.visits import Visit
 from routing.domain.withdrawal import withdraw
 from routing.domain.workflow import Workflow
-from tests.calendars import counted
+from routing.domain.working_calendar import WorkingCalendar
+from tests.calendars import counted, indonesia
 
 #: Monday, 2 March 2026, eight o'clock in Batu.
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -76,11 +81,14 @@ class Walk:
     ) -> None:
         self.books: dict[str, RuleBook] = {}
         self.book = counted(workflow)
+        self.calendars = {indonesia().content_hash: indonesia()}
         self.at = MORNING
         self.visits: dict[int, Visit] = {}
         self.entries: list[Entry] = []
         self.intervals: dict[int, Interval] = {}
         self.said: set[tuple[str, str]] = set()
+        self.notices: list[Notice] = []
+        self.marks: list[Mark] = []
         submission = Submission(
             desk=desk,
             decision=decision,
@@ -195,12 +203,50 @@ class Walk:
         self._record(move)
         return self
 
+    def the_clock_looks(self, at: datetime) -> Passing:
+        """A round of the clock at that moment; what it comes to is recorded, and when it looks next."""
+        passing = Passing(
+            self.book,
+            self.application,
+            self.open_visits,
+            ledger=self.ledger,
+            given={(one.about, one.level, one.due, one.addressee) for one in self.notices},
+            at=at,
+            digest_key=KEY,
+            past=[visit for visit in self.visits.values() if not visit.is_open],
+        )
+        for move in passing.moves():
+            self._record(move)
+        wake_at, visits = passing.looks()
+        self.application = replace(self.application, wake_at=wake_at)
+        for no, warn_at in visits.items():
+            self.visits[no] = replace(self.visits[no], warn_at=warn_at)
+        return passing
+
+    def becomes_imported(self, case: str) -> None:
+        """As if it had come from a log."""
+        self.application = replace(self.application, imported_case=case)
+
     def held_by(self, holder: Person) -> Self:
         """The open visit, as it is when somebody has taken the document."""
         self.arrives()
         (visit,) = self.open_visits
         self.visits[visit.no] = replace(visit, holder=holder.code, claimed_at=self.at)
         return self
+
+    def recounted(self, calendar: WorkingCalendar, *, past: bool = True) -> Recount:
+        """The office has another calendar from now on."""
+        was = self.calendars.get(self.application.calendar or "")
+        self.calendars[calendar.content_hash] = calendar
+        self.book = self.book.counted_by(calendar)
+        closed = [visit for visit in self.visits.values() if not visit.is_open] if past else []
+        counted_anew = recount(
+            self.book, self.application, self.open_visits, self.ledger, counted_by=was, past=closed, at=self.at
+        )
+        if counted_anew.move is not None:
+            self._record(counted_anew.move)
+        self.application = counted_anew.after
+        return counted_anew
 
     def _record(self, move: Move) -> None:
         """What storage would do, and what must hold of every move."""
@@ -210,6 +256,8 @@ class Walk:
         self.visits |= {visit.no: visit for visit in move.visits}
         self.entries += move.entries
         self.intervals |= {one.no: one for one in move.intervals}
+        self.notices += move.notices
+        self.marks += [mark for _, mark in move.marks]
         assert self.application.chain_head == self.entries[-1].hash
         assert self.application.visit_count == max(self.visits)
         assert first_break((entry.seq, entry.body, entry.hash) for entry in self.entries) is None
@@ -219,6 +267,9 @@ class Walk:
     def _is_retold(self) -> None:
         """The log alone tells the same clock."""
         self.books[self.book.workflow.content_hash] = self.book
-        retold = clock_from_log((json.loads(entry.body) for entry in self.entries), lambda route, _: self.books[route])
+        retold = clock_from_log(
+            (json.loads(entry.body) for entry in self.entries),
+            lambda route, calendar: self.books[route].counted_by(self.calendars[calendar]),
+        )
         assert same_ledger(retold.ledger, self.ledger)
         assert retold.dues == Dues(promise=self.application.promise_due, legal=self.application.legal_due)

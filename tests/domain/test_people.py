@@ -13,6 +13,7 @@ from routing.domain.people import (
     MANAGER,
     OFFICE,
     OFFICE_ROLES,
+    SUPERVISOR,
     Action,
     Assignment,
     Place,
@@ -134,3 +135,15 @@ def test_a_no_names_the_person_the_action_the_desk_and_the_role_it_takes() -> No
         assert word in str(refusal.value)
     with pytest.raises(NotAllowed, match="auditor"):
         require(OMAR, Action.SEE_AUDIT_LOG, OFFICE, MORNING)
+
+
+def test_a_supervisor_sees_their_desk_and_decides_nothing_there_even_where_a_route_says_so() -> None:
+    over = person("surya", SUPERVISOR, "verifikasi")
+    here = Place(desks=("verifikasi",), roles=(SUPERVISOR, "verifier"))
+    for action in (Action.SEE_QUEUE, Action.SEE_APPLICATION):
+        assert may(over, action, here, MORNING) is not None
+    assert may(over, Action.SEE_QUEUE, Place(desks=("kepala-dinas",)), MORNING) is None
+    for action in (Action.CLAIM, Action.RELEASE, Action.DECIDE, Action.WITHDRAW, Action.ATTACH, Action.REGISTER):
+        assert may(over, action, here, MORNING) is None
+    for action in (Action.SEE_AUDIT_LOG, Action.MANAGE_PEOPLE, Action.ERASE):
+        assert may(over, action, OFFICE, MORNING) is None

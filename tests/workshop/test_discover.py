@@ -16,6 +16,7 @@ from routing.domain.decision import Decision
 from routing.domain.desks import Desk
 from routing.domain.errors import MalformedField
 from routing.domain.imported_log import Retelling
+from routing.domain.time_limits import Clock
 from routing.domain.workflow import Outcome
 from routing.formats.event_log import AttributeValue, EventLog, LogCase, LogEvent
 from routing.workshop.discover import UNKNOWN, retell, service_code
@@ -179,6 +180,23 @@ def test_attributes_of_a_case_become_its_facts() -> None:
         "since": "2025-03-02T08:00:00.000000Z",
     }
     assert said.imported_case == "a"
+
+
+def test_a_log_that_tells_when_its_cases_were_due_gives_a_service_that_is_late_when_the_log_says_so() -> None:
+    due, ended = AT + timedelta(days=1), AT + timedelta(days=2)
+    first = case("a", RECEIVE, CHECK, Deadline=due, endDate=ended, startdate=AT, closed=ended)
+    second = case("b", RECEIVE, Deadline=ended, endDate=due, DueDate="soon")
+    retelling = told(first, second)
+    clock = retelling.cast.workflow.clock
+    assert (clock.due_fact, clock.began_fact, clock.ended_fact) == ("Deadline", "startdate", "endDate")
+    for retold, at in zip(retelling.cases, (due, ended), strict=True):
+        assert walk(retelling, retold).promise_due == at
+
+
+def test_a_log_that_tells_no_moment_its_cases_were_due_promises_nothing() -> None:
+    retelling = told(case("a", RECEIVE, deadline="56 days", enddate=AT))
+    assert retelling.cast.workflow.clock == Clock()
+    assert walk(retelling, retelling.cases[0]).promise_due is None
 
 
 def test_open_cases_stay_open_and_closed_ones_end() -> None:

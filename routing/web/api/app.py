@@ -14,6 +14,8 @@ from routing.web.api import (
     audit_log,
     calendar,
     desks,
+    due,
+    marks,
     moves,
     offered,
     orphans,
@@ -38,7 +40,19 @@ def make_api() -> FastAPI:
     api = FastAPI(
         title="Satu Atap", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    for subject in (applications, moves, attachments, desks, offered, calendar, audit_log, orphans, problems):
+    for subject in (
+        applications,
+        moves,
+        attachments,
+        desks,
+        due,
+        offered,
+        calendar,
+        marks,
+        audit_log,
+        orphans,
+        problems,
+    ):
         api.include_router(subject.router)
     answer_problems(api)
     document = openapi_document(api)
