@@ -24,13 +24,14 @@ MarkPlace = tuple[datetime, int, int, str]
 
 _KEY = (audit_marks.c.at, audit_marks.c.application_id, audit_marks.c.seq, audit_marks.c.mark)
 _KEYS = sa.select(*_KEY).order_by(*(column.desc() for column in _KEY)).limit(sa.bindparam("most"))
-_IN_SERVICE = _KEYS.join_from(audit_marks, applications, applications.c.id == audit_marks.c.application_id)
+# Asked of one mark after the other: there are few, and hundreds of thousands of applications of a service.
+_SERVICE = sa.select(applications.c.service).where(applications.c.id == audit_marks.c.application_id).scalar_subquery()
 # Each filter is one clause, added where it is asked for.
 _CLAUSES = {
     "mark": audit_marks.c.mark == sa.bindparam("mark"),
     "since": audit_marks.c.at >= sa.bindparam("since", type_=Instant()),
     "until": audit_marks.c.at < sa.bindparam("until", type_=Instant()),
-    "service": applications.c.service == sa.bindparam("service"),
+    "service": sa.bindparam("service") == _SERVICE,
 }
 _BEHIND = sa.tuple_(*_KEY) < sa.tuple_(
     sa.bindparam("b_at", type_=Instant()),
@@ -84,7 +85,7 @@ def marks_page(
 ) -> MarksPage:
     """The marks, from ``behind`` on."""
     values: dict[str, object] = {name: said for name in _CLAUSES if (said := getattr(wanted, name))}
-    keys = (_IN_SERVICE if wanted.service else _KEYS).where(*(_CLAUSES[name] for name in values))
+    keys = _KEYS.where(*(_CLAUSES[name] for name in values))
     if behind is not None:
         keys = keys.where(_BEHIND)
         values |= dict(zip(("b_at", "b_application_id", "b_seq", "b_mark"), behind, strict=True))
