@@ -23,27 +23,15 @@ ROWS_ON_A_PAGE = 50
 MarkPlace = tuple[datetime, int, int, str]
 
 _KEY = (audit_marks.c.at, audit_marks.c.application_id, audit_marks.c.seq, audit_marks.c.mark)
-_MARKS = (
-    sa.select(
-        *_KEY, audit_entries.c.kind, audit_entries.c.actor, audit_entries.c.desk,
-        applications.c.number, applications.c.service, applications.c.workflow,
-    )
-    .select_from(
-        audit_marks.join(applications, applications.c.id == audit_marks.c.application_id).join(
-            audit_entries,
-            (audit_entries.c.application_id == audit_marks.c.application_id)
-            & (audit_entries.c.seq == audit_marks.c.seq),
-        )
-    )
-    .order_by(*(column.desc() for column in _KEY))
-    .limit(sa.bindparam("most"))
-)  # fmt: skip
+_KEYS = sa.select(*_KEY).order_by(*(column.desc() for column in _KEY)).limit(sa.bindparam("most"))
+# Asked of one mark after the other: there are few, and hundreds of thousands of applications of a service.
+_SERVICE = sa.select(applications.c.service).where(applications.c.id == audit_marks.c.application_id).scalar_subquery()
 # Each filter is one clause, added where it is asked for.
 _CLAUSES = {
     "mark": audit_marks.c.mark == sa.bindparam("mark"),
     "since": audit_marks.c.at >= sa.bindparam("since", type_=Instant()),
     "until": audit_marks.c.at < sa.bindparam("until", type_=Instant()),
-    "service": applications.c.service == sa.bindparam("service"),
+    "service": sa.bindparam("service") == _SERVICE,
 }
 _BEHIND = sa.tuple_(*_KEY) < sa.tuple_(
     sa.bindparam("b_at", type_=Instant()),
@@ -97,12 +85,12 @@ def marks_page(
 ) -> MarksPage:
     """The marks, from ``behind`` on."""
     values: dict[str, object] = {name: said for name in _CLAUSES if (said := getattr(wanted, name))}
-    statement = _MARKS.where(*(_CLAUSES[name] for name in values))
+    keys = _KEYS.where(*(_CLAUSES[name] for name in values))
     if behind is not None:
-        statement = statement.where(_BEHIND)
+        keys = keys.where(_BEHIND)
         values |= dict(zip(("b_at", "b_application_id", "b_seq", "b_mark"), behind, strict=True))
     with office.reading() as connection:
-        found = connection.execute(statement, values | {"most": most + 1}).all()
+        found = connection.execute(_told(keys), values | {"most": most + 1}).all()
         names = names_of(connection, (row.actor for row in found))
     rows = tuple(_row(office, row, names) for row in found)
     return MarksPage(rows=rows[:most], next=rows[most - 1].place if len(rows) > most else None)
@@ -133,6 +121,27 @@ def mark_named(said: str) -> str:
             way_out=Phrase("Choose one of: {known}.", known=", ".join(Mark)),
         )
     return said
+
+
+def _told(keys: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
+    """What is shown of these marks: looked up for them alone, after it is known which they are."""
+    found = keys.subquery("found")
+    entry = (audit_entries.c.application_id == found.c.application_id) & (audit_entries.c.seq == found.c.seq)
+    return (
+        sa.select(
+            found,
+            audit_entries.c.kind,
+            audit_entries.c.actor,
+            audit_entries.c.desk,
+            applications.c.number,
+            applications.c.service,
+            applications.c.workflow,
+        )
+        .select_from(found)
+        .join(applications, applications.c.id == found.c.application_id)
+        .join(audit_entries, entry)
+        .order_by(found.c.at.desc(), found.c.application_id.desc(), found.c.seq.desc(), found.c.mark.desc())
+    )
 
 
 def _row(office: Office, row: sa.Row[*tuple[Any, ...]], names: dict[str, str]) -> MarkRow:

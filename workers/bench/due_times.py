@@ -23,13 +23,13 @@ from workers.bench.many_applications import DESKS, fill
 from workers.bench.pgbench import NotPostgresql
 
 #: Busy, middling and quiet ones: the documents of an office are not spread evenly.
-_DESKS = (0, 1, 7, 40, 150, DESKS - 1)
-_UNITS = (0, 1, 5, 20, 39)
-_WINDOWS = ("", "0d", "3d", "10d", "4h")
+_DESKS = (0, 7, 150, DESKS - 1)
+_UNITS = (0, 1, 39)
+_WINDOWS = ("", "0d", "3d", "4h")
 #: So many pages are turned.
-_PAGES = 3
+_PAGES = 2
 #: Each question is asked so often; the first time it may have to be fetched from the disk.
-_ROUNDS = 3
+_ROUNDS = 2
 
 #: What is asked, under the name it is reported by.
 _Asked = tuple[str, Callable[[], object]]
@@ -94,7 +94,7 @@ def _questions(office: Office, known: Directory) -> Iterator[_Asked]:
     places += [("unit", {"unit": f"unit-{n}"}) for n in _UNITS]
     places += [("service", {"service": code}) for code in some_services]
     places += [
-        ("unit and service", {"unit": f"unit-{n}", "service": code}) for n in _UNITS[:3] for code in some_services
+        ("unit and service", {"unit": f"unit-{n}", "service": code}) for n in _UNITS[:2] for code in some_services
     ]
     for place, named in places:
         for by in DueBy:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from routing.cli.publishing import publish_files
+from routing.actions.publish import publish, publish_office
+from routing.catalogue.office_files import read_office
+from routing.catalogue.workflow_files import default_folder, read_workflow, workflow_paths
+from routing.domain.errors import Fault
 from routing.office import Office
 from routing.reading.catalogue import services_in_force
 from routing.storage.query_times import tidy
@@ -92,7 +95,7 @@ UPDATE visits SET rings = rings + 1 WHERE closed_at IS NULL;
 
 def fill(office: Office, count: int, tell: Callable[[str], None]) -> None:
     """Writes so many applications with their visits, clocks and marks into an empty office on PostgreSQL."""
-    publish_files(office, by="bench")
+    _publish(office)
     run_script(office.database, _GROUND.format(units=UNITS, desks=DESKS) + "".join(_steps(office)))
     steps = len(services_in_force(office))
     for first in range(1, count + 1, _AT_ONCE):
@@ -102,6 +105,19 @@ def fill(office: Office, count: int, tell: Callable[[str], None]) -> None:
     run_script(office.database, _AFTERWARDS)
     tidy(office.database)
     run_script(office.database, _AT_WORK)
+
+
+def _publish(office: Office) -> None:
+    folder = office.settings.workflows or default_folder()
+    plan, _ = read_office(folder / "office")
+    if plan is None:
+        message = f"The office in {folder} cannot be published; satuatap workflow check says why."
+        raise Fault(message)
+    publish_office(office, plan.units, plan.desks, plan.roles)
+    for path in workflow_paths(folder):
+        workflow, _ = read_workflow(path, plan)
+        if workflow is not None:
+            publish(office, workflow, by="bench")
 
 
 def _script(office: Office, first: int, last: int, count: int, steps: int) -> str:
