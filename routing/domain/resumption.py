@@ -102,15 +102,10 @@ def resume(
         wake_at=turned.wake_at,
     )
     return Move(
-        at=at,
-        before=application,
-        after=after,
-        visits=opened,
-        entries=(entry,),
+        at=at, before=application, after=after, visits=opened, entries=(entry,), intervals=turned.intervals,
         note=Note(seq=entry.seq, text=text) if text else None,
-        intervals=turned.intervals,
         marks=((entry.seq, Mark.RESTART),) if turned.is_restart else (),
-    )
+    )  # fmt: skip
 
 
 def _require_stopped(workflow: Workflow, application: Application, seen_version: int | None, at: datetime) -> Resume:

@@ -5,10 +5,10 @@ import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import typer
-from click.testing import Result
 from typer.testing import CliRunner
 
 from routing.actions.import_case import import_moves, prepare_import
@@ -22,7 +22,7 @@ from tests.event_logs import ARCHIVE, case, log_of
 
 #: Thursday before Easter of 2025, on which cases of the small logs begin a little earlier.
 DUE = datetime(2025, 4, 17, 8, 0, tzinfo=UTC)
-Tells = Callable[..., Result]
+Tells = Callable[..., Any]
 
 
 @pytest.fixture
