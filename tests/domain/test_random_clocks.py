@@ -241,6 +241,16 @@ def test_only_the_first_pause_makes_it_longer_however_short_it_is() -> None:
     assert ends(once, *twice) == date(2026, 6, 19)
 
 
+def test_days_that_were_used_up_are_not_given_back_by_a_repair() -> None:
+    """Else the return of a file that is late already would not be looked at."""
+    anew = measure_of(Policy(2, pauses="restart"))
+    # Returned on the second day it begins anew; returned on the fourth it is over.
+    for returned, used in ((1, 0), (3, 2)):
+        events = told((0, "running"), (returned, "repair"), (returned + 1, "running"))
+        at = MONDAY + timedelta(days=returned + 1, hours=1)
+        assert days_used(JAKARTA.working, JAKARTA, anew, ledger_of(events), at) == used, returned
+
+
 @pytest.mark.parametrize("pauses", ["pause", "restart", "extend-once"])
 def test_whatever_is_done_once_a_promise_is_over_gives_it_no_second_life(pauses: str) -> None:
     policy = Policy(2, pauses=pauses, extended_by=10 if pauses == "extend-once" else 0)
