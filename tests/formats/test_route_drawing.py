@@ -141,6 +141,13 @@ def test_the_route_is_told_in_sentences_for_whoever_does_not_see_it() -> None:
     assert "back to the desk that returned it" in next(line for line in told if line.startswith("Repair"))
 
 
+def test_what_time_does_by_itself_is_drawn() -> None:
+    assert {"edge-stopped_resume", "edge-stopped_then"} <= set(ids(drawn(route("ukl-upl"))))
+    deemed = words(drawn(route("surat-penelitian")))
+    assert "setelah batas hukum lewat" in deemed
+    assert "UU 30/2014 pasal 53" in deemed
+
+
 def test_the_time_is_told_where_it_is_counted_otherwise_and_where_the_law_sets_it() -> None:
     limit = {"working_days": 10, "basis": "UU 30/2014 pasal 53", "counts": "calendar-days"}
     clock = {"day_one": "same", "received_until": "14:00", "pauses": "extend-once", "extended_by": 3}
