@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from celery import Celery
 from celery.beat import Service
 
+from routing.actions.forecast import forecast
 from routing.actions.forget_answers import forget_answers
 from routing.actions.keep_time import keep_time
+from routing.actions.recount import recount_open
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
 from routing.reading.hand_offs import hand_offs_on_their_way
@@ -20,10 +23,24 @@ _log = logging.getLogger(__name__)
 
 #: Seconds after which a document on its way is worth a warning.
 _LATE = 60.0
+#: Seconds of recounting in one task.
+_PIECE = 5.0
+#: Seconds after which a change of the calendar is followed at the latest.
+_RECOUNT = 60.0
 
 
 def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     """Registers the tasks and their times."""
+    seconds = _add_housekeeping(app, office) | _add_promise_clock(app, office, queue)
+    app.conf.beat_schedule = {
+        # Who comes too late is no use: the next one is there already.
+        task: {"task": task, "schedule": every, "options": {"queue": queue, "expires": _fresh_for(every)}}
+        for task, every in seconds.items()
+    }
+
+
+def _add_housekeeping(app: Celery, office: Office) -> dict[str, float]:
+    """The tasks that keep the books tidy, and every how many seconds each is done."""
 
     @app.task(name="sweep", shared=False)
     def _sweep() -> None:
@@ -44,26 +61,38 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     def _forget_answers() -> None:
         forget_answers(office)
 
+    return {"sweep": 60.0, "end-stale-sessions": 600.0, "forget-answers": 3600.0}
+
+
+def _add_promise_clock(app: Celery, office: Office, queue: str) -> dict[str, float]:
+    """The tasks of the promise clock, and every how many seconds each is done."""
+
     @app.task(name="keep-time", shared=False)
     def _keep_time() -> None:
         """Tells and does what time brings, until nothing is due any more."""
         keep_time(office)
 
-    look = office.settings.clock_seconds
-    app.conf.beat_schedule = {
-        "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
-        "keep-time": {"task": "keep-time", "schedule": look, "options": {"queue": queue, "expires": look}},
-        "end-stale-sessions": {
-            "task": "end-stale-sessions",
-            "schedule": 600.0,
-            "options": {"queue": queue, "expires": 550},
-        },
-        "forget-answers": {
-            "task": "forget-answers",
-            "schedule": 3600.0,
-            "options": {"queue": queue, "expires": 3500},
-        },
-    }
+    @app.task(name="recount", shared=False)
+    def _recount() -> None:
+        """Follows a change of the calendar; a piece at a time, so that a worker that is to stop can."""
+        began = time.monotonic()
+        for some in recount_open(office):
+            _log.info("recounted", extra={"action": "recount", "count": len(some)})
+            if time.monotonic() - began > _PIECE:
+                # The rest is the next piece's, behind whatever has come in meanwhile.
+                app.send_task("recount", queue=queue, expires=_fresh_for(_RECOUNT))
+                return
+
+    @app.task(name="forecast", shared=False)
+    def _forecast() -> None:
+        forecast(office)
+
+    return {"keep-time": office.settings.clock_seconds, "recount": _RECOUNT, "forecast": 3600.0}
+
+
+def _fresh_for(every: float) -> float:
+    """Seconds after which a message is not worth doing any more."""
+    return every * 11 / 12
 
 
 def run_beat(app: Celery, schedule: Path, *, on_stop: Callable[[Callable[[], None]], None]) -> None:

@@ -63,8 +63,8 @@ class RouteGraph:
     def begins(self) -> tuple[str, ...]:
         """Where one comes to without a decision: the intake, and where the law takes what it deems granted."""
         limit = self.workflow.legal_limit
-        deemed = (limit.to,) if limit is not None and limit.to in self.workflow.steps else ()
-        return (*self.workflow.intake, *(one for one in deemed if one is not None))
+        deemed = limit.to if limit is not None else None
+        return (*self.workflow.intake, *((deemed,) if deemed is not None and deemed in self.workflow.steps else ()))
 
     def after(self, step: str) -> set[str]:
         """Everything an application may come to once it has left this step."""

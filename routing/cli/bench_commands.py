@@ -101,10 +101,61 @@ def language(
     say(figures, as_json=as_json, words=words)
 
 
+@app.command()
+def recount(
+    applications: Annotated[int, typer.Option(min=1, max=1_000_000, help="Open applications.")] = 100_000,
+    rate: RateOption = 50.0,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How long a change of the calendar takes to reach every open application while desks decide."""
+    from workers.bench.recounting import measure_recount
+
+    settings = _settings(data)
+    figures = measure_recount(settings, applications=applications, rate=rate, tell=tell)
+    words = (
+        f"{figures['applications']} applications recounted in {figures['seconds']} s "
+        f"({figures['applications_per_second']}/s) on {figures['database']}, {figures['moved']} due dates moved; "
+        f"a decision meanwhile p50 {figures['decision_ms']['p50']} ms, p99 {figures['decision_ms']['p99']} ms."
+    )
+    say(figures, as_json=as_json, words=words)
+
+
+@app.command()
+def due(
+    applications: Annotated[
+        int, typer.Option(min=1000, max=10_000_000, help="Applications in the database, one in twenty of them open.")
+    ] = 1_000_000,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How long the server takes for what is asked by `satuatap due` and the deadline board; PostgreSQL only.
+
+    A million applications take a few minutes to write and 4 GB of the server's disk, in a database that is dropped.
+    """
+    from routing.settings import load_settings
+    from workers.bench.due_times import measure_due
+
+    # So that what was made is dropped however the measurement ends; Ctrl-C does the same by itself.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
+    figures = measure_due(load_settings(data), applications, tell)
+    lines = [f"{'milliseconds of the server':40} {'queries':>7} {'median':>8} {'max':>8} {'first':>8}"]
+    lines += [
+        f"{name:40} {one['queries']:>7} {one['median']:>8} {one['max']:>8} {one['first_max']:>8}"
+        for name, one in figures["milliseconds"].items()
+    ]
+    say(figures, as_json=as_json, words="\n".join(lines))
+
+
 def _prepared(data: Any, **plan: Any) -> tuple[Settings, Plan]:
+    from workers.bench.measurement import Plan
+
+    return _settings(data), Plan(**plan)
+
+
+def _settings(data: Any) -> Settings:
     from routing.domain.errors import MalformedField
     from routing.settings import IN_PROCESS_BROKER, load_settings
-    from workers.bench.measurement import Plan
 
     settings = load_settings(data)
     if not settings.is_embedded and settings.broker == IN_PROCESS_BROKER:
@@ -115,4 +166,4 @@ def _prepared(data: Any, **plan: Any) -> tuple[Settings, Plan]:
         )
     # So that what was made is dropped however the measurement ends; Ctrl-C does the same by itself.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
-    return settings, Plan(**plan)
+    return settings

@@ -13,6 +13,7 @@ from typing import Any
 
 from routing.domain.application import Application
 from routing.domain.audit_chain import GENESIS
+from routing.domain.first_count import ledger_said
 from routing.domain.ledger import Interval
 from routing.domain.promise_clock import Dues, turn
 from routing.domain.state_machine import RuleBook
@@ -24,6 +25,8 @@ Said = Mapping[str, Any]
 #: The rules by the hashes of a route and of a calendar.
 Rules = Callable[[str, str], RuleBook]
 
+#: Kinds of entries that open and close no visit and turn no clock.
+_QUIET = frozenset({"arrived", "claimed", "released", "attached", "revealed", "key-destroyed", "stuck", "retried"})
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -40,7 +43,8 @@ class Retold:
 def clock_from_log(entries: Iterable[Said], rules: Rules) -> Retold:
     """The ledger and what is due after the last of these entries, which stand in their order."""
     telling = _Telling(rules=rules)
-    for _, of_move in groupby(entries, key=lambda said: said["version"]):
+    # The oldest entries named no version; what they tell of was not counted yet.
+    for _, of_move in groupby(entries, key=lambda said: said.get("version")):
         telling.move(list(of_move))
     return Retold(ledger=tuple(telling.ledger), dues=telling.dues, calendar=telling.calendar)
 
@@ -61,12 +65,12 @@ class _Telling:
         """A move has happened, of which these entries tell."""
         for said in entries:
             self._note(said)
-        if self.calendar is None:
-            # It was never counted: an application of an older program, before its first recount.
+        kinds = {said["kind"] for said in entries}
+        if self.calendar is None or kinds <= _QUIET:
+            # Nothing of the clock; or it was not counted yet: of an older program, before its first recount.
             return
         book = self.rules(self.workflow, self.calendar)
         first = entries[0]
-        kinds = {said["kind"] for said in entries}
         target = next((said["to"] for said in entries if said.get("to") is not None), None)
         turned = turn(
             book,
@@ -95,8 +99,14 @@ class _Telling:
         mapping = said.get("mapping") or {}
         self.open = {no: mapping.get(step, step) for no, step in self.open.items()}
         if said["kind"] in ("decided", "recalled"):
-            self.open.pop(said["visit"], None)
-        self.open |= {sent["visit"]: sent["step"] for sent in said.get("sent") or ()}
+            self.open.pop(said.get("visit", 0), None)
+        sent = said.get("sent") or ()
+        if not isinstance(sent, Mapping):
+            self.open |= {one["visit"]: one["step"] for one in sent}
+        if "ledger" in said:
+            # An application of an older program has been counted for the first time.
+            self.ledger = ledger_said(said["ledger"])
+            self.open = {one["visit"]: one["step"] for one in said["open"]}
 
     def _application(self, due_fact: str | None) -> Application:
         """As much of it as the clock asks for."""

@@ -41,6 +41,7 @@ class Action(StrEnum):
     SEE_APPLICATION = "see the application"
     SEE_PARTICULARS = "see who applies"
     SEE_AUDIT_LOG = "see the audit log"
+    SEE_ORPHANS = "see what nobody can move"
     MANAGE_PEOPLE = "manage accounts"
     KEEP_CALENDAR = "keep the working calendar"
     ERASE = "erase personal data"
@@ -117,6 +118,7 @@ _WHOLE_OFFICE = {
     Action.KEEP_CALENDAR: frozenset({ADMINISTRATOR}),
     Action.ERASE: frozenset({ADMINISTRATOR}),
     Action.SEE_QUEUE: frozenset({MANAGER}),
+    Action.SEE_ORPHANS: frozenset({MANAGER, AUDITOR, ADMINISTRATOR}),
     Action.RELEASE: frozenset({MANAGER}),
     Action.SEE_APPLICATION: frozenset({AUDITOR, MANAGER}),
 }

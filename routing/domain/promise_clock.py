@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application
+from routing.domain.countable_days import Days, end_of
 from routing.domain.ledger import (
     Interval,
     Measure,
@@ -25,7 +26,7 @@ from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.visits import Visit
 from routing.domain.warning_times import next_warning
 from routing.domain.workflow import Workflow
-from routing.domain.working_calendar import Days, WorkingCalendar, end_of
+from routing.domain.working_calendar import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +48,17 @@ class Turn:
     wake_at: datetime | None = None
     #: all is counted anew from here
     is_restart: bool = False
-    #: the calendar it is counted by
+    #: the calendar it is counted by; None: nothing was counted
     calendar: str | None = None
 
     @property
     def facts(self) -> dict[str, object] | None:
         """What an entry says of it; None: nothing happened."""
-        if not self.intervals:
+        if self.calendar is None:
             return None
-        last = self.intervals[-1]
-        state = "ended" if last.until is not None else last.pause or "running"
-        said = {"state": str(state), "calendar": self.calendar, "restarted": self.is_restart or None}
+        last = self.intervals[-1] if self.intervals else None
+        state = None if last is None else "ended" if last.until is not None else str(last.pause or "running")
+        said = {"state": state, "calendar": self.calendar, "restarted": self.is_restart or None}
         return {name: one for name, one in said.items() if one is not None} | due_facts(self.dues)
 
 
@@ -83,6 +84,9 @@ def turn(
         goes_on: the pause that somebody granted is over.
         counts_anew: the route or the calendar is another now.
     """
+    if application.calendar is None:
+        # Older programs counted nothing: the first recount begins its ledger, from its visits.
+        return _unchanged(application)
     current = open_interval(ledger)
     wanted = granted
     if wanted is None and current is not None and current.pause in GRANTED and not goes_on:
@@ -96,7 +100,8 @@ def turn(
         if not counts_anew:
             return _unchanged(application)
         dues = dues_of(book, application, ledger)
-        return Turn(dues=dues, wake_at=wake_at(book, dues, at))
+        # The log is told by which calendar: that may have changed since, without moving anything.
+        return Turn(dues=dues, wake_at=wake_at(book, dues, at), calendar=application.calendar)
     changed = [replace(current, until=at)] if current is not None else []
     if ends:
         dues = Dues(promise=application.promise_due, legal=application.legal_due)

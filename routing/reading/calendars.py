@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from routing.domain.calendar_differences import CalendarDifference, differences
 from routing.domain.errors import Kind, Refusal
@@ -29,6 +30,11 @@ _WITHOUT_DOCUMENT = (
 _NEWEST_FIRST = sa.select(*_WITHOUT_DOCUMENT).order_by(calendar_versions.c.number.desc()).limit(sa.bindparam("most"))
 _OLDER = _NEWEST_FIRST.where(calendar_versions.c.number < sa.bindparam("before"))
 _NUMBERED = sa.select(*_WITHOUT_DOCUMENT).where(calendar_versions.c.number == sa.bindparam("number"))
+_FROM_TO = (
+    sa.select(*_WITHOUT_DOCUMENT)
+    .where(calendar_versions.c.number.between(sa.bindparam("first"), sa.bindparam("last")))
+    .order_by(calendar_versions.c.number)
+)
 
 
 class UnknownCalendarVersion(Refusal):
@@ -106,6 +112,13 @@ def calendar_versions_told(
         )
         for row, new, old in zip(rows, calendars, older, strict=False)
     )[:most]
+
+
+def versions_numbered(connection: Connection, first: int, last: int) -> tuple[CalendarVersion, ...]:
+    """The versions from one number to another, oldest first: why due dates moved between them."""
+    rows = connection.execute(_FROM_TO, {"first": first, "last": last}).all()
+    names = names_of(connection, (row.made_by for row in rows))
+    return tuple(_version(row, names) for row in rows)
 
 
 def _version(row: sa.Row[*tuple[Any, ...]], names: dict[str, str]) -> CalendarVersion:

@@ -1,7 +1,7 @@
 """Does every application's chain of entries hold, from its first entry to the head the application carries?
 
-And does each entry's row, and what stands beside the log (reasons, who applies, the step it is at), say what the
-hashed bytes say?
+And does each entry's row, and what stands beside the log (reasons, who applies, the step it is at, the ledger of its
+promise and what is due), say what the hashed bytes say?
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from routing.domain.application import particulars_text
 from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break, keyed_digest
 from routing.domain.move import LEADS_ON
 from routing.office import Office
+from routing.reading.clock_chains import ClockRows
 from routing.reading.paper_chains import PaperRows, paper_problems
 from routing.storage.tables import application_keys, applications, audit_entries, notes, particulars
 from routing.vault.personal_data import ApplicationKey, SealBroken, Vault
@@ -29,7 +30,7 @@ _ENTRIES = (
         applications.c.id, applications.c.number, applications.c.entry_count, applications.c.chain_head,
         applications.c.step.label("at_step"), applications.c.outcome, applications.c.applicant_index,
         applications.c.erased_at, notes.c.sealed.label("note"), particulars.c.sealed.label("applicant"),
-        application_keys.c.wrapped,
+        application_keys.c.wrapped, applications.c.calendar, applications.c.promise_due, applications.c.legal_due,
         *(audit_entries.c[name] for name in Entry.__dataclass_fields__),
     )
     .outerjoin_from(applications, audit_entries, audit_entries.c.application_id == applications.c.id)
@@ -78,13 +79,17 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
     """Recomputes every hash, in memory that does not grow with the log."""
     chains = entries = 0
     breaks: list[ChainBreak] = []
-    with office.reading() as connection, closing(PaperRows(connection, service, number)) as papers:
+    with (
+        office.reading() as connection,
+        closing(PaperRows(connection, service, number)) as papers,
+        closing(ClockRows(office, connection, service, number)) as clocks,
+    ):
         for rows in _by_application(connection, service, number):
             chains += 1
             said = [_entry(row) for row in rows if row.seq is not None]
             entries += len(said)
             opened = _opened(office, connection, rows[0])
-            found = _break(rows, said, papers.of(rows[0].id), opened)
+            found = _break(rows, said, papers.of(rows[0].id), opened, clocks)
             if found is not None:
                 breaks.append(found)
     return ChainReport(chains=chains, entries=entries, breaks=tuple(breaks))
@@ -114,9 +119,11 @@ def _opened(office: Office, connection: Connection, application: Any) -> _Opened
         return None
 
 
-def _break(rows: list[Any], said: list[Entry], papers: list[Any], opened: _Opened | None) -> ChainBreak | None:
+def _break(
+    rows: list[Any], said: list[Entry], papers: list[Any], opened: _Opened | None, clocks: ClockRows
+) -> ChainBreak | None:
     # Where the chain itself does not hold, comparing with what stands beside it says nothing.
-    found = list(_problems(rows[0], said)) or list(_problems_beside(rows, said, papers, opened))
+    found = list(_problems(rows[0], said)) or list(_problems_beside(rows, said, papers, opened, clocks))
     return next(
         (
             ChainBreak(number=rows[0].number, seq=seq, problem=problem)
@@ -145,7 +152,7 @@ def _problems(application: Any, said: list[Entry]) -> Iterator[tuple[int, str]]:
 
 
 def _problems_beside(
-    rows: list[Any], said: list[Entry], papers: list[Any], opened: _Opened | None
+    rows: list[Any], said: list[Entry], papers: list[Any], opened: _Opened | None, clocks: ClockRows
 ) -> Iterator[tuple[int, str]]:
     """What stands beside the log and differs from what the log says of it."""
     bodies: list[dict[str, Any]] = [json.loads(entry.body) for entry in said]
@@ -163,6 +170,7 @@ def _problems_beside(
         attached += [(row.seq, body)] if row.kind == "attached" else []
     if opened is not None:
         yield from paper_problems(opened.key.digest, papers, attached)
+    yield from ((len(said), problem) for problem in clocks.problems(rows[0], bodies))
     if last and last.get("to") != rows[0].at_step:
         yield len(said), f"the application stands at {rows[0].at_step}, the log led it to {last.get('to')}"
 

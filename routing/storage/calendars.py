@@ -12,6 +12,11 @@ from routing.storage.tables import calendar_versions
 
 _NEWEST = sa.select(calendar_versions.c.hash).order_by(calendar_versions.c.number.desc()).limit(1)
 _DOCUMENT = sa.select(calendar_versions.c.document).where(calendar_versions.c.hash == sa.bindparam("hash"))
+_OLDER = (
+    sa.select(calendar_versions.c.hash)
+    .where(calendar_versions.c.number < sa.bindparam("number"))
+    .order_by(calendar_versions.c.number)
+)
 
 
 class CalendarBook:
@@ -23,6 +28,10 @@ class CalendarBook:
     def in_force(self) -> str | None:
         """The hash of the newest version; None: none has been made."""
         return self._connection.execute(_NEWEST).scalar()
+
+    def older(self, number: int) -> list[str]:
+        """The hashes of the versions before that number, in their order."""
+        return list(self._connection.execute(_OLDER, {"number": number}).scalars())
 
     def document(self, content_hash: str) -> bytes | None:
         """The canonical JSON of a version."""

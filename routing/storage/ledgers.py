@@ -80,7 +80,8 @@ def load(connection: Connection, application_ids: Sequence[int]) -> dict[int, li
 
 def write(connection: Connection, moves: Sequence[Move]) -> None:
     """What these moves do to the clock: rows of the ledger, what is due, marks and notices."""
-    intervals = [one for move in moves for one in move.intervals]
+    begin(connection, [one for move in moves for one in _first_ledger(move)])
+    intervals = [one for move in moves if not _first_ledger(move) for one in move.intervals]
     # What a move ends it has read, except what the same move begins and ends.
     begun = {(one.application_id, one.no) for one in intervals if one.until is None}
     _each(connection, _END, [_ended(one) for one in intervals if (one.application_id, one.no) not in begun])
@@ -96,6 +97,12 @@ def write(connection: Connection, moves: Sequence[Move]) -> None:
     told = [_told(one) for move in moves for one in move.notices]
     if told:
         connection.execute(_NOTICE[connection.dialect.name], told)
+
+
+def begin(connection: Connection, intervals: Sequence[Interval]) -> None:
+    """Ledgers of applications that had none; whole, what is over in them, too."""
+    if intervals:
+        connection.execute(_INSERT.statement, [_as_row(one) for one in intervals])
 
 
 def given(connection: Connection, application_id: int) -> set[tuple[str, str, Any, str]]:
@@ -120,6 +127,11 @@ def _each(connection: Connection, question: Question, rows: Sequence[Mapping[str
 
 def _as_row(one: Interval) -> dict[str, Any]:
     return {name: getattr(one, name) for name in Interval.__dataclass_fields__}
+
+
+def _first_ledger(move: Move) -> tuple[Interval, ...]:
+    """The ledger of an application that was never counted before."""
+    return move.intervals if move.before is not None and move.before.calendar is None else ()
 
 
 def _told(one: Notice) -> dict[str, Any]:

@@ -18,11 +18,13 @@ from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.ledger import Interval
 from routing.domain.move import Move
 from routing.domain.people import Person
+from routing.domain.recounting import Recount
 from routing.domain.visits import Visit
-from routing.storage import applications, attachments, audit_log, ledgers, people, stroke, visits
+from routing.storage import applications, attachments, audit_log, ledgers, people, recounts, stroke, visits
 from routing.storage.api_tokens import TokenBook
 from routing.storage.calendars import CalendarBook
 from routing.storage.clock_rounds import ClockRounds
+from routing.storage.forecasts import ForecastBook
 from routing.storage.kept_answers import KeptAnswers
 from routing.storage.people import PeopleBook
 from routing.storage.personal_data import PersonalBook
@@ -46,6 +48,7 @@ class Transaction:
         self.quotas = QuotaBook(connection)
         self.calendars = CalendarBook(connection)
         self.rounds = ClockRounds(connection)
+        self.forecasts = ForecastBook(connection)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now
@@ -107,6 +110,12 @@ class Transaction:
         """Id and number of the service's open applications that follow another version, by id; not locked."""
         return applications.open_elsewhere(self._connection, service, version=version, after=after, most=most)
 
+    def counted_by(
+        self, calendar: str | None, *, after: int, most: int, waits: bool, locked: bool = True
+    ) -> list[Application]:
+        """Open applications counted by this calendar (None: never counted), behind that id; see ``recounts.behind``."""
+        return recounts.behind(self._connection, calendar, after=after, most=most, waits=waits, locked=locked)
+
     def submitted_as(self, key: str) -> Application | None:
         """The application that was submitted under this key."""
         return applications.with_key(self._connection, key)
@@ -114,6 +123,13 @@ class Transaction:
     def open_visits(self, *application_ids: int) -> list[Visit]:
         """The open visits of these (locked) applications."""
         return visits.load_open(self._connection, application_ids)
+
+    def open_visits_of(self, application_ids: Sequence[int]) -> dict[int, list[Visit]]:
+        """The open visits of these (locked) applications, by the applications' ids."""
+        found: dict[int, list[Visit]] = {one: [] for one in application_ids}
+        for visit in visits.load_open_of_many(self._connection, application_ids):
+            found[visit.application_id].append(visit)
+        return found
 
     def ledger(self, application: Application) -> list[Interval]:
         """When the promise of this (locked) application ran and stood still."""
@@ -169,6 +185,20 @@ class Transaction:
             if move.erases:
                 self.personal.erase(move.after.id, move.at)
         self._remember(moves)
+
+    def record_recounts(self, counted: Sequence[Recount]) -> None:
+        """Writes what a recount moved; of what it did not only the calendar, which is bookkeeping and no move."""
+        moves = [one.move for one in counted if one.move is not None]
+        unmoved = [one.after for one in counted if one.move is None]
+        if moves and self._connection.dialect.name == "postgresql":
+            recounts.write(self._connection, moves)
+            ledgers.begin(self._connection, [one for move in moves for one in move.intervals])
+            self.recorded += moves
+            self.has_arrived = True
+        elif moves:
+            self.record_all(moves)
+        if unmoved:
+            recounts.keep(self._connection, unmoved)
 
     def waiting_for_a_ring(self, *, now: datetime, most: int) -> tuple[list[HandOff], list[HandOff]]:
         """Hand-offs nobody has rung for, or in vain, and visits whose program's turn has come.

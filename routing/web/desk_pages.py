@@ -27,7 +27,9 @@ from routing.office import Office
 from routing.reading.application_file import number_with_code
 from routing.reading.desk_queue import Place as QueuePlace
 from routing.reading.desk_queue import QueueRow, desk_counts, queue, untaken
+from routing.reading.whereabouts import whereabouts
 from routing.web.application_view import see_application, see_timeline
+from routing.web.clock_view import clock_view
 from routing.web.file_facts import file_facts
 from routing.web.numbers_in_addresses import ApplicationHere, application_number, visit_number
 from routing.web.paper_view import see_papers
@@ -105,10 +107,20 @@ def application_page(
     """The file: what it is, where it lies, what this person can do next, what happened."""
     view = see_application(office, staff, application_number(number))
     timeline = see_timeline(request, office, staff, view, before)
-    papers = see_papers(office, staff, view, wording_of(request))
-    facts = file_facts(view, wording_of(request), office.time_zone)
+    wording = wording_of(request)
+    papers = see_papers(office, staff, view, wording)
+    facts = file_facts(view, wording, office.time_zone)
+    found = whereabouts(office, view.file.application.number)
+    clock = clock_view(found, wording, staff.directory.names(wording.language), office.time_zone)
     return show(
-        request, "desk/application.html", view=view, file=view.file, timeline=timeline, papers=papers, facts=facts
+        request,
+        "desk/application.html",
+        view=view,
+        file=view.file,
+        timeline=timeline,
+        papers=papers,
+        facts=facts,
+        clock=clock,
     )
 
 

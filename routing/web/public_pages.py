@@ -8,8 +8,11 @@ from starlette.responses import Response
 
 from routing.domain.errors import UnknownService, UnknownTrackingCode
 from routing.domain.identifiers import check_tracking_code
+from routing.reading.application_file import number_with_code
 from routing.reading.catalogue import directory, services_in_force
 from routing.reading.public_status import Turn, public_status
+from routing.reading.whereabouts import for_the_public, whereabouts
+from routing.web.clock_view import ClockView, public_clock_view
 from routing.web.rendering import go_to, show, wants_json, wording_of
 from routing.web.service_page import service_page
 from routing.web.visitors import OfficeHere, limits_of
@@ -61,7 +64,10 @@ def status(request: Request, office: OfficeHere, code: str) -> Response:
         return _start(request, office, refusal, typed=code[:40])
     with office.reading() as connection:
         unit = directory(connection).units.get(found.unit)
-    page = show(request, "public/status.html", status_of=found, unit=unit, turns=Turn)
+        number = number_with_code(connection, found.tracking_code)
+    why = for_the_public(whereabouts(office, number)) if number is not None else None
+    clock = public_clock_view(why, wording_of(request), office.time_zone) if why is not None else ClockView()
+    page = show(request, "public/status.html", status_of=found, unit=unit, turns=Turn, clock=clock)
     page.headers["X-Robots-Tag"] = "noindex"
     return page
 

@@ -89,6 +89,10 @@ class Wording:
         """The same of a day that has no hour."""
         return f"{self.day_of_year(day.month, day.day)} {day.year}"
 
+    def full_day(self, day: date) -> str:
+        """``Senin, 23 November 2026``."""
+        return f"{_DAYS[self.language][day.weekday()]}, {self.calendar_day(day)}"
+
     def day_of_year(self, month: int, day: int) -> str:
         """``23 November``."""
         return f"{day} {_MONTHS[self.language][month - 1]}"

@@ -20,6 +20,7 @@ from routing.domain.moves import decide
 from routing.domain.notices import Notice
 from routing.domain.people import AUDITOR, Assignment, Person
 from routing.domain.promise_clock import Dues
+from routing.domain.recounting import Recount, recount
 from routing.domain.resumption import resume
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import arrive
@@ -27,7 +28,8 @@ from routing.domain.time_passing import Passing
 from routing.domain.visits import Visit
 from routing.domain.withdrawal import withdraw
 from routing.domain.workflow import Workflow
-from tests.calendars import counted
+from routing.domain.working_calendar import WorkingCalendar
+from tests.calendars import counted, indonesia
 
 #: Monday, 2 March 2026, eight o'clock in Batu.
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -79,6 +81,7 @@ class Walk:
     ) -> None:
         self.books: dict[str, RuleBook] = {}
         self.book = counted(workflow)
+        self.calendars = {indonesia().content_hash: indonesia()}
         self.at = MORNING
         self.visits: dict[int, Visit] = {}
         self.entries: list[Entry] = []
@@ -231,6 +234,20 @@ class Walk:
         self.visits[visit.no] = replace(visit, holder=holder.code, claimed_at=self.at)
         return self
 
+    def recounted(self, calendar: WorkingCalendar, *, past: bool = True) -> Recount:
+        """The office has another calendar from now on."""
+        was = self.calendars.get(self.application.calendar or "")
+        self.calendars[calendar.content_hash] = calendar
+        self.book = self.book.counted_by(calendar)
+        closed = [visit for visit in self.visits.values() if not visit.is_open] if past else []
+        counted_anew = recount(
+            self.book, self.application, self.open_visits, self.ledger, counted_by=was, past=closed, at=self.at
+        )
+        if counted_anew.move is not None:
+            self._record(counted_anew.move)
+        self.application = counted_anew.after
+        return counted_anew
+
     def _record(self, move: Move) -> None:
         """What storage would do, and what must hold of every move."""
         assert move.after.version == (move.before.version if move.before else 0) + 1
@@ -250,6 +267,9 @@ class Walk:
     def _is_retold(self) -> None:
         """The log alone tells the same clock."""
         self.books[self.book.workflow.content_hash] = self.book
-        retold = clock_from_log((json.loads(entry.body) for entry in self.entries), lambda route, _: self.books[route])
+        retold = clock_from_log(
+            (json.loads(entry.body) for entry in self.entries),
+            lambda route, calendar: self.books[route].counted_by(self.calendars[calendar]),
+        )
         assert same_ledger(retold.ledger, self.ledger)
         assert retold.dues == Dues(promise=self.application.promise_due, legal=self.application.legal_due)

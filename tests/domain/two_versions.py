@@ -83,7 +83,7 @@ class Crossed(Walk):
 
     def goes_over(self, to: Workflow, reason: str = "", **mapping: str) -> Self:
         self.at += timedelta(minutes=5)
-        new = counted(to)
+        new = counted(to).counted_by(self.book.calendar)
         crossing = Crossing(
             old=self.book, new=new, mapping={was.replace("_", "-"): now for was, now in mapping.items()}
         )

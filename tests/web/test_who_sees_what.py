@@ -17,6 +17,7 @@ MAY_OPEN = {
     "/counter/withdrawals/{number}": ("ida",),
     "/applications/{number}/reveal": ("ida", "omar", "budi"),
     "/calendar": EVERYBODY,
+    "/orphans": ("agus", "rina", "hari"),
     "/audit": ("agus",),
     "/audit/applications/{number}": ("agus",),
     "/accounts": ("rina",),

@@ -29,7 +29,7 @@ class Run:
     @property
     def to_inbox_ms(self) -> dict[str, float]:
         """The half of the hand-offs that came sooner, and the hundredth that took longest."""
-        return {"p50": _share(self.to_inbox, 0.5), "p99": _share(self.to_inbox, 0.99)}
+        return {"p50": share_ms(self.to_inbox, 0.5), "p99": share_ms(self.to_inbox, 0.99)}
 
     @property
     def processor_ms_per_move(self) -> dict[str, float]:
@@ -58,6 +58,7 @@ def merged(runs: Sequence[Any], key: str) -> list[float]:
     return [figure for one in runs for figure in one[key]]
 
 
-def _share(figures: Sequence[float], share: float) -> float:
+def share_ms(figures: Sequence[float], share: float) -> float:
+    """Milliseconds that such a share of these seconds does not exceed."""
     ordered = sorted(figures)
     return round(ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000, 2) if ordered else 0.0

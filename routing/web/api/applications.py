@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from routing.reading.history import history
+from routing.reading.whereabouts import whereabouts
+from routing.web.api.clock_shape import ClockShape, clock_shape
 from routing.web.api.cursors import LONGEST, Cursors
 from routing.web.api.headers import etag
 from routing.web.api.problems import says
@@ -49,3 +51,10 @@ def see_history(
     )
     following = cursors.write((page.next,)) if page.next is not None else None
     return Entries(items=[entry_shape(event) for event in page.events], next=following)
+
+
+@router.get("/{number}/clock", responses=says(403, 404))
+def see_clock(request: Request, office: OfficeHere, staff: TheReader, number: Number) -> ClockShape:
+    """Why is it here: whose turn, since when, what it waits for, and how each due date came about, day by day."""
+    found = whereabouts(office, application_number(number))
+    return clock_shape(found, request.app.state.wordings, staff.directory, office.time_zone)

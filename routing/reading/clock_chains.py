@@ -1,0 +1,101 @@
+"""Do the ledger and the due dates in the books say what the log alone tells? Asked by ``chains``, one by one.
+
+They are what a citizen or a court is answered with, and rows that anybody with the database's password can change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby, zip_longest
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from routing.domain.clock_from_log import Retold, clock_from_log
+from routing.domain.errors import Fault
+from routing.domain.state_machine import RuleBook
+from routing.office import Office
+from routing.storage.tables import applications, clock_intervals
+from routing.storage.transaction import Transaction
+
+_ROWS = (
+    sa.select(clock_intervals)
+    .join_from(clock_intervals, applications, applications.c.id == clock_intervals.c.application_id)
+    .order_by(clock_intervals.c.application_id, clock_intervals.c.no)
+)
+_OF_SERVICE = _ROWS.where(applications.c.service == sa.bindparam("service"))
+_OF_APPLICATION = _ROWS.where(applications.c.number == sa.bindparam("number"))
+_ROWS_AT_ONCE = 2_000
+
+
+class ClockRows:
+    """The ledgers beside the log, read once in the order of the applications' ids."""
+
+    def __init__(self, office: Office, connection: Connection, service: str | None, number: str | None) -> None:
+        self._office, self._tx = office, Transaction(connection)
+        statement = _OF_APPLICATION if number else _OF_SERVICE if service else _ROWS
+        wanted = {"number": number} if number else {"service": service} if service else {}
+        self._rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement, wanted)
+        self._groups = groupby(self._rows, key=lambda row: row.application_id)
+        self._next: tuple[int, list[Any]] | None = None
+        self._books: dict[tuple[str, str], RuleBook] = {}
+
+    def problems(self, application: Any, said: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+        """What differs; ``said``: the application's entries. To be asked for in the order of the ids."""
+        stored = self._of(application.id)
+        try:
+            told = clock_from_log(said, self._rules)
+        except (Fault, LookupError, TypeError, ValueError) as error:
+            # Whoever could rewrite the whole chain could write anything into it.
+            yield f"the clock cannot be told from the log: {type(error).__name__}"
+            return
+        if told.calendar is None and application.calendar is None and not stored:
+            return
+        yield from _ledger_problems(stored, told)
+        for name, row, log in (
+            ("promise", application.promise_due, told.dues.promise),
+            ("limit of the law", application.legal_due, told.dues.legal),
+        ):
+            if row != log:
+                yield f"the {name} is due {_moment(row)} in the books, by the log {_moment(log)}"
+
+    def close(self) -> None:
+        """Lets go of what was not read."""
+        self._rows.close()
+
+    def _of(self, application_id: int) -> list[Any]:
+        while self._next is None or self._next[0] < application_id:
+            group = next(self._groups, None)
+            if group is None:
+                return []
+            self._next = (group[0], list(group[1]))
+        return self._next[1] if self._next[0] == application_id else []
+
+    def _rules(self, workflow: str, calendar: str) -> RuleBook:
+        asked = (workflow, calendar)
+        if asked not in self._books:
+            book = self._office.rule_book(workflow, self._tx)
+            self._books[asked] = book.counted_by(self._office.calendar(calendar, self._tx))
+        return self._books[asked]
+
+
+def _ledger_problems(stored: Sequence[Any], told: Retold) -> Iterator[str]:
+    """The first interval that differs."""
+    for place, (row, log) in enumerate(zip_longest(stored, told.ledger), start=1):
+        if row is None:
+            yield f"interval {place} of the ledger is missing"
+        elif log is None:
+            yield f"the log knows no interval {row.no} of the ledger"
+        else:
+            names = ("no", "pause", "since", "until", "granted_by")
+            different = next((name for name in names if getattr(row, name) != getattr(log, name)), None)
+            if different is None:
+                continue
+            yield f"interval {place} of the ledger has another {different} than the log tells"
+        return
+
+
+def _moment(at: datetime | None) -> str:
+    return at.isoformat() if at is not None else "never"
