@@ -128,7 +128,7 @@ def _runs(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Seque
             # Done on the day it was received is one day that counts from that day itself.
             base = received - (measure.day_one == "same" or measure.count == 0)
             used, promised = 0, max(1, measure.count)
-        if one.pause is not None and measure.pauses == "extend-once" and not is_extended and used < promised:
+        if one.pause is not None and measure.pauses == "extend-once" and not is_extended:
             promised, is_extended = promised + measure.extended_by, True
         is_repaired = one.pause is Pause.REPAIR or (is_repaired and one.pause is not None)
         begins = max(closed_before(one.since), base)
