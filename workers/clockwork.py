@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from celery.beat import Service
 
 from routing.actions.forecast import forecast
 from routing.actions.forget_answers import forget_answers
-from routing.actions.keep_time import keep_time
+from routing.actions.keep_time import keep_time_by_and_by
 from routing.actions.recount import recount_open
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
@@ -23,7 +24,7 @@ _log = logging.getLogger(__name__)
 
 #: Seconds after which a document on its way is worth a warning.
 _LATE = 60.0
-#: Seconds of recounting in one task.
+#: Seconds of recounting, or of a round of the clock, in one task.
 _PIECE = 5.0
 #: Seconds after which a change of the calendar is followed at the latest.
 _RECOUNT = 60.0
@@ -66,11 +67,22 @@ def _add_housekeeping(app: Celery, office: Office) -> dict[str, float]:
 
 def _add_promise_clock(app: Celery, office: Office, queue: str) -> dict[str, float]:
     """The tasks of the promise clock, and every how many seconds each is done."""
+    # After days of silence a round takes longer than until the next; it must not take one thread after the other.
+    going_round = threading.Lock()
 
     @app.task(name="keep-time", shared=False)
     def _keep_time() -> None:
-        """Tells and does what time brings, until nothing is due any more."""
-        keep_time(office)
+        """Tells and does what time brings; a piece at a time, so that a worker that is to stop can."""
+        if not going_round.acquire(blocking=False):
+            return
+        try:
+            began = time.monotonic()
+            for _ in keep_time_by_and_by(office):
+                if time.monotonic() - began > _PIECE:
+                    app.send_task("keep-time", queue=queue, expires=_fresh_for(_RECOUNT))
+                    return
+        finally:
+            going_round.release()
 
     @app.task(name="recount", shared=False)
     def _recount() -> None:

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from math import ceil
 
+from routing.domain.countable_days import Days
 from routing.domain.due_dates import has_limit
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step, Workflow
-from routing.domain.working_calendar import Days, WorkingCalendar
+from routing.domain.working_calendar import WorkingCalendar
 
 _ONE = timedelta(minutes=1)
 #: So many days before, it is soon.

@@ -6,9 +6,10 @@ import re
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from routing.domain.countable_days import after_days, end_of
 from routing.domain.errors import Kind, MalformedField, Refusal
 from routing.domain.phrases import Phrase
-from routing.domain.working_calendar import WorkingCalendar, after_days, end_of
+from routing.domain.working_calendar import WorkingCalendar
 
 _WINDOW = re.compile(r"(0|[1-9][0-9]{0,3})([dhm])")
 _SECOND = timedelta(seconds=1)

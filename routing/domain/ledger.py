@@ -13,8 +13,9 @@ from itertools import takewhile
 from math import inf
 from typing import Literal
 
+from routing.domain.countable_days import Days
 from routing.domain.time_limits import Pause
-from routing.domain.working_calendar import Days, WorkingCalendar
+from routing.domain.working_calendar import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application
+from routing.domain.countable_days import Days, end_of
 from routing.domain.ledger import (
     Interval,
     Measure,
@@ -25,7 +26,7 @@ from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.visits import Visit
 from routing.domain.warning_times import next_warning
 from routing.domain.workflow import Workflow
-from routing.domain.working_calendar import Days, WorkingCalendar, end_of
+from routing.domain.working_calendar import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from routing.domain.countable_days import end_of
 from routing.domain.days_left import DaysLeft, desk_left, legal_left, promise_left
 from routing.domain.desks import Label, Unit
 from routing.domain.due_dates import NO_LIMIT
@@ -18,7 +19,6 @@ from routing.domain.due_window import DueBy, UnknownUnit, due_before
 from routing.domain.errors import UnknownDesk, UnknownService
 from routing.domain.time_limits import Pause
 from routing.domain.workflow import Step
-from routing.domain.working_calendar import end_of
 from routing.office import Office
 from routing.reading.catalogue import Directory, names_of, service_codes
 from routing.reading.due_queries import (

@@ -15,9 +15,10 @@ from pathlib import Path as FilePath
 from routing.catalogue.findings import Finding, Path, first_findings, instead_of, shown
 from routing.catalogue.model_findings import parse_as
 from routing.catalogue.yaml_source import YamlSource, read_yaml
+from routing.domain.countable_days import after_days
 from routing.domain.ledger import received_on
 from routing.domain.workflow import DecisionRule, Step, Workflow
-from routing.domain.working_calendar import WorkingCalendar, after_days
+from routing.domain.working_calendar import WorkingCalendar
 from routing.workshop.scenario_language import Happening, Scenario, ScenarioFile
 
 #: What can happen, and the keys that may stand beside it.

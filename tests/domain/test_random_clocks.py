@@ -12,11 +12,12 @@ from random import Random
 import pytest
 
 from routing.domain.clock_from_log import same_ledger
+from routing.domain.countable_days import end_of
 from routing.domain.ledger import Interval, days_used, due_day
 from routing.domain.marks import Mark
 from routing.domain.promise_clock import Dues, days_of
 from routing.domain.time_limits import Pause
-from routing.domain.working_calendar import WorkingCalendar, end_of
+from routing.domain.working_calendar import WorkingCalendar
 from tests.calendars import indonesia
 from tests.domain.clock_oracle import Event, Policy, due_by_hand
 from tests.domain.random_clocks import (

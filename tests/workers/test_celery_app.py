@@ -86,8 +86,8 @@ def test_the_app_knows_its_tasks_and_no_others(office: Office) -> None:
         "sweep",
         "end-stale-sessions",
         "forget-answers",
-        "keep-time",
         "recount",
+        "keep-time",
         "forecast",
     }
 
