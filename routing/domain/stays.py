@@ -13,7 +13,7 @@ from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.due_dates import counts_from, due_without_pause, limited, unwarned
 from routing.domain.errors import DeskNotOffered, StillOnItsWay
-from routing.domain.ledger import Interval
+from routing.domain.ledger import Interval, received_on
 from routing.domain.move import Move, chained, entry_of, recalls
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import require_in_hand, require_not_own
@@ -21,6 +21,7 @@ from routing.domain.sending import sent_to
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step
+from routing.domain.working_calendar import end_of
 
 #: The actor of moves no person makes.
 COURIER = "auto.courier"
@@ -113,7 +114,10 @@ def reassign(
     sent = sent_to(book, application, visit.step, desk, at=at, origin=origin)
     if step.deadline is not None:
         # The applicant's time does not begin anew at another counter.
-        due = due_without_pause(step, visit, book.calendar, ledger, at)
+        # What stood still until the day from which the next visit counts, that visit knows nothing of.
+        calendar = book.calendar
+        counted = end_of(received_on(calendar.working, calendar, at), calendar.time_zone)
+        due = due_without_pause(step, visit, calendar, ledger, counted)
         sent = replace(sent, due_at=due, warn_at=due)
     (sent,) = unwarned((sent,), ledger)
     facts = {"visit": visit.no, "step": visit.step, "role": held.role, **acting_facts(held.acting),
