@@ -49,7 +49,9 @@ def reassign(office: Office, number: str, *, visit: int, desk: str, person_id: i
     Raises UnknownApplication, NotAtThisDesk, NotAllowed, DeskNotOffered.
     """
     with office.transaction() as tx:
-        return _carry_out(partial(stays.reassign, desk=desk), office, tx, number, visit, person_id)
+        # Locked here and once more there, which costs nothing.
+        ledger = tx.ledger(tx.application(number))
+        return _carry_out(partial(stays.reassign, desk=desk, ledger=ledger), office, tx, number, visit, person_id)
 
 
 def _claimed(office: Office) -> Stay:

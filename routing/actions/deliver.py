@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from routing.domain import stays
+from routing.domain.due_dates import is_long_on_its_way
 from routing.domain.move import Move
 from routing.domain.visits import HandOffName
 from routing.office import Office
@@ -27,7 +28,11 @@ def deliver(office: Office, hand_offs: Sequence[HandOffName]) -> int:
                 continue
             application = found[visit.application_id]
             book = office.book_of(application, tx)
-            move = stays.arrive(book, application, visit, now=office.now())
+            now = office.now()
+            # Nobody warns of a visit whose time is not counted; only then is it worth asking whether it stands still.
+            may_stand_still = visit.warn_at is None and is_long_on_its_way(visit, now)
+            ledger = tx.ledger(application) if may_stand_still else ()
+            move = stays.arrive(book, application, visit, now=now, ledger=ledger)
             found[visit.application_id] = move.after
             arrivals.append(move)
         tx.record_all(arrivals)

@@ -79,9 +79,14 @@ def require_before_deemed(workflow: Workflow, application: Application, visit: V
     )
 
 
-def require_overdue(workflow: Workflow, application: Application, visit: Visit, decision: str, at: datetime) -> None:
-    """What is decided because the applicant let their time pass is decided after it. Raises NotOverdueYet."""
+def require_overdue(
+    workflow: Workflow, application: Application, visit: Visit, decision: str, due: datetime, at: datetime
+) -> None:
+    """What is decided because the applicant let their time pass is decided after it. Raises NotOverdueYet.
+
+    ``due``: when their time ends, as things stand at that moment.
+    """
     step = workflow.steps[visit.step]
-    if step.deadline is not None and step.deadline.decision == decision and at <= visit.due_at:
-        until = visit.due_at.isoformat(sep=" ", timespec="minutes")
+    if step.deadline is not None and step.deadline.decision == decision and at <= due:
+        until = due.isoformat(sep=" ", timespec="minutes")
         raise NotOverdueYet(number=application.number, until=until, decision=step.decisions[decision].label.id)

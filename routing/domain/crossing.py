@@ -14,6 +14,7 @@ from routing.domain.due_dates import limited
 from routing.domain.errors import Refusal
 from routing.domain.facts import with_steps_renamed
 from routing.domain.fields import Fact
+from routing.domain.ledger import Interval
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step
@@ -71,7 +72,7 @@ class Crossing:
                 renamed.append(replace(visit, step=now or visit.step, origin_step=origin or visit.origin_step))
         return tuple(renamed)
 
-    def visit(self, visit: Visit, *, at: datetime, version: int) -> Visit | None:
+    def visit(self, visit: Visit, *, at: datetime, version: int, ledger: Sequence[Interval] = ()) -> Visit | None:
         """The open visit under the new version, at its desk, with its claim; None: the desk is none of the step's.
 
         Where it goes back to is not seen to here.
@@ -80,7 +81,7 @@ class Crossing:
         step = self.new.workflow.steps[now] if now is not None else None
         if now is None or step is None or visit.desk not in step.every_desk:
             return None
-        kept = limited(step, replace(visit, step=now, version=version), self.new.calendar)
+        kept = limited(step, replace(visit, step=now, version=version), self.new.calendar, ledger)
         was = self.old.workflow.steps[visit.step]
         if _program_at(was, visit.desk) == _program_at(step, visit.desk):
             return kept

@@ -6,11 +6,13 @@ working day.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from routing.domain.countable_days import after_days, end_of
-from routing.domain.ledger import received_on
+from routing.domain.ledger import Interval, days_closed_before, granted_pause, received_on
+from routing.domain.time_limits import GRANTED
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step
 from routing.domain.working_calendar import WorkingCalendar
@@ -21,12 +23,64 @@ NO_LIMIT = timedelta(days=3650)
 _ON_THE_WAY = timedelta(minutes=1)
 
 
-def due_at(step: Step, desk: str, since: datetime, calendar: WorkingCalendar) -> datetime:
-    """When a document that reaches this desk at that moment should have left it."""
+def due_at(
+    step: Step, desk: str, since: datetime, calendar: WorkingCalendar, ledger: Sequence[Interval] = ()
+) -> datetime:
+    """When a document that reaches this desk at that moment should have left it.
+
+    ``ledger``: what stood still in it because somebody granted that (and is over) the desk is not charged with.
+    """
+    due = _due_at(step, desk, since, calendar)
+    for one in ledger:
+        if one.pause in GRANTED and one.until is not None:
+            due = given_back(step, desk, since, due, paused=(one.since, one.until), calendar=calendar)
+    return due
+
+
+def given_back(
+    step: Step,
+    desk: str,
+    since: datetime,
+    due: datetime,
+    *,
+    paused: tuple[datetime, datetime],
+    calendar: WorkingCalendar,
+) -> datetime:
+    """The due date without a pause: as many working days (or open minutes) later as were left when it began.
+
+    The same as counting all of it anew without the pause. What was late already stays as late as it was.
+    """
+    begun, over = max(paused[0], since), paused[1]
+    if over <= begun or due <= begun or not has_limit(step, desk):
+        return due
     if step.minutes is not None and step.deadline is None:
-        return calendar.after_minutes(since, step.minutes, desk)
-    days = _days(step, desk)
-    return since + NO_LIMIT if days is None else after_working_days(calendar, since, days)
+        return calendar.after_minutes(over, calendar.minutes_between(begun, due, desk), desk)
+    days = calendar.working
+    received = days.number_of(received_on(days, calendar, since)) - (_days(step, desk) == 0)
+    last = days.number_of(calendar.local(due).date())
+    before = max(days_closed_before(days, calendar, begun), received)
+    stood_still = days_closed_before(days, calendar, over) - before
+    if before >= last or stood_still <= 0:
+        return due
+    return end_of(days.with_number(last + stood_still), calendar.time_zone)
+
+
+def due_without_pause(
+    step: Step, visit: Visit, calendar: WorkingCalendar, ledger: Sequence[Interval], at: datetime
+) -> datetime:
+    """When the visit's time ends, if a pause that somebody granted were over at that moment."""
+    granted = granted_pause(ledger)
+    if granted is None:
+        return visit.due_at
+    paused = (granted.since, at)
+    return given_back(step, visit.desk, counts_from(visit), visit.due_at, paused=paused, calendar=calendar)
+
+
+def unwarned(visits: Iterable[Visit], ledger: Sequence[Interval]) -> tuple[Visit, ...]:
+    """These visits; while a pause that somebody granted lasts, no desk is warned of its own time."""
+    if granted_pause(ledger) is None:
+        return tuple(visits)
+    return tuple(replace(one, warn_at=None) if one.is_open else one for one in visits)
 
 
 def has_limit(step: Step, desk: str) -> bool:
@@ -43,14 +97,20 @@ def after_working_days(calendar: WorkingCalendar, since: datetime, days: int) ->
 def counts_from(visit: Visit) -> datetime:
     """From when a desk's time is counted: since the file was sent, but not the time in which the courier was away."""
     arrived = visit.arrived_at
-    return arrived if arrived is not None and arrived - visit.sent_at > _ON_THE_WAY else visit.sent_at
+    return arrived if arrived is not None and is_long_on_its_way(visit, arrived) else visit.sent_at
 
 
-def limited(step: Step, visit: Visit, calendar: WorkingCalendar) -> Visit:
+def is_long_on_its_way(visit: Visit, arrived_at: datetime) -> bool:
+    """Whether the desk's time begins with the arrival, and not when the document was sent."""
+    return arrived_at - visit.sent_at > _ON_THE_WAY
+
+
+def limited(step: Step, visit: Visit, calendar: WorkingCalendar, ledger: Sequence[Interval] = ()) -> Visit:
     """The visit with its desk's limit."""
     since = counts_from(visit)
-    due = due_at(step, visit.desk, since, calendar)
-    return replace(visit, due_at=due, warn_at=first_warning(step, visit.desk, since, due, calendar))
+    due = due_at(step, visit.desk, since, calendar, ledger)
+    warn_at = first_warning(step, visit.desk, since, due, calendar) if granted_pause(ledger) is None else None
+    return replace(visit, due_at=due, warn_at=warn_at)
 
 
 def first_warning(step: Step, desk: str, since: datetime, due: datetime, calendar: WorkingCalendar) -> datetime | None:
@@ -69,6 +129,13 @@ def first_warning(step: Step, desk: str, since: datetime, due: datetime, calenda
     openings = calendar.openings(day)
     near = datetime.combine(day, openings[0].since if openings else time(0), calendar.time_zone)
     return near if near > since else due
+
+
+def _due_at(step: Step, desk: str, since: datetime, calendar: WorkingCalendar) -> datetime:
+    if step.minutes is not None and step.deadline is None:
+        return calendar.after_minutes(since, step.minutes, desk)
+    days = _days(step, desk)
+    return since + NO_LIMIT if days is None else after_working_days(calendar, since, days)
 
 
 def _days(step: Step, desk: str) -> int | None:

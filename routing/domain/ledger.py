@@ -14,7 +14,7 @@ from math import inf
 from typing import Literal
 
 from routing.domain.countable_days import Days
-from routing.domain.time_limits import Pause
+from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.working_calendar import WorkingCalendar
 
 
@@ -49,6 +49,12 @@ class Measure:
 def open_interval(ledger: Sequence[Interval]) -> Interval | None:
     """The interval that lasts; None: the promise has been kept or broken, or never began."""
     return ledger[-1] if ledger and ledger[-1].until is None else None
+
+
+def granted_pause(ledger: Sequence[Interval]) -> Interval | None:
+    """The pause that somebody granted and that lasts; None: there is none."""
+    current = open_interval(ledger)
+    return current if current is not None and current.pause in GRANTED else None
 
 
 def still_open(ledger: Sequence[Interval]) -> list[Interval]:
@@ -94,6 +100,11 @@ def days_used(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: S
     for begins, ends, _, before in _runs(days, calendar, measure, until_then):
         used = before + max(0, int(ends - begins))
     return used
+
+
+def days_closed_before(days: Days, calendar: WorkingCalendar, at: datetime) -> int:
+    """The number of the last day whose close of business lies before that moment."""
+    return _closed_before(days, calendar)(at)
 
 
 def due_after_minutes(

@@ -15,6 +15,7 @@ from datetime import datetime
 from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
 from routing.domain.crossing import Crossing, NoPlace, Seats, is_opinion, seats_at
+from routing.domain.due_dates import unwarned
 from routing.domain.errors import DeskNotNamed, DeskNotOffered
 from routing.domain.facts import guard_facts, with_opinion, without_opinions
 from routing.domain.fields import Fact
@@ -85,7 +86,7 @@ def migrate(
         raise NoPlace(number=application.number, problem=Phrase("it has no step {step}", step=application.step))
     new = crossing.new.workflow
     known = replace(application, workflow=new.content_hash, step=target, facts=crossing.facts(application.facts))
-    going = _Going(crossing=crossing, before=application, known=known, order=order)
+    going = _Going(crossing=crossing, before=application, known=known, order=order, ledger=ledger)
     place = going.joint(open_visits, closed) if new.steps[target].join is not None else going.single(open_visits)
     return _move(crossing, application, known, place, closed, order, ledger=ledger)
 
@@ -99,6 +100,7 @@ class _Going:
     #: the application at its new step, with the facts as they count there
     known: Application
     order: Order
+    ledger: Sequence[Interval] = ()
 
     @property
     def step(self) -> Step:
@@ -185,7 +187,7 @@ class _Going:
 
     def _kept(self, visit: Visit, seat: str | None = None) -> Visit | None:
         origin_step, origin_desk = self._back_to(visit, seat)
-        kept = self.crossing.visit(visit, at=self.order.at, version=self.before.version + 1)
+        kept = self.crossing.visit(visit, at=self.order.at, version=self.before.version + 1, ledger=self.ledger)
         return replace(kept, origin_step=origin_step, origin_desk=origin_desk) if kept is not None else None
 
     def _sent_anew(self, visit: Visit, to: str, seat: str | None = None) -> _Sent:
@@ -248,6 +250,7 @@ def _move(
         sent_to(crossing.new, before, one.step, one.desk, at=order.at, place=count, origin=one.origin)
         for count, one in enumerate(place.sent, start=1)
     )
+    sent = unwarned(sent, ledger)
     for visit in (*place.kept, *sent):
         if not crossing.new.possible(visit.step, visit.origin_step, visit.desk):
             problem = Phrase("at {desk} nothing could be decided on it", desk=visit.desk)

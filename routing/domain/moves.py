@@ -16,6 +16,7 @@ from routing.domain.audit_chain import Entry, keyed_digest
 from routing.domain.conditions import require_before_deemed, require_other_eyes, require_overdue
 from routing.domain.courses import Course, course_of
 from routing.domain.decision import Decision
+from routing.domain.due_dates import due_without_pause, unwarned
 from routing.domain.errors import StaleVersion
 from routing.domain.facts import with_findings, with_return
 from routing.domain.fields import Fact
@@ -91,7 +92,8 @@ def carry_out(
     """The decision itself, once it is clear that this person (or program) may say something at this visit."""
     rule = rule_for(book, application, visit, said.decision)
     require_other_eyes(book.workflow, application, rule, voice.person, past)
-    require_overdue(book.workflow, application, visit, said.decision, voice.at)
+    due = due_without_pause(book.workflow.steps[visit.step], visit, book.calendar, ledger, voice.at)
+    require_overdue(book.workflow, application, visit, said.decision, due, voice.at)
     require_before_deemed(book.workflow, application, visit, voice.at)
     statement = statement_of(book.workflow, application, rule, said)
     known = application
@@ -117,7 +119,7 @@ def carry_out(
         at=voice.at,
         before=application,
         after=_after(book.workflow, application, course, facts, last, turned, voice.at),
-        visits=(_closed(application, visit, said, voice), *recalled, *course.opened),
+        visits=(_closed(application, visit, said, voice), *recalled, *unwarned(course.opened, ledger)),
         entries=(entry, *entries),
         note=Note(seq=entry.seq, text=statement.text) if statement.text else None,
         intervals=turned.intervals,

@@ -43,6 +43,7 @@ class Action(StrEnum):
     SEE_AUDIT_LOG = "see the audit log"
     SEE_ORPHANS = "see what nobody can move"
     MANAGE_PEOPLE = "manage accounts"
+    GRANT_PAUSE = "grant a pause"
     KEEP_CALENDAR = "keep the working calendar"
     ERASE = "erase personal data"
 
@@ -117,6 +118,7 @@ _WHOLE_OFFICE = {
     Action.MANAGE_PEOPLE: frozenset({ADMINISTRATOR}),
     Action.KEEP_CALENDAR: frozenset({ADMINISTRATOR}),
     Action.ERASE: frozenset({ADMINISTRATOR}),
+    Action.GRANT_PAUSE: frozenset({MANAGER}),
     Action.SEE_QUEUE: frozenset({MANAGER}),
     Action.SEE_ORPHANS: frozenset({MANAGER, AUDITOR, ADMINISTRATOR}),
     Action.RELEASE: frozenset({MANAGER}),

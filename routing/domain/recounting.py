@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from routing.domain.application import Application
-from routing.domain.due_dates import counts_from, due_at, first_warning, has_limit
+from routing.domain.due_dates import counts_from, due_at, first_warning, has_limit, unwarned
 from routing.domain.early_warnings import CLOCK
 from routing.domain.first_count import ledger_facts, ledger_from_visits, open_facts
 from routing.domain.ledger import Interval
@@ -73,7 +73,7 @@ def recount(
         every = sorted([*past, *open_visits], key=lambda one: one.no)
         known = ledger_from_visits(book.workflow, application, every, by=by)
     dues = dues_of(book, application, known)
-    visits = [_limited(book, visit, past, counted_by, version) for visit in open_visits]
+    visits = [_limited(book, visit, past, counted_by, version, known) for visit in open_visits]
     moved = (*_moved_dues(application, dues), *_moved_limits(open_visits, visits))
     counted: dict[str, Any] = {
         "calendar": book.calendar.content_hash,
@@ -121,31 +121,42 @@ def asks_for_past(book: RuleBook, open_visits: Sequence[Visit], counted_by: Work
 
 
 def _limited(
-    book: RuleBook, visit: Visit, past: Sequence[Visit], counted_by: WorkingCalendar | None, version: int
+    book: RuleBook,
+    visit: Visit,
+    past: Sequence[Visit],
+    counted_by: WorkingCalendar | None,
+    version: int,
+    ledger: Sequence[Interval],
 ) -> Visit:
     """The visit with its limit; the same one where that has not moved, with the warnings it has had."""
     step = book.workflow.steps.get(visit.step)
     if step is None or not has_limit(step, visit.desk):
         return visit
-    begun = visit if step.deadline is None else _begun_with(step, visit, past, counted_by)
+    begun = visit if step.deadline is None else _begun_with(step, visit, past, counted_by, ledger)
     if begun is None:
         return visit
     since = counts_from(begun)
-    due = due_at(step, begun.desk, since, book.calendar)
+    due = due_at(step, begun.desk, since, book.calendar, ledger)
     if due == visit.due_at:
         return visit
-    return replace(
-        visit, due_at=due, warn_at=first_warning(step, begun.desk, since, due, book.calendar), version=version
-    )
+    warn_at = first_warning(step, begun.desk, since, due, book.calendar)
+    (now,) = unwarned((replace(visit, due_at=due, warn_at=warn_at, version=version),), ledger)
+    return now
 
 
-def _begun_with(step: Step, visit: Visit, past: Sequence[Visit], counted_by: WorkingCalendar | None) -> Visit | None:
+def _begun_with(
+    step: Step,
+    visit: Visit,
+    past: Sequence[Visit],
+    counted_by: WorkingCalendar | None,
+    ledger: Sequence[Interval],
+) -> Visit | None:
     """The visit from which the applicant's time runs: passed on to another counter, it did not begin anew.
 
     None: nobody can say from when it was counted, so it is left alone.
     """
     earlier = visit
-    while counted_by is None or not _is_its_own(step, visit, earlier, counted_by):
+    while counted_by is None or not _is_its_own(step, visit, earlier, counted_by, ledger):
         passed_on = next(
             (one for one in past if one.step == visit.step and one.decision is None
              and one.closed_at == earlier.sent_at and one.no != earlier.no), None,
@@ -156,9 +167,11 @@ def _begun_with(step: Step, visit: Visit, past: Sequence[Visit], counted_by: Wor
     return earlier
 
 
-def _is_its_own(step: Step, visit: Visit, begun: Visit, counted_by: WorkingCalendar) -> bool:
+def _is_its_own(
+    step: Step, visit: Visit, begun: Visit, counted_by: WorkingCalendar, ledger: Sequence[Interval] = ()
+) -> bool:
     """Whether the visit's limit was counted from that one's beginning."""
-    return due_at(step, begun.desk, counts_from(begun), counted_by) == visit.due_at
+    return due_at(step, begun.desk, counts_from(begun), counted_by, ledger) == visit.due_at
 
 
 def _wake_at(book: RuleBook, application: Application, dues: Dues, at: datetime) -> datetime | None:

@@ -5,14 +5,16 @@ None of these changes the step the application is at. What an automatic desk doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application
-from routing.domain.due_dates import counts_from, limited
+from routing.domain.countable_days import end_of
+from routing.domain.due_dates import counts_from, due_without_pause, limited, unwarned
 from routing.domain.errors import DeskNotOffered, StillOnItsWay
+from routing.domain.ledger import Interval, received_on
 from routing.domain.move import Move, chained, entry_of, recalls
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import require_in_hand, require_not_own
@@ -25,14 +27,19 @@ from routing.domain.workflow import Step
 COURIER = "auto.courier"
 
 
-def arrive(book: RuleBook, application: Application, visit: Visit, *, now: datetime) -> Move:
-    """The document has arrived. A case imported from the past arrives when it was sent."""
+def arrive(
+    book: RuleBook, application: Application, visit: Visit, *, now: datetime, ledger: Sequence[Interval] = ()
+) -> Move:
+    """The document has arrived. A case imported from the past arrives when it was sent.
+
+    ``ledger``: where it was long on its way, and may stand still because somebody granted that.
+    """
     at = visit.sent_at if application.imported_case is not None else now
     step = book.workflow.steps[visit.step]
     here = replace(visit, arrived_at=at, act_at=_program_acts_at(step, visit, at))
     if counts_from(here) != visit.sent_at:
         # The desk is charged with the time the file lies with it, not with the courier's.
-        here = limited(step, here, book.calendar)
+        here = limited(step, here, book.calendar, ledger)
     return at_the_visit(application, here, "arrived", actor=COURIER, at=at)
 
 
@@ -81,7 +88,14 @@ def release(book: RuleBook, application: Application, visit: Visit, *, person: P
 
 
 def reassign(
-    book: RuleBook, application: Application, visit: Visit, *, desk: str, person: Person, at: datetime
+    book: RuleBook,
+    application: Application,
+    visit: Visit,
+    *,
+    desk: str,
+    person: Person,
+    at: datetime,
+    ledger: Sequence[Interval] = (),
 ) -> Move:
     """The document goes from this desk to another where the same step can be done.
 
@@ -100,7 +114,12 @@ def reassign(
     sent = sent_to(book, application, visit.step, desk, at=at, origin=origin)
     if step.deadline is not None:
         # The applicant's time does not begin anew at another counter.
-        sent = replace(sent, due_at=visit.due_at, warn_at=visit.due_at)
+        # What stood still until the day from which the next visit counts, that visit knows nothing of.
+        calendar = book.calendar
+        counted = end_of(received_on(calendar.working, calendar, at), calendar.time_zone)
+        due = due_without_pause(step, visit, calendar, ledger, counted)
+        sent = replace(sent, due_at=due, warn_at=due)
+    (sent,) = unwarned((sent,), ledger)
     facts = {"visit": visit.no, "step": visit.step, "role": held.role, **acting_facts(held.acting),
              "sent": [{"visit": sent.no, "step": sent.step, "desk": sent.desk}]}  # fmt: skip
     entry = entry_of(application, at=at, kind="reassigned", desk=visit.desk, actor=person.code, facts=facts)
