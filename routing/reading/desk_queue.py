@@ -24,6 +24,7 @@ _QUEUE = (
     sa.select(
         visits.c.application_id, visits.c.no, visits.c.step, visits.c.desk, visits.c.arrived_at, visits.c.due_at,
         visits.c.holder, visits.c.lease_until, visits.c.act_at, visits.c.needs_attention,
+        visits.c.obstacle_at,
         applications.c.number, applications.c.workflow, applications.c.version,
     )
     .join_from(visits, applications, applications.c.id == visits.c.application_id)
@@ -82,6 +83,8 @@ class QueueRow:
     is_automatic: bool
     #: the program has given up
     needs_attention: bool
+    #: when the desk said that something is in its way
+    obstacle_at: datetime | None
     version: int
 
     @property
@@ -160,5 +163,6 @@ def _row(row: sa.Row[*tuple[Any, ...]], workflow: Workflow, names: dict[str, str
         has_lapsed=row.lease_until is not None and row.lease_until <= now,
         is_automatic=row.act_at is not None and row.holder is None,
         needs_attention=row.needs_attention,
+        obstacle_at=row.obstacle_at,
         version=row.version,
     )

@@ -104,6 +104,9 @@ class Event:
     due: datetime | None = None
     levels: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    #: why the promise stands still, or stood still until then; the number of the letter it rests on
+    pause: str | None = None
+    letter: str | None = None
     body: bytes = b""
     hash: bytes = b""
 
@@ -217,6 +220,8 @@ def _read_second_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str,
         "holder": said.get("lapsed") or said.get("holder"),
         "cause": said.get("cause"),
         **_warned(said),
+        "pause": said.get("pause"),
+        "letter": said.get("letter"),
     }
 
 

@@ -8,7 +8,19 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from routing import __version__
-from routing.web.api import applications, attachments, audit_log, calendar, desks, moves, offered, orphans, problems
+from routing.web.api import (
+    applications,
+    attachments,
+    audit_log,
+    calendar,
+    desks,
+    moves,
+    notices,
+    offered,
+    orphans,
+    pauses,
+    problems,
+)
 from routing.web.api.problems import Problem, answer_problems
 from routing.web.refusal_pages import LastResort
 
@@ -28,7 +40,19 @@ def make_api() -> FastAPI:
     api = FastAPI(
         title="Satu Atap", version=__version__, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False
     )
-    for subject in (applications, moves, attachments, desks, offered, calendar, audit_log, orphans, problems):
+    for subject in (
+        applications,
+        moves,
+        pauses,
+        attachments,
+        desks,
+        notices,
+        offered,
+        calendar,
+        audit_log,
+        orphans,
+        problems,
+    ):
         api.include_router(subject.router)
     answer_problems(api)
     document = openapi_document(api)
