@@ -155,8 +155,9 @@ def _is_for_a_page_of_its_own(request: Request, refusal: Refusal) -> bool:
 
 
 def _wrong(request: Request, refusals: Sequence[Refusal]) -> dict[str, str]:
-    """What is wrong, by the input it is wrong with."""
-    return {_input_of(one): wording_of(request).sentence(one) for one in refusals}
+    """What is wrong with each input; empty: nothing."""
+    sound = dict.fromkeys(("pause", "reason", "instrument"), "")
+    return sound | {_input_of(one): wording_of(request).sentence(one) for one in refusals}
 
 
 def _input_of(refusal: Refusal) -> str:

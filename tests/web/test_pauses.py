@@ -30,13 +30,12 @@ def test_a_manager_lets_the_time_stand_still_and_go_on(mall: WebMall, number: st
         assert sends(hari, f"{here}/pause", **PAUSE)[0] == 303
         page = hari.get(here).text
         assert f'href="{here}/continue"' in page
-        assert "Waktu dihentikan sementara, karena keadaan kahar" in re.sub(r"\s+", " ", page).replace(
-            "tidak ada yang dapat bekerja (keadaan kahar)", "keadaan kahar"
-        )
+        assert re.search(r"Waktu dihentikan sementara, karena [^<]*keadaan kahar", page)
         assert "360/7/2026" in page
         # The reason is for those who may see who applies.
         assert "Banjir" not in page
-        mall.clock.advance(timedelta(days=3))
+    mall.clock.advance(timedelta(days=3))
+    with mall.signed_in("hari") as hari:
         assert sends(hari, f"{here}/continue", reason="Air surut")[0] == 303
         assert f'href="{here}/pause"' in hari.get(here).text
 
@@ -45,28 +44,27 @@ def test_the_public_is_told_that_the_time_stands_still_and_why(mall: WebMall, nu
     here = f"/applications/{number}"
     with mall.signed_in("hari") as hari:
         sends(hari, f"{here}/pause", **PAUSE)
-        code = re.search(r"[A-Z0-9]{4}-[A-Z0-9]{4}", hari.get(here).text)
     with mall.office.transaction() as tx:
         code = tx.application(number).tracking_code
     with mall.visitor() as anybody:
         page = anybody.get(f"/t/{code}").text
     assert "keadaan kahar" in page
     assert "Banjir" not in page
-    assert "Hari" not in re.sub(r"[Hh]ari (kerja|ini)", "", page.split("<main")[1].split("</main>")[0]) or True
+    assert "Nugroho" not in page
 
 
 @pytest.mark.parametrize(
-    ("typed", "beside", "told"),
+    ("typed", "beside"),
     [
-        ({"pause": ""}, "pause", "keadaan"),
-        ({"reason": " "}, "reason", "alasan"),
-        ({"instrument": "?? surat"}, "instrument", "surat"),
-        ({"reason": "x" * 4_001}, "reason", "4000"),
+        ({"pause": ""}, "pause"),
+        ({"reason": " "}, "reason"),
+        ({"instrument": "?? surat"}, "instrument"),
+        ({"reason": "x" * 4_001}, "reason"),
     ],
     ids=["no kind", "no reason", "no letter's number", "too long"],
 )
 def test_what_is_wrong_stands_beside_its_input_and_nothing_typed_is_lost(
-    mall: WebMall, number: str, typed: dict[str, str], beside: str, told: str
+    mall: WebMall, number: str, typed: dict[str, str], beside: str
 ) -> None:
     said = PAUSE | typed
     with mall.signed_in("hari") as hari:
@@ -77,7 +75,6 @@ def test_what_is_wrong_stands_beside_its_input_and_nothing_typed_is_lost(
     assert said["reason"].strip() in page
     assert f'value="{said["instrument"]}"' in page
     assert (f'value="{said["pause"]}" selected' in page) == bool(said["pause"])
-    del told
 
 
 def test_who_came_too_late_is_told_and_keeps_what_was_typed(mall: WebMall, number: str) -> None:
@@ -120,13 +117,13 @@ def test_after_the_desks_time_no_obstacle_is_reported(mall: WebMall, number: str
 
 def test_everybody_sees_what_they_were_warned_of_and_pages_on(mall: WebMall) -> None:
     with mall.signed_in("ida") as ida:
-        numbers = {ida.registered(nik=f"35790145069000{n:02}") for n in range(3)}
+        numbers = {ida.registered() for _ in range(3)}
     mall.clock.advance(timedelta(days=30))
     keep_time(mall.office)
     with mall.signed_in("omar") as omar, mall.signed_in("agus") as agus, mall.signed_in("rina") as rina:
         page = omar.get("/notices").text
         assert set(re.findall(r"SIP-DOKTER-2026-\d{6}-\d", page)) == numbers
-        assert "waktunya sudah lewat" in page or "waktu sudah habis" in page or "habis" in page
+        assert "Verifikasi Berkas: waktu telah habis" in page
         # No limit of a law was broken, and an administrator watches over nothing.
         for nobody in (agus, rina):
             assert "Belum ada peringatan" in nobody.get("/notices").text
@@ -135,8 +132,8 @@ def test_everybody_sees_what_they_were_warned_of_and_pages_on(mall: WebMall) -> 
 
 def test_each_is_told_on_one_page_only(mall: WebMall, monkeypatch: pytest.MonkeyPatch) -> None:
     with mall.signed_in("ida") as ida:
-        for n in range(3):
-            ida.registered(nik=f"35790145069000{n:02}")
+        for _ in range(3):
+            ida.registered()
     mall.clock.advance(timedelta(days=30))
     keep_time(mall.office)
     monkeypatch.setattr("routing.web.notice_pages.NOTICES_ON_A_PAGE", 2)
@@ -146,7 +143,7 @@ def test_each_is_told_on_one_page_only(mall: WebMall, monkeypatch: pytest.Monkey
         while here is not None:
             page = omar.get(here).text
             rows += re.findall(r"<tr>\s*<td>.*?</tr>", page, re.DOTALL)
-            following = re.search(r'href="(/notices\?behind=[^"]+)"', page)
+            following = re.search(r'href="(/notices\?behind=[^"]+)">', page)
             here = following[1] if following else None
     monkeypatch.undo()
     with mall.signed_in("omar") as omar:
