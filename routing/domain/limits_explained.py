@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application
 from routing.domain.clock_explained import Explained, explain, explain_minutes
-from routing.domain.due_dates import counts_from, has_limit
+from routing.domain.due_dates import counts_from, due_without_pause, has_limit
 from routing.domain.ledger import Interval, Measure, open_interval, still_open
 from routing.domain.promise_clock import days_of, legal_measure, promise_measure
-from routing.domain.time_limits import Pause
+from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step, Workflow
 from routing.domain.working_calendar import WorkingCalendar
@@ -71,18 +71,38 @@ def legal_limit(
     )  # fmt: skip
 
 
-def desk_limit(step: Step, visit: Visit, calendar: WorkingCalendar, at: datetime) -> Limit | None:
-    """What the desk of an open visit has, or the applicant who is waited for there; None: no limit."""
+def desk_limit(
+    step: Step, visit: Visit, calendar: WorkingCalendar, at: datetime, ledger: Sequence[Interval] = ()
+) -> Limit | None:
+    """What the desk of an open visit has, or the applicant who is waited for there; None: no limit.
+
+    While a pause that somebody granted lasts, its date is the one it has if that is over now.
+    """
     if not has_limit(step, visit.desk):
         return None
     since = counts_from(visit)
-    ledger = [Interval(application_id=visit.application_id, no=1, pause=None, since=since, granted_by="")]
+    due = due_without_pause(step, visit, calendar, ledger, at)
+    ledger = _of_the_visit(visit.application_id, ledger, since)
     if step.minutes is not None and step.deadline is None:
         told = explain_minutes(calendar, visit.desk, step.minutes, ledger, at)
-        return _limit(ledger, visit.due_at, told, at, promised=step.minutes, is_minutes=True)
+        return _limit(ledger, due, told, at, promised=step.minutes, is_minutes=True)
     days = step.deadline.working_days if step.deadline else step.working_days_at.get(visit.desk, step.working_days)
     told = explain(calendar.working, calendar, Measure(count=days or 0), ledger, at)
-    return _limit(ledger, visit.due_at, told, at, promised=days)
+    return _limit(ledger, due, told, at, promised=days)
+
+
+def _of_the_visit(application_id: int, ledger: Sequence[Interval], since: datetime) -> list[Interval]:
+    """When the time of a visit ran: always, but for what somebody granted."""
+    found = [Interval(application_id=application_id, no=1, pause=None, since=since, granted_by="")]
+    for one in ledger:
+        if one.pause not in GRANTED or (one.until is not None and one.until <= since):
+            continue
+        begun = max(one.since, since)
+        found[-1] = replace(found[-1], until=begun)
+        found.append(replace(one, since=begun))
+        if one.until is not None:
+            found.append(replace(found[-1], pause=None, since=one.until, until=None))
+    return found
 
 
 def _limit(

@@ -14,6 +14,7 @@ from routing.domain.conditions import ConditionNotMet, require_condition
 from routing.domain.desks import Label
 from routing.domain.errors import UnknownApplication
 from routing.domain.facts import guard_facts
+from routing.domain.ledger import Interval, granted_pause
 from routing.domain.next_step import desk_by_rule, desks_asked, way_on
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
@@ -56,6 +57,8 @@ class ApplicationFile:
     open_visits: tuple[Visit, ...]
     #: names of who holds the document, by account code
     names: Mapping[str, str]
+    #: the pause that somebody granted and that lasts
+    paused: Interval | None = None
 
     @property
     def workflow(self) -> Workflow:
@@ -144,7 +147,9 @@ def application_file(office: Office, number: str) -> ApplicationFile:
         row = connection.execute(_BY_NUMBER, {"number": number}).first()
         if row is None:
             raise UnknownApplication(number=number)
-        open_visits = tuple(Transaction(connection).open_visits(row.id))
+        books = Transaction(connection)
+        open_visits = tuple(books.open_visits(row.id))
+        paused = granted_pause(books.ledgers(row.id)[row.id])
         names = names_of(connection, (visit.holder for visit in open_visits))
     application = application_of(row)
     return ApplicationFile(
@@ -152,6 +157,7 @@ def application_file(office: Office, number: str) -> ApplicationFile:
         book=office.rule_book(application.workflow),
         open_visits=open_visits,
         names=names,
+        paused=paused,
     )
 
 

@@ -25,6 +25,7 @@ _QUEUE = (
     sa.select(
         visits.c.application_id, visits.c.no, visits.c.step, visits.c.desk, visits.c.arrived_at, visits.c.due_at,
         visits.c.holder, visits.c.lease_until, visits.c.act_at, visits.c.needs_attention,
+        visits.c.obstacle_at,
         applications.c.number, applications.c.workflow, applications.c.version,
         applications.c.calendar, applications.c.promise_due,
     )
@@ -88,6 +89,8 @@ class QueueRow:
     is_automatic: bool
     #: the program has given up
     needs_attention: bool
+    #: when the desk said that something is in its way
+    obstacle_at: datetime | None
     version: int
 
     @property
@@ -169,5 +172,6 @@ def _row(office: Office, row: sa.Row[*tuple[Any, ...]], names: dict[str, str], n
         has_lapsed=row.lease_until is not None and row.lease_until <= now,
         is_automatic=row.act_at is not None and row.holder is None,
         needs_attention=row.needs_attention,
+        obstacle_at=row.obstacle_at,
         version=row.version,
     )

@@ -108,6 +108,9 @@ class Event:
     #: what a change of the calendar moved, and why; no reason: it was counted for the first time
     moved: tuple[MovedTold, ...] = ()
     because: tuple[Why, ...] = ()
+    #: why the promise stands still, or stood still until then; the number of the letter it rests on
+    pause: str | None = None
+    letter: str | None = None
     body: bytes = b""
     hash: bytes = b""
 
@@ -230,6 +233,8 @@ def _read_second_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str,
         "cause": said.get("cause"),
         **_warned(said),
         "moved": moved_in(said),
+        "pause": said.get("pause"),
+        "letter": said.get("letter"),
     }
 
 

@@ -6,6 +6,7 @@ with the tracking code, and has no place for a name, a desk's code or a reason.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -150,7 +151,7 @@ def whereabouts(office: Office, number: str) -> Whereabouts:
     return Whereabouts(
         file=file,
         at=at,
-        waiting=tuple(_waiting(office, file, visit, calendar, at) for visit in file.open_visits),
+        waiting=tuple(_waiting(office, file, visit, calendar, ledger, at) for visit in file.open_visits),
         joined=joined,
         owed=tuple(
             need.label
@@ -191,7 +192,14 @@ def for_the_public(found: Whereabouts) -> PublicWhereabouts:
     )
 
 
-def _waiting(office: Office, file: ApplicationFile, visit: Visit, calendar: WorkingCalendar, at: datetime) -> Waiting:
+def _waiting(
+    office: Office,
+    file: ApplicationFile,
+    visit: Visit,
+    calendar: WorkingCalendar,
+    ledger: Sequence[Interval],
+    at: datetime,
+) -> Waiting:
     step = file.workflow.steps[visit.step]
     possible = file.possible(visit)
     asks = step.waits_for == "applicant"
@@ -205,7 +213,7 @@ def _waiting(office: Office, file: ApplicationFile, visit: Visit, calendar: Work
         holder_name=file.names.get(visit.holder, visit.holder) if visit.holder is not None else None,
         possible=possible,
         to_repair=behind.requirements if behind is not None else (),
-        limit=desk_limit(step, visit, calendar, at),
+        limit=desk_limit(step, visit, calendar, at, ledger),
     )
 
 

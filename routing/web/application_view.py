@@ -58,6 +58,8 @@ class Stay:
     may_take: bool
     #: they hold it, or may give it back to the queue for a holder who is away
     may_release: bool
+    #: they sit here and can report that something is in the way
+    may_report: bool
     #: what they can say; empty until they have taken it, except where only the applicant is waited for
     decisions: tuple[PossibleDecision, ...]
     #: why something else cannot be said, a sentence each
@@ -80,6 +82,8 @@ class ApplicationView:
     shows_notes: bool
     #: the counter at which this person can record a withdrawal
     withdraws_at: str | None
+    #: this person can let the time stand still, or go on
+    may_grant_pause: bool
     #: it was stopped, and this person can take it up again until then
     resumable_until: datetime | None
     #: the desks this person can take it up at, where one has to be named
@@ -113,6 +117,7 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
         shows_who=shows_who,
         shows_notes=shows_who or staff.may(Action.SEE_AUDIT_LOG),
         withdraws_at=_withdraws_at(staff, file),
+        may_grant_pause=file.application.is_open and staff.may(Action.GRANT_PAUSE),
         resumable_until=_resumable_until(staff, file),
         resumes_at=_resumes_at(staff, file),
     )
@@ -179,9 +184,16 @@ def _stay(staff: Staff, file: ApplicationFile, visit: Visit, calendar: WorkingCa
         is_mine=is_mine,
         may_take=sits_here and not is_mine and is_free and not decisions,
         may_release=visit.has_arrived and visit.holder is not None and (is_mine or may_release),
+        may_report=_may_report(file, visit, staff) and sits_here,
         decisions=decisions,
         unmet=tuple(file.unmet(visit).values()) if decisions else (),
     )
+
+
+def _may_report(file: ApplicationFile, visit: Visit, staff: Staff) -> bool:
+    """Whether it is time to say that something is in the way; what stands still is not over."""
+    is_over = file.paused is None and has_limit(file.workflow.steps[visit.step], visit.desk) and staff.at > visit.due_at
+    return visit.obstacle_at is None and not is_over
 
 
 def _masked(who: Particulars, workflow: Workflow) -> Particulars:

@@ -12,9 +12,11 @@ from routing.domain.erasure import LegalBasis
 from routing.domain.notices import LEGAL, PROMISE
 from routing.domain.revealing import Masked
 from routing.domain.stays import COURIER
+from routing.domain.time_limits import Pause
 from routing.domain.warning_times import Level
 from routing.reading.history import Event
 from routing.reading.moved_dues import MovedTold, Why
+from routing.web.limits_told import PAUSES
 from routing.web.values import value_in_words
 from routing.web.wording import N_, Wording
 
@@ -40,6 +42,9 @@ KINDS = {
     "warned": N_("Warned of %(about)s, due %(due)s: %(levels)s"),
     "ended": N_("Ended because nobody asked in time to take it up again: %(target)s"),
     "limit-passed": N_("The limit of the law has passed (%(basis)s), due %(due)s"),
+    "paused": N_("The time stands still, because %(pause)s"),
+    "continued": N_("The time goes on; it had stood still, because %(pause)s"),
+    "obstacle-raised": N_("%(desk)s: reported that something is in the way"),
     "deemed": N_("Deemed granted by law (%(basis)s); goes to the step %(target)s"),
 }
 #: The same in a word, for filters and tables.
@@ -64,6 +69,9 @@ KIND_NAMES = {
     "warned": N_("warned"),
     "ended": N_("ended by the clock"),
     "limit-passed": N_("limit of the law passed"),
+    "paused": N_("pause granted"),
+    "continued": N_("pause ended"),
+    "obstacle-raised": N_("obstacle reported"),
     "deemed": N_("deemed granted"),
 }
 #: What one is warned of; a visit by its desk.
@@ -157,6 +165,7 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         "basis": basis,
         "about": _about(event.about, wording),
         "due": _due(event.due, wording),
+        "pause": wording.phrase(PAUSES[Pause(event.pause)]) if event.pause in set(Pause) else "-",
         "levels": ", ".join(wording.text(name) for level, name in LEVELS.items() if level.value in event.levels),
     }
     return wording.text(template) % said

@@ -144,6 +144,9 @@ class Caller:
             "hand-in": (ida, {"papers": ["photo"]}),
             "resume": (ida, {}),
             "withdraw": (ida, {"desk": "loket-pendaftaran"}),
+            "pause": (self.programs["hari"], {"pause": "force-majeure", "reason": "Banjir"}),
+            "continue": (self.programs["hari"], {"reason": "Air surut"}),
+            "obstacles": (omar, {"reason": "Server mati"}),
             "changes": (self.programs["rina"], self._another_day_off()),
         }[act]
         case.headers["Idempotency-Key"] = f"possible {next(self.count)}"
@@ -151,6 +154,9 @@ class Caller:
             number = ida.registers()
             if act == "resubmit":
                 omar.decides(number, "return", reason="STR kabur", requirements=["registration"])
+            if act == "continue":
+                said = {"pause": "force-majeure", "reason": "Banjir"}
+                self.programs["hari"].post(f"/applications/{number}/pause", said, seen=2)
             case.path_parameters["number"] = number
             case.headers["If-Match"] = ida.get(f"/applications/{number}").headers["etag"]
         return who.token

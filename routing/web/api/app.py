@@ -17,8 +17,10 @@ from routing.web.api import (
     due,
     marks,
     moves,
+    notices,
     offered,
     orphans,
+    pauses,
     problems,
 )
 from routing.web.api.problems import Problem, answer_problems
@@ -43,9 +45,11 @@ def make_api() -> FastAPI:
     for subject in (
         applications,
         moves,
+        pauses,
         attachments,
         desks,
         due,
+        notices,
         offered,
         calendar,
         marks,

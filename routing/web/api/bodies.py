@@ -129,6 +129,34 @@ class ResumptionBody(_Body):
     reason: _Text = ""
 
 
+class PauseBody(_Body):
+    """The promise stands still, because somebody grants that."""
+
+    model_config = _example(pause="force-majeure", reason="Banjir: kantor ditutup", instrument="360/7/2026")
+
+    # Any other word is told what can be granted.
+    pause: _Code = Field(description="`applicant-request` or `force-majeure`.")
+    reason: _Text = Field(description="Kept beside the log, its keyed digest in it.")
+    instrument: _Text = Field(default="", description="The number of the letter it rests on.")
+
+
+class ContinuationBody(_Body):
+    """The pause that was granted is over."""
+
+    model_config = _example(reason="Kantor dibuka kembali")
+
+    reason: _Text = Field(description="Kept beside the log, its keyed digest in it.")
+
+
+class ObstacleBody(_Body):
+    """Something is in a desk's way."""
+
+    model_config = _example(visit=2, reason="Sistem OSS tidak dapat diakses")
+
+    visit: _VisitNo | None = None
+    reason: _Text = Field(description="What is in the way. Kept beside the log, its keyed digest in it.")
+
+
 class HandInBody(_Body):
     """What the applicant brought later, on paper."""
 

@@ -67,6 +67,7 @@ class VisitShape(BaseModel):
     lease_until: At | None = Field(description="Until when the holder holds it; after that anybody may take it.")
     needs_attention: bool = Field(description="The program of an automatic desk has given up.")
     trouble: str | None = Field(description="The code of what keeps that program from deciding.")
+    obstacle_at: At | None = Field(description="When the desk reported that something is in its way.")
     may_claim: bool
     may_release: bool
     decisions: list[DecisionShape] = Field(description="What the caller can say, taken or not.")
@@ -125,6 +126,7 @@ class EntryShape(BaseModel):
     repeated: list[Name] = Field(description="Of these, what an earlier return could have named and did not.")
     reasons: list[Name] = Field(description="Chosen from the decision's list.")
     findings: list[FoundShape] = Field(description="What the decision found out.")
+    pause: str | None = Field(description="Why the promise stands still, or had stood still until then.")
     version: int | None = Field(description="The application's version afterwards; null in entries of old.")
     reason: str | None = Field(description="For who may see who applies; null: there is none, or it is not shown.")
     reason_digest: str | None = Field(description="HMAC-SHA-256 that stands for the reason in the log.")
@@ -151,6 +153,7 @@ class QueueItem(BaseModel):
     holder_name: str | None
     lease_until: At | None = Field(description="Until when the holder holds it; after that anybody may take it.")
     needs_attention: bool = Field(description="The program of an automatic desk has given up.")
+    obstacle_at: At | None = Field(description="When the desk reported that something is in its way.")
     version: int
 
 
@@ -225,6 +228,7 @@ def entry_shape(event: Event) -> EntryShape:
         repeated=[name_of(label) for label in event.repeated],
         reasons=[name_of(label) for label in event.reasons],
         findings=[found_shape(*one) for one in event.findings],
+        pause=event.pause,
         version=event.version,
         reason=event.note,
         reason_digest=event.reason_digest,
@@ -245,6 +249,7 @@ def queue_item(row: QueueRow) -> QueueItem:
         holder_name=row.holder_name,
         lease_until=at_text(row.lease_until) if row.lease_until is not None else None,
         needs_attention=row.needs_attention,
+        obstacle_at=at_text(row.obstacle_at) if row.obstacle_at is not None else None,
         version=row.version,
     )
 
@@ -263,6 +268,7 @@ def _visit_shape(staff: Staff, view: ApplicationView, stay: Stay) -> VisitShape:
         lease_until=at_text(visit.lease_until) if visit.lease_until is not None else None,
         needs_attention=visit.needs_attention,
         trouble=visit.trouble.code if visit.trouble is not None else None,
+        obstacle_at=at_text(visit.obstacle_at) if visit.obstacle_at is not None else None,
         may_claim=stay.may_take,
         may_release=stay.may_release,
         decisions=[decision_shape(one) for one in sayable(staff, view.file, visit)],
