@@ -86,7 +86,7 @@ def open_demo(office: Office) -> tuple[DemoAccount, ...]:
         apart = {place for step in steps if _wants_several_people(step) for place in _places(step)} - taken
         rest = {place for step in steps for place in _places(step)} - taken - apart
         seats = tuple(desk for desk in _SUPERVISED if desk in desks)
-        over_them = DemoAccount(code="surya", name="Surya Wibawa", password=password, role=SUPERVISOR, desks=seats)
+        over_them = DemoAccount(code="gita", name="Gita Pramesti", password=password, role=SUPERVISOR, desks=seats)
         supervisors = [over_them] if seats else []
         accounts = [*named, *supervisors, *_one_each(apart, password), *_for_the_rest(rest, password)]
         fits: dict[str | None, bool] = {}

@@ -66,10 +66,10 @@ def require_other_eyes(
             raise FourEyes(person=person.code, number=application.number, step=step, decision=rule.label.id)
 
 
-def require_before_deemed(workflow: Workflow, application: Application, visit: Visit, at: datetime) -> None:
+def require_within_the_law(workflow: Workflow, application: Application, step: str, at: datetime) -> None:
     """What the law deems granted is decided at one step only, even before anybody has noticed. Raises LimitPassed."""
     limit, due = workflow.legal_limit, application.legal_due
-    if limit is None or limit.to is None or due is None or at <= due or visit.step == limit.to:
+    if limit is None or limit.to is None or due is None or at <= due or step == limit.to:
         return
     raise LimitPassed(
         number=application.number,

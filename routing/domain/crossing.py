@@ -81,8 +81,10 @@ class Crossing:
         step = self.new.workflow.steps[now] if now is not None else None
         if now is None or step is None or visit.desk not in step.every_desk:
             return None
-        kept = limited(step, replace(visit, step=now, version=version), self.new.calendar, ledger)
-        was = self.old.workflow.steps[visit.step]
+        was, kept = self.old.workflow.steps[visit.step], replace(visit, step=now, version=version)
+        # What the applicant has been given they keep.
+        if step.deadline is None or step.deadline != was.deadline:
+            kept = limited(step, kept, self.new.calendar, ledger)
         if _program_at(was, visit.desk) == _program_at(step, visit.desk):
             return kept
         # Another program, or none: what the former one met is over.

@@ -1,7 +1,7 @@
 """The limit of the law has passed: it was broken, or the law deems the application granted (fiktif positif).
 
 No permit is invented. What is deemed granted goes to the one step at which somebody writes it down and names the
-ground; ``conditions.require_before_deemed`` refuses everything else from the moment the limit is over.
+ground; ``conditions.require_within_the_law`` refuses everything else from the moment the limit is over.
 """
 
 from __future__ import annotations

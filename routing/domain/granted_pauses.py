@@ -136,11 +136,13 @@ def go_on(
         **acting_facts(held.acting),
         "reason": keyed_digest(digest_key, text),
         "clock": turned.facts,
+        "marks": [str(Mark.RESTART)] if turned.is_restart else None,
     }
     entry = entry_of(application, at=at, kind="continued", desk=None, actor=person.code, facts=facts)
     visits = tuple(_given_back(book, one, (lasting.since, at)) for one in open_visits)
     changed = tuple(now for was, now in zip(open_visits, visits, strict=True) if was != now)
-    return _move(application, turned, changed, entry, text, at)
+    move = _move(application, turned, changed, entry, text, at)
+    return replace(move, marks=((entry.seq, Mark.RESTART),)) if turned.is_restart else move
 
 
 def _require(

@@ -81,6 +81,9 @@ def migrate(
     Raises ApplicationEnded, NoPlace, and RequirementDue where it would go on without what the next step asks for.
     """
     require_open(crossing.old.workflow, application)
+    if application.deemed_at is not None or (application.legal_due is not None and order.at > application.legal_due):
+        # What the law has made of it by then is not undone by another version.
+        raise NoPlace(number=application.number, problem=Phrase("the limit the law sets for it has passed"))
     target = crossing.step(application.step)
     if target is None:
         raise NoPlace(number=application.number, problem=Phrase("it has no step {step}", step=application.step))
@@ -256,6 +259,9 @@ def _move(
             problem = Phrase("at {desk} nothing could be decided on it", desk=visit.desk)
             raise NoPlace(number=before.number, problem=problem)
     turned = turn(crossing.new, known, (*place.kept, *sent), ledger, at=order.at, by=order.by, counts_anew=True)
+    if turned.dues.legal is not None and turned.dues.legal < order.at:
+        # Nobody's application is deemed granted because a rule was rewritten.
+        raise NoPlace(number=before.number, problem=Phrase("the limit of the law would have passed by the new version"))
     facts = {
         "step": before.step,
         "to": place.target,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from routing.domain.acting import Acting, acting_facts
 from routing.domain.application import Application
 from routing.domain.audit_chain import Entry, keyed_digest
-from routing.domain.conditions import require_before_deemed, require_other_eyes, require_overdue
+from routing.domain.conditions import require_other_eyes, require_overdue, require_within_the_law
 from routing.domain.courses import Course, course_of
 from routing.domain.decision import Decision
 from routing.domain.due_dates import due_without_pause, unwarned
@@ -94,7 +94,7 @@ def carry_out(
     require_other_eyes(book.workflow, application, rule, voice.person, past)
     due = due_without_pause(book.workflow.steps[visit.step], visit, book.calendar, ledger, voice.at)
     require_overdue(book.workflow, application, visit, said.decision, due, voice.at)
-    require_before_deemed(book.workflow, application, visit, voice.at)
+    require_within_the_law(book.workflow, application, visit.step, voice.at)
     statement = statement_of(book.workflow, application, rule, said)
     known = application
     if statement.findings:

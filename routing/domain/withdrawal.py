@@ -9,6 +9,7 @@ from datetime import datetime
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
+from routing.domain.conditions import require_within_the_law
 from routing.domain.errors import DeskNotOffered
 from routing.domain.ledger import Interval
 from routing.domain.move import Move, Note, chained, entry_of, recalls
@@ -37,7 +38,7 @@ def withdraw(
     """The applicant takes the application back; the counter ``desk`` records it and every open visit is recalled.
 
     Raises ApplicationEnded, StaleVersion, NotAllowed, OwnApplication, DecisionNotPossible (too late for a withdrawal),
-    TextTooLong.
+    LimitPassed, TextTooLong.
     """
     require_open(book.workflow, application)
     require_seen(application, seen_version)
@@ -46,6 +47,7 @@ def withdraw(
         raise DeskNotOffered(step=intake.label.id, desk=desk, desks=", ".join(intake.desks))
     held = require(person, Action.WITHDRAW, Place(desks=(desk,), roles=intake.roles), at)
     require_not_own(person, application.applicant_index, application.number)
+    require_within_the_law(book.workflow, application, application.step, at)
     end = book.lead_withdrawn(application.step)
     if end is None:
         raise not_possible(book, None, application, "withdraw")

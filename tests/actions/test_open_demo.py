@@ -124,9 +124,9 @@ def test_a_start_that_ends_before_its_commit_does_not_stop_the_next(
 
 def test_somebody_supervises_the_desks_one_tries_first_and_decides_at_none(sqlite_office: Office) -> None:
     publish_files(sqlite_office, [default_folder() / "sip-dokter.yaml"], by="tests")
-    (surya,) = [one for one in open_demo(sqlite_office) if one.role == SUPERVISOR]
-    assert set(surya.desks) >= {"loket-pendaftaran", "verifikasi"}
-    session = session_of(sqlite_office, sign_in(sqlite_office, surya.code, surya.password))
+    (gita,) = [one for one in open_demo(sqlite_office) if one.role == SUPERVISOR]
+    assert set(gita.desks) >= {"loket-pendaftaran", "verifikasi"}
+    session = session_of(sqlite_office, sign_in(sqlite_office, gita.code, gita.password))
     assert session is not None
     here = Place(desks=("verifikasi",), roles=("verifier", SUPERVISOR))
     assert may(session.person, Action.SEE_QUEUE, here, sqlite_office.now()) is not None

@@ -100,7 +100,7 @@ def test_a_desk_reports_an_obstacle_and_supervisor_and_head_read_of_it(mall: Web
         assert f'href="{page}"' not in file
         assert "kendala" in omar.get("/desks/verifikasi").text
         assert "Belum ada peringatan" in omar.get("/notices").text
-    for account in ("surya", "hari"):
+    for account in ("gita", "hari"):
         with mall.signed_in(account) as told:
             assert number in told.get("/notices").text
             assert "Server OSS" not in told.get("/notices").text

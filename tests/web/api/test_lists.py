@@ -42,11 +42,12 @@ def test_a_queue_is_read_to_its_end_in_pages_of_any_size(mall: WebMall) -> None:
         "service_name": {"id": "Surat Izin Praktik Dokter", "en": "Doctor's Practice Permit"},
         "step_name": {"id": "Verifikasi berkas", "en": "File verification"},
         "since": "2026-03-02T01:02:00.000000Z",
-        "due_at": "2026-03-03T01:02:00.000000Z",
+        "due_at": "2026-03-03T16:59:59.000000Z",
         "holder": "omar",
         "holder_name": "Omar Hidayat",
         "lease_until": "2026-03-02T02:05:00.000000Z",
         "needs_attention": False,
+        "obstacle_at": None,
         "version": 3,
     }
     problem(omar.get("/desks/nowhere/queue"), 404, "unknown_desk")

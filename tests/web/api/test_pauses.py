@@ -44,14 +44,14 @@ def test_each_no_has_its_code(program: Programs) -> None:
 
 
 def test_an_obstacle_shows_in_the_queue_at_the_visit_and_in_the_notices(program: Programs, mall: WebMall) -> None:
-    ida, omar, hari, surya = (program(one) for one in ("ida", "omar", "hari", "surya"))
+    ida, omar, hari, gita = (program(one) for one in ("ida", "omar", "hari", "gita"))
     number = ida.registers()
     assert omar.post(f"/applications/{number}/obstacles", {"reason": "Server mati"}).status_code == 200
     problem(omar.post(f"/applications/{number}/obstacles", {"reason": "Lagi"}), 409, "obstacle_reported")
     at = "2026-03-02T01:00:00.000000Z"
     assert omar.get("/desks/verifikasi/queue").json()["items"][0]["obstacle_at"] == at
     assert omar.get(f"/applications/{number}").json()["visits"][0]["obstacle_at"] == at
-    for told in (hari, surya):
+    for told in (hari, gita):
         (notice,) = told.get("/notices").json()["items"]
         assert (notice["number"], notice["about"], notice["desk"], notice["level"], notice["at"]) == (
             number, "2", "verifikasi", "obstacle", at,
@@ -64,15 +64,15 @@ def test_an_obstacle_shows_in_the_queue_at_the_visit_and_in_the_notices(program:
 
 
 def test_notices_are_paged_without_telling_any_twice(any_mall: WebMall) -> None:
-    ida, surya = Program(any_mall, "ida"), Program(any_mall, "surya")
+    ida, gita = Program(any_mall, "ida"), Program(any_mall, "gita")
     for _ in range(3):
         ida.registers()
     any_mall.clock.advance(timedelta(days=30))
     keep_time(any_mall.office)
-    every = surya.get("/notices", limit=200).json()["items"]
+    every = gita.get("/notices", limit=200).json()["items"]
     found, following = [], None
     while True:
-        page = surya.get("/notices", limit=2, after=following).json()
+        page = gita.get("/notices", limit=2, after=following).json()
         found += page["items"]
         following = page["next"]
         if following is None:
@@ -80,7 +80,7 @@ def test_notices_are_paged_without_telling_any_twice(any_mall: WebMall) -> None:
     assert found == every
     assert len(every) == len({tuple(sorted(one.items(), key=str)) for one in map(_flat, every)}) > 4
     assert [one["at"] for one in every] == sorted((one["at"] for one in every), reverse=True)
-    problem(surya.get("/notices", after="nonsense"), 422, "malformed_cursor")
+    problem(gita.get("/notices", after="nonsense"), 422, "malformed_cursor")
 
 
 def _flat(one: dict[str, object]) -> dict[str, str]:

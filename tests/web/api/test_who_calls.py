@@ -36,8 +36,26 @@ ADDRESSES = {
     ("POST", "/applications/{number}/withdraw"): {"desk": "loket-pendaftaran"},
     ("POST", "/applications/{number}/resume"): {},
     ("GET", "/services/sip-dokter"): None,
+    ("GET", "/applications/{number}/clock"): None,
+    ("POST", "/applications/{number}/pause"): {"pause": "force-majeure", "reason": "Banjir"},
+    ("POST", "/applications/{number}/continue"): {"reason": "Surut"},
+    ("POST", "/applications/{number}/obstacles"): {"visit": 2, "reason": "Alat ukur rusak"},
+    ("GET", "/due"): None,
+    ("GET", "/notices"): None,
+    ("GET", "/calendar"): None,
+    ("GET", "/calendar/versions"): None,
+    ("GET", "/calendar/due?from=2026-03-13&working_days=5"): None,
+    ("POST", "/calendar/changes"): {
+        "what": "add",
+        "since": "2026-11-25",
+        "name": "Pilkada",
+        "reason": "Pemilihan kepala daerah",
+    },
+    ("GET", "/audit/marks"): None,
+    ("GET", "/orphans"): None,
 }
 _SEES = set(EVERYBODY) - {"rina"}
+_AT_WORK = _SEES - {"agus"}
 #: Who gets an answer that is no 401 and no 403; everybody else gets a 403.
 MAY = {
     ("GET", "/services"): set(EVERYBODY),
@@ -60,13 +78,29 @@ MAY = {
     ("POST", "/applications/{number}/resume"): _SEES,
     ("POST", "/applications/{number}/hand-in"): {"ida", "omar"},
     ("GET", "/services/sip-dokter"): set(EVERYBODY),
+    ("GET", "/applications/{number}/clock"): _SEES,
+    ("POST", "/applications/{number}/pause"): {"hari"},
+    ("POST", "/applications/{number}/continue"): {"hari"},
+    ("POST", "/applications/{number}/obstacles"): {"omar"},
+    ("GET", "/due"): _AT_WORK,
+    ("GET", "/notices"): set(EVERYBODY),
+    ("GET", "/calendar"): set(EVERYBODY),
+    ("GET", "/calendar/versions"): set(EVERYBODY),
+    ("GET", "/calendar/due?from=2026-03-13&working_days=5"): set(EVERYBODY),
+    ("POST", "/calendar/changes"): {"rina"},
+    ("GET", "/audit/marks"): {"agus"},
+    ("GET", "/orphans"): {"agus", "rina", "hari"},
 }
 
 
 def test_the_table_of_addresses_is_complete(mall: WebMall) -> None:
     with mall.visitor() as anybody:
         paths = anybody.get(f"{API}/openapi.json").json()["paths"]
-    tried = {"/desks/{code}/queue": "/desks/verifikasi/queue", "/services/{code}": "/services/sip-dokter"}
+    tried = {
+        "/desks/{code}/queue": "/desks/verifikasi/queue",
+        "/services/{code}": "/services/sip-dokter",
+        "/calendar/due": "/calendar/due?from=2026-03-13&working_days=5",
+    }
     documented = {(method.upper(), tried.get(path, path)) for path in paths for method in paths[path]}
     assert documented == set(ADDRESSES) == set(MAY)
 
