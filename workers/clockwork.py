@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +13,7 @@ from celery.beat import Service
 
 from routing.actions.forecast import forecast
 from routing.actions.forget_answers import forget_answers
-from routing.actions.keep_time import keep_time
+from routing.actions.keep_time import keep_time_by_and_by
 from routing.actions.recount import recount_open
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
@@ -23,13 +24,24 @@ _log = logging.getLogger(__name__)
 
 #: Seconds after which a document on its way is worth a warning.
 _LATE = 60.0
-#: Seconds of recounting in one task.
+#: Seconds of recounting, or of a round of the clock, in one task.
 _PIECE = 5.0
-_RECOUNT_EXPIRES = 55
+#: Seconds after which a change of the calendar is followed at the latest.
+_RECOUNT = 60.0
 
 
 def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     """Registers the tasks and their times."""
+    seconds = _add_housekeeping(app, office) | _add_promise_clock(app, office, queue)
+    app.conf.beat_schedule = {
+        # Who comes too late is no use: the next one is there already.
+        task: {"task": task, "schedule": every, "options": {"queue": queue, "expires": _fresh_for(every)}}
+        for task, every in seconds.items()
+    }
+
+
+def _add_housekeeping(app: Celery, office: Office) -> dict[str, float]:
+    """The tasks that keep the books tidy, and every how many seconds each is done."""
 
     @app.task(name="sweep", shared=False)
     def _sweep() -> None:
@@ -50,16 +62,27 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     def _forget_answers() -> None:
         forget_answers(office)
 
+    return {"sweep": 60.0, "end-stale-sessions": 600.0, "forget-answers": 3600.0}
+
+
+def _add_promise_clock(app: Celery, office: Office, queue: str) -> dict[str, float]:
+    """The tasks of the promise clock, and every how many seconds each is done."""
+    # After days of silence a round takes longer than until the next; it must not take one thread after the other.
+    going_round = threading.Lock()
+
     @app.task(name="keep-time", shared=False)
     def _keep_time() -> None:
-        """Tells and does what time brings, until nothing is due any more."""
-        keep_time(office)
-
-    look = office.settings.clock_seconds
-
-    @app.task(name="forecast", shared=False)
-    def _forecast() -> None:
-        forecast(office)
+        """Tells and does what time brings; a piece at a time, so that a worker that is to stop can."""
+        if not going_round.acquire(blocking=False):
+            return
+        try:
+            began = time.monotonic()
+            for _ in keep_time_by_and_by(office):
+                if time.monotonic() - began > _PIECE:
+                    app.send_task("keep-time", queue=queue, expires=_fresh_for(_RECOUNT))
+                    return
+        finally:
+            going_round.release()
 
     @app.task(name="recount", shared=False)
     def _recount() -> None:
@@ -69,25 +92,19 @@ def add_clockwork(app: Celery, office: Office, queue: str) -> None:
             _log.info("recounted", extra={"action": "recount", "count": len(some)})
             if time.monotonic() - began > _PIECE:
                 # The rest is the next piece's, behind whatever has come in meanwhile.
-                app.send_task("recount", queue=queue, expires=_RECOUNT_EXPIRES)
+                app.send_task("recount", queue=queue, expires=_fresh_for(_RECOUNT))
                 return
 
-    app.conf.beat_schedule = {
-        "recount": {"task": "recount", "schedule": 60.0, "options": {"queue": queue, "expires": _RECOUNT_EXPIRES}},
-        "sweep": {"task": "sweep", "schedule": 60.0, "options": {"queue": queue, "expires": 55}},
-        "keep-time": {"task": "keep-time", "schedule": look, "options": {"queue": queue, "expires": look}},
-        "end-stale-sessions": {
-            "task": "end-stale-sessions",
-            "schedule": 600.0,
-            "options": {"queue": queue, "expires": 550},
-        },
-        "forget-answers": {
-            "task": "forget-answers",
-            "schedule": 3600.0,
-            "options": {"queue": queue, "expires": 3500},
-        },
-        "forecast": {"task": "forecast", "schedule": 3600.0, "options": {"queue": queue, "expires": 3500}},
-    }
+    @app.task(name="forecast", shared=False)
+    def _forecast() -> None:
+        forecast(office)
+
+    return {"keep-time": office.settings.clock_seconds, "recount": _RECOUNT, "forecast": 3600.0}
+
+
+def _fresh_for(every: float) -> float:
+    """Seconds after which a message is not worth doing any more."""
+    return every * 11 / 12
 
 
 def run_beat(app: Celery, schedule: Path, *, on_stop: Callable[[Callable[[], None]], None]) -> None:

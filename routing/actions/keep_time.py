@@ -9,14 +9,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
 
-from routing.domain.application import Application
 from routing.domain.errors import DatabaseAway
-from routing.domain.ledger import Interval
-from routing.domain.time_passing import PUT_OFF, Passing, takes_words
+from routing.domain.time_passing import BEGINNING, PUT_OFF, Passing, Place, takes_words
 from routing.domain.visits import Visit
 from routing.office import Office
-from routing.storage.clock_rounds import BEGINNING, Place
 from routing.storage.transaction import Transaction
 
 #: Applications looked for at once.
@@ -29,7 +28,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Kept:
-    """What a round of the clock came to."""
+    """What a round of the clock, or a part of it, came to."""
 
     #: applications that were looked at
     looked: int = 0
@@ -42,14 +41,24 @@ class Kept:
 def keep_time(office: Office, most: int = MOST_AT_ONCE) -> Kept:
     """Everything that is due by now, each application in its turn; ``most``: how many are looked for at once."""
     kept = Kept()
+    for some in keep_time_by_and_by(office, most):
+        kept.looked += some.looked
+        kept.moves += some.moves
+        kept.put_off += some.put_off
+    return kept
+
+
+def keep_time_by_and_by(office: Office, most: int = MOST_AT_ONCE) -> Iterator[Kept]:
+    """The same, so many at a time: whoever has to stop stops, and what is left is found again by the next round."""
     for places in _found(office, most):
+        kept = Kept()
         ids = list(dict.fromkeys(application_id for _, application_id, _ in places))
         for start in range(0, len(ids), _IN_A_TRANSACTION):
             _bundle(office, ids[start : start + _IN_A_TRANSACTION], kept)
-    if kept.moves or kept.put_off:
-        said = {"action": "keep time", "count": kept.looked, "moves": kept.moves, "put_off": kept.put_off}
-        _log.info("kept time", extra=said)
-    return kept
+        if kept.moves or kept.put_off:
+            said = {"action": "keep time", "count": kept.looked, "moves": kept.moves, "put_off": kept.put_off}
+            _log.info("kept time", extra=said)
+        yield kept
 
 
 def _found(office: Office, most: int) -> Iterator[list[Place]]:
@@ -98,55 +107,61 @@ def _put_off(office: Office, application_id: int) -> None:
     """Whatever the clock would look at by then, it looks at then."""
     with office.transaction() as tx:
         later = office.now() + PUT_OFF
-        for application in tx.rounds.lock([application_id]):
+        for application in tx.free_applications([application_id]):
             is_due = application.wake_at is not None and application.wake_at < later
-            visits = tx.open_visits(application_id)
-            due = {one.no: later for one in visits if one.warn_at is not None and one.warn_at < later}
-            tx.rounds.put_off(application, later if is_due else application.wake_at, due)
+            visits = [one for one in tx.open_visits(application_id) if one.warn_at is not None and one.warn_at < later]
+            tx.rounds.put_off(
+                {application_id: later} if is_due else {}, {(application_id, one.no): later for one in visits}
+            )
 
 
 def _look_at(office: Office, ids: Sequence[int], kept: Kept) -> None:
-    done = Kept()
     with office.transaction() as tx:
-        applications = tx.rounds.lock(ids)
-        found = [one.id for one in applications]
-        open_visits, ledgers = tx.open_visits(*found), tx.ledgers(*found)
-        for application in applications:
-            here = [visit for visit in open_visits if visit.application_id == application.id]
-            _pass(office, tx, application, here, ledgers[application.id], done)
-    kept.looked += done.looked
-    kept.moves += done.moves
-    kept.put_off += done.put_off
+        passings = _passings(office, tx, ids)
+        of_each = [list(one.moves()) for one in passings]
+        # The first move of each, then the second of each: every table is written in one go, and in the right order.
+        for together in zip_longest(*of_each):
+            tx.record_all([move for move in together if move is not None])
+        wake: dict[int, datetime | None] = {}
+        warn: dict[tuple[int, int], datetime | None] = {}
+        for passing in passings:
+            wake_at, visits = passing.looks()
+            if wake_at != passing.application.wake_at:
+                wake[passing.application.id] = wake_at
+            warn |= {(passing.application.id, no): at for no, at in visits.items()}
+        tx.rounds.put_off(wake, warn)
+    kept.looked += len(passings)
+    kept.moves += sum(map(len, of_each))
+    for passing in passings:
+        for refusal in passing.refusals:
+            said = {"action": "keep time", "number": passing.application.number, "refusal": refusal.code}
+            _log.warning("the clock was refused", extra=said)
+            kept.put_off += 1
 
 
-def _pass(
-    office: Office,
-    tx: Transaction,
-    application: Application,
-    open_visits: Sequence[Visit],
-    ledger: Sequence[Interval],
-    done: Kept,
-) -> None:
-    """What is due of one (locked) application; what was done while it was looked for is seen now."""
+def _passings(office: Office, tx: Transaction, ids: Sequence[int]) -> list[Passing]:
+    """These applications, locked, as they stand now: what was done while they were looked for is seen."""
+    applications = tx.free_applications(ids)
+    found = [one.id for one in applications]
+    open_visits: dict[int, list[Visit]] = {one: [] for one in found}
+    for visit in tx.open_visits(*found):
+        open_visits[visit.application_id].append(visit)
+    ledgers, given = tx.ledgers(*found), tx.notices_given(*found)
     at = office.now()
-    book = office.book_of(application, tx)
-    words = takes_words(book, application, open_visits, at)
-    passing = Passing(
-        book,
-        application,
-        open_visits,
-        ledger=ledger,
-        given=tx.notices_given(application),
-        at=at,
-        digest_key=tx.digest_key(application) if words and application.erased_at is None else b"",
-        past=tx.closed_visits(application) if words else (),
-    )
-    done.looked += 1
-    for move in passing.moves():
-        tx.record(move)
-        done.moves += 1
-    tx.rounds.put_off(passing.application, *passing.looks())
-    for refusal in passing.refusals:
-        said = {"action": "keep time", "number": application.number, "refusal": refusal.code}
-        _log.warning("the clock was refused", extra=said)
-        done.put_off += 1
+    passings = []
+    for application in applications:
+        book, here = office.book_of(application, tx), open_visits[application.id]
+        words = takes_words(book, application, here, at)
+        passings.append(
+            Passing(
+                book,
+                application,
+                here,
+                ledger=ledgers[application.id],
+                given=given[application.id],
+                at=at,
+                digest_key=tx.digest_key(application) if words and application.erased_at is None else b"",
+                past=tx.closed_visits(application) if words else (),
+            )
+        )
+    return passings

@@ -63,8 +63,9 @@ class RouteGraph:
     def begins(self) -> tuple[str, ...]:
         """Where one comes to without a decision: the intake, and where the law takes what it deems granted."""
         limit = self.workflow.legal_limit
-        deemed = limit.to if limit is not None else None
-        return (*self.workflow.intake, *((deemed,) if deemed is not None and deemed in self.workflow.steps else ()))
+        if limit is None or limit.to is None or limit.to not in self.workflow.steps:
+            return self.workflow.intake
+        return (*self.workflow.intake, limit.to)
 
     def after(self, step: str) -> set[str]:
         """Everything an application may come to once it has left this step."""

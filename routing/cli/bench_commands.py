@@ -121,6 +121,32 @@ def recount(
     say(figures, as_json=as_json, words=words)
 
 
+@app.command()
+def due(
+    applications: Annotated[
+        int, typer.Option(min=1000, max=10_000_000, help="Applications in the database, one in twenty of them open.")
+    ] = 1_000_000,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How long the server takes for what is asked by `satuatap due` and the deadline board; PostgreSQL only.
+
+    A million applications take a few minutes to write and 4 GB of the server's disk, in a database that is dropped.
+    """
+    from routing.settings import load_settings
+    from workers.bench.due_times import measure_due
+
+    # So that what was made is dropped however the measurement ends; Ctrl-C does the same by itself.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
+    figures = measure_due(load_settings(data), applications, tell)
+    lines = [f"{'milliseconds of the server':40} {'queries':>7} {'median':>8} {'max':>8} {'first':>8}"]
+    lines += [
+        f"{name:40} {one['queries']:>7} {one['median']:>8} {one['max']:>8} {one['first_max']:>8}"
+        for name, one in figures["milliseconds"].items()
+    ]
+    say(figures, as_json=as_json, words="\n".join(lines))
+
+
 def _prepared(data: Any, **plan: Any) -> tuple[Settings, Plan]:
     from workers.bench.measurement import Plan
 

@@ -20,6 +20,8 @@ from routing.cli import (
     serve_commands,
     workflow_commands,
 )
+from routing.cli.audit_marks_command import marks
+from routing.cli.due_command import due
 from routing.cli.lateness_command import lateness
 from routing.cli.opening import end_with
 from routing.cli.recount_command import recompute
@@ -45,10 +47,12 @@ for serve in (serve_commands.web, serve_commands.relay, serve_commands.worker, s
               serve_commands.migrate, serve_commands.health):  # fmt: skip
     app.command()(serve)
 app.command()(simulate)
+app.command()(due)
 workflow_commands.app.command()(draw)
 workflow_commands.app.command()(diff)
 workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
+audit_commands.app.command()(marks)
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")

@@ -107,16 +107,21 @@ def first_break(entries: Iterable[tuple[int, bytes, bytes]]) -> int | None:
     return None
 
 
-def differs_from_body(entry: Entry, number: str) -> str | None:
-    """The first column that says something else than the hashed bytes do; None: they agree.
+def said_in(body: bytes) -> dict[str, Any] | None:
+    """What an entry says; None: these bytes are none."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
+def differs_from_body(entry: Entry, number: str, said: Mapping[str, Any] | None) -> str | None:
+    """The first column that says something else than the hashed bytes do, as ``said_in`` reads them; None: they agree.
 
     A log is searched by its columns and proven by its bytes: neither may be changed without the other.
     """
-    try:
-        said = json.loads(entry.body)
-    except ValueError:
-        return "body"
-    if not isinstance(said, dict):
+    if said is None:
         return "body"
     columns = {
         "application": number,

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from routing.domain.countable_days import Days, end_of
 from routing.domain.ledger import Interval, Measure, days_used, due_after_minutes, received_on
 from routing.domain.time_limits import Pause
-from routing.domain.working_calendar import DayOff, Days, WorkingCalendar, end_of
+from routing.domain.working_calendar import DayOff, WorkingCalendar
 
 _DAY = timedelta(days=1)
 

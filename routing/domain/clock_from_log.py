@@ -15,10 +15,9 @@ from routing.domain.application import Application
 from routing.domain.audit_chain import GENESIS
 from routing.domain.first_count import ledger_said
 from routing.domain.ledger import Interval
-from routing.domain.promise_clock import Dues, turn
+from routing.domain.promise_clock import Dues, dues_of, turned_intervals
 from routing.domain.state_machine import RuleBook
 from routing.domain.time_limits import Pause
-from routing.domain.visits import Visit
 
 #: What an entry says, as it was read from its bytes.
 Said = Mapping[str, Any]
@@ -27,6 +26,8 @@ Rules = Callable[[str, str], RuleBook]
 
 #: Kinds of entries that open and close no visit and turn no clock.
 _QUIET = frozenset({"arrived", "claimed", "released", "attached", "revealed", "key-destroyed", "stuck", "retried"})
+#: Kinds of entries after which all is counted anew.
+_COUNTS_ANEW = frozenset({"migrated", "recalculated"})
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 
 
@@ -44,7 +45,8 @@ def clock_from_log(entries: Iterable[Said], rules: Rules) -> Retold:
     """The ledger and what is due after the last of these entries, which stand in their order."""
     telling = _Telling(rules=rules)
     # The oldest entries named no version; what they tell of was not counted yet.
-    for _, of_move in groupby(entries, key=lambda said: said.get("version")):
+    telling_ones = (said for said in entries if said["kind"] not in _QUIET)
+    for _, of_move in groupby(telling_ones, key=lambda said: said.get("version")):
         telling.move(list(of_move))
     return Retold(ledger=tuple(telling.ledger), dues=telling.dues, calendar=telling.calendar)
 
@@ -53,7 +55,8 @@ def clock_from_log(entries: Iterable[Said], rules: Rules) -> Retold:
 class _Telling:
     rules: Rules
     ledger: list[Interval] = field(default_factory=list)
-    dues: Dues = field(default_factory=Dues)
+    #: the rules and the ledger by which the dues were counted last
+    counted: tuple[RuleBook, tuple[Interval, ...]] | None = None
     workflow: str = ""
     calendar: str | None = None
     #: of an imported case, when its log says it was due
@@ -65,28 +68,39 @@ class _Telling:
         """A move has happened, of which these entries tell."""
         for said in entries:
             self._note(said)
-        kinds = {said["kind"] for said in entries}
-        if self.calendar is None or kinds <= _QUIET:
-            # Nothing of the clock; or it was not counted yet: of an older program, before its first recount.
+        if self.calendar is None:
+            # It was not counted yet: of an older program, before its first recount.
             return
+        kinds = {said["kind"] for said in entries}
         book = self.rules(self.workflow, self.calendar)
         first = entries[0]
         target = next((said["to"] for said in entries if said.get("to") is not None), None)
-        turned = turn(
-            book,
-            self._application(book.workflow.clock.due_fact),
-            [_visit(no, step) for no, step in self.open.items()],
+        ends = target in book.workflow.ends
+        intervals = turned_intervals(
+            book.workflow,
+            self.open.values(),
             self.ledger,
             at=datetime.fromisoformat(first["at"]),
             by=first["actor"],
-            ends=target in book.workflow.ends,
+            ends=ends,
             granted=next((Pause(said["pause"]) for said in entries if said["kind"] == "paused"), None),
             goes_on="continued" in kinds,
-            counts_anew=bool(kinds & {"migrated", "recalculated"}),
+            of=0,
         )
-        for one in turned.intervals:
+        for one in intervals:
             self.ledger[one.no - 1 :] = [one]
-        self.dues = turned.dues
+        is_counted = not ends and (intervals or kinds & _COUNTS_ANEW)
+        # What an imported log says of it counts whatever the clock does.
+        if is_counted or book.workflow.clock.due_fact is not None:
+            self.counted = (book, tuple(self.ledger))
+
+    @property
+    def dues(self) -> Dues:
+        """What is due, by the last count."""
+        if self.counted is None:
+            return Dues()
+        book, ledger = self.counted
+        return dues_of(book, self._application(book.workflow.clock.due_fact), ledger)
 
     def _note(self, said: Said) -> None:
         """What the entry says of routes, calendars and visits."""
@@ -96,8 +110,9 @@ class _Telling:
             self.workflow = said["workflow"]
         if said["kind"] == "submitted":
             self.due_in_log = (said.get("imported") or {}).get("due")
-        mapping = said.get("mapping") or {}
-        self.open = {no: mapping.get(step, step) for no, step in self.open.items()}
+        mapping = said.get("mapping")
+        if mapping:
+            self.open = {no: mapping.get(step, step) for no, step in self.open.items()}
         if said["kind"] in ("decided", "recalled"):
             self.open.pop(said.get("visit", 0), None)
         sent = said.get("sent") or ()
@@ -116,14 +131,10 @@ class _Telling:
         return Application(
             id=application_id, number="", tracking_code="", service="", workflow=self.workflow, step="", version=0,
             visit_count=0, entry_count=0, chain_head=GENESIS, submitted_at=at, changed_at=at, facts=facts,
-            calendar=self.calendar, promise_due=self.dues.promise, legal_due=self.dues.legal,
+            calendar=self.calendar,
         )  # fmt: skip
 
 
 def same_ledger(one: Sequence[Interval], other: Sequence[Interval]) -> bool:
     """Whether two ledgers say the same, whatever application they belong to."""
     return [replace(each, application_id=0) for each in one] == [replace(each, application_id=0) for each in other]
-
-
-def _visit(no: int, step: str) -> Visit:
-    return Visit(application_id=0, no=no, step=step, desk="", sent_at=_NEVER, due_at=_NEVER)

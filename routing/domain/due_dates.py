@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
+from routing.domain.countable_days import after_days, end_of
 from routing.domain.ledger import Interval, days_closed_before, granted_pause, received_on
 from routing.domain.time_limits import GRANTED
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step
-from routing.domain.working_calendar import WorkingCalendar, after_days, end_of
+from routing.domain.working_calendar import WorkingCalendar
 
 #: A step that sets no limit is never urgent: it stands behind everything that has one.
 NO_LIMIT = timedelta(days=3650)

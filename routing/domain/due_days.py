@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from routing.domain.calendar_grounds import require_inside
+from routing.domain.countable_days import after_days
 from routing.domain.errors import Kind, Refusal
-from routing.domain.working_calendar import DayOff, WorkingCalendar, after_days
+from routing.domain.working_calendar import DayOff, WorkingCalendar
 
 #: Ten years of Mondays to Fridays.
 MOST_WORKING_DAYS = 2_610

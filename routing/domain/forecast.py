@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from routing.domain.countable_days import after_days
 from routing.domain.workflow import Outcome
-from routing.domain.working_calendar import WorkingCalendar, after_days
+from routing.domain.working_calendar import WorkingCalendar
 
 #: Below so many cases nothing is said.
 FEWEST_CASES = 10

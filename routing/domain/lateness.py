@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from routing.domain.countable_days import end_of
 from routing.domain.ledger import Interval, Measure, due_day, received_on
-from routing.domain.working_calendar import WorkingCalendar, end_of
+from routing.domain.working_calendar import WorkingCalendar
 
 _DAY = timedelta(days=1)
 

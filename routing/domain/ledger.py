@@ -13,8 +13,9 @@ from itertools import takewhile
 from math import inf
 from typing import Literal
 
+from routing.domain.countable_days import Days
 from routing.domain.time_limits import GRANTED, Pause
-from routing.domain.working_calendar import Days, WorkingCalendar
+from routing.domain.working_calendar import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +139,7 @@ def _runs(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Seque
             # Done on the day it was received is one day that counts from that day itself.
             base = received - (measure.day_one == "same" or measure.count == 0)
             used, promised = 0, max(1, measure.count)
-        if one.pause is not None and measure.pauses == "extend-once" and not is_extended and used < promised:
+        if one.pause is not None and measure.pauses == "extend-once" and not is_extended:
             promised, is_extended = promised + measure.extended_by, True
         is_repaired = one.pause is Pause.REPAIR or (is_repaired and one.pause is not None)
         begins = max(closed_before(one.since), base)

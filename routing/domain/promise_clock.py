@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from routing.domain.application import Application
+from routing.domain.countable_days import Days, end_of
 from routing.domain.ledger import (
     Interval,
     Measure,
@@ -25,7 +26,7 @@ from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.visits import Visit
 from routing.domain.warning_times import next_warning
 from routing.domain.workflow import Workflow
-from routing.domain.working_calendar import Days, WorkingCalendar, end_of
+from routing.domain.working_calendar import WorkingCalendar
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,45 +87,70 @@ def turn(
     if application.calendar is None:
         # Older programs counted nothing: the first recount begins its ledger, from its visits.
         return _unchanged(application)
-    current = open_interval(ledger)
-    wanted = granted
-    if wanted is None and current is not None and current.pause in GRANTED and not goes_on:
-        wanted = current.pause
-    elif wanted is None:
-        wanted = pause_of(book.workflow, open_visits)
-    if current is None and ends:
-        # It ended with the move it began with: what a log says of it counts all the same.
-        return _unchanged(application) if book.workflow.clock.due_fact is None else _as_its_log_says(book, application)
-    if current is not None and not ends and current.pause == wanted:
-        if not counts_anew:
-            return _unchanged(application)
-        dues = dues_of(book, application, ledger)
-        # The log is told by which calendar: that may have changed since, without moving anything.
-        return Turn(dues=dues, wake_at=wake_at(book, dues, at), calendar=application.calendar)
-    changed = [replace(current, until=at)] if current is not None else []
-    if ends:
+    steps = [visit.step for visit in open_visits]
+    intervals = turned_intervals(
+        book.workflow, steps, ledger, at=at, by=by, ends=ends, granted=granted, goes_on=goes_on, of=application.id
+    )
+    if ends or not (intervals or counts_anew):
         dues = Dues(promise=application.promise_due, legal=application.legal_due)
-        return Turn(intervals=tuple(changed), dues=dues, calendar=application.calendar)
-    number = ledger[-1].no + 1 if ledger else 1
-    begun = Interval(application_id=application.id, no=number, pause=wanted, since=at, granted_by=by)
-    known = [*ledger[:-1], *changed] if current is not None else list(ledger)
-    dues = dues_of(book, application, [*known, begun])
-    restarts = book.workflow.clock.pauses == "restart" and begins_anew(ledger)
+        if not intervals:
+            # It ended with the move it began with: what a log says of it counts all the same.
+            is_told = ends and book.workflow.clock.due_fact is not None
+            return _as_its_log_says(book, application) if is_told else _unchanged(application)
+        return Turn(intervals=intervals, dues=dues, calendar=application.calendar)
+    known = [*ledger[: intervals[0].no - 1], *intervals] if intervals else ledger
+    dues = dues_of(book, application, known)
+    runs = bool(intervals) and intervals[-1].pause is None
+    restarts = runs and book.workflow.clock.pauses == "restart" and begins_anew(ledger)
     return Turn(
-        intervals=(*changed, begun),
+        intervals=intervals,
         dues=dues,
         wake_at=wake_at(book, dues, at),
         # One that is over is over: nothing begins anew.
-        is_restart=restarts and wanted is None and (dues.promise is None or dues.promise >= at),
+        is_restart=restarts and (dues.promise is None or dues.promise >= at),
+        # Also where only the count is another: the calendar may have changed since without moving anything.
         calendar=application.calendar,
     )
 
 
+def turned_intervals(
+    workflow: Workflow,
+    open_steps: Iterable[str],
+    ledger: Sequence[Interval],
+    *,
+    at: datetime,
+    by: str,
+    ends: bool = False,
+    granted: Pause | None = None,
+    goes_on: bool = False,
+    of: int,
+) -> tuple[Interval, ...]:
+    """The rows of the ledger that change when visits at these steps are open from now on; ``of``: the application."""
+    current = open_interval(ledger)
+    if ends:
+        return (replace(current, until=at),) if current is not None else ()
+    wanted = granted
+    if wanted is None and current is not None and current.pause in GRANTED and not goes_on:
+        wanted = current.pause
+    elif wanted is None:
+        wanted = pause_at(workflow, open_steps)
+    if current is not None and current.pause == wanted:
+        return ()
+    ended = (replace(current, until=at),) if current is not None else ()
+    number = ledger[-1].no + 1 if ledger else 1
+    return (*ended, Interval(application_id=of, no=number, pause=wanted, since=at, granted_by=by))
+
+
 def pause_of(workflow: Workflow, open_visits: Iterable[Visit]) -> Pause | None:
     """Why the promise stands still while exactly these visits are open; None: the office still works on one of them."""
+    return pause_at(workflow, (visit.step for visit in open_visits))
+
+
+def pause_at(workflow: Workflow, open_steps: Iterable[str]) -> Pause | None:
+    """The same by the steps of the visits."""
     pause = None
-    for visit in open_visits:
-        step = workflow.steps.get(visit.step)
+    for code in open_steps:
+        step = workflow.steps.get(code)
         if step is None or step.pause is None:
             return None
         pause = pause or step.pause

@@ -14,6 +14,7 @@ from typing import Any
 
 from routing.domain.application import Application
 from routing.domain.due_dates import counts_from, due_at, first_warning, has_limit, unwarned
+from routing.domain.early_warnings import CLOCK
 from routing.domain.first_count import ledger_facts, ledger_from_visits, open_facts
 from routing.domain.ledger import Interval
 from routing.domain.move import Move, entry_of
@@ -23,8 +24,7 @@ from routing.domain.visits import Visit
 from routing.domain.workflow import Step
 from routing.domain.working_calendar import WorkingCalendar
 
-#: The actor of a recount: no person decides on an application by changing the calendar.
-CLOCK = "auto.clock"
+#: The kind of entry that tells of it.
 RECALCULATED = "recalculated"
 
 

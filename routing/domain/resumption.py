@@ -17,7 +17,7 @@ from routing.domain.move import Move, Note, chained, entry_of
 from routing.domain.next_step import desk_sent_to, desks_asked
 from routing.domain.people import Action, Person, Place, require
 from routing.domain.preconditions import reason_text, require_not_own, require_seen
-from routing.domain.promise_clock import turn
+from routing.domain.promise_clock import Turn, turn
 from routing.domain.sending import sent_to
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
@@ -89,27 +89,30 @@ def resume(
         "marks": [str(Mark.RESTART)] if turned.is_restart else None,
     }
     entry = entry_of(application, at=at, kind="resumed", desk=desks[0], actor=person.code, facts=facts)
-    after = replace(
-        chained(application, entry),
-        step=how.to,
-        outcome=None,
-        version=application.version + 1,
-        visit_count=opened[-1].no,
-        changed_at=at,
-        facts=without_opinions(application.facts, how.to),
-        promise_due=turned.dues.promise,
-        legal_due=turned.dues.legal,
-        wake_at=turned.wake_at,
-    )
     return Move(
         at=at,
         before=application,
-        after=after,
+        after=_going_on(chained(application, entry), how.to, opened, turned, at),
         visits=opened,
         entries=(entry,),
         note=Note(seq=entry.seq, text=text) if text else None,
         intervals=turned.intervals,
         marks=((entry.seq, Mark.RESTART),) if turned.is_restart else (),
+    )
+
+
+def _going_on(known: Application, to: str, opened: Sequence[Visit], turned: Turn, at: datetime) -> Application:
+    return replace(
+        known,
+        step=to,
+        outcome=None,
+        version=known.version + 1,
+        visit_count=opened[-1].no,
+        changed_at=at,
+        facts=without_opinions(known.facts, to),
+        promise_due=turned.dues.promise,
+        legal_due=turned.dues.legal,
+        wake_at=turned.wake_at,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application
+from routing.domain.countable_days import end_of
 from routing.domain.due_dates import counts_from, due_without_pause, limited, unwarned
 from routing.domain.errors import DeskNotOffered, StillOnItsWay
 from routing.domain.ledger import Interval, received_on
@@ -21,7 +22,6 @@ from routing.domain.sending import sent_to
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step
-from routing.domain.working_calendar import end_of
 
 #: The actor of moves no person makes.
 COURIER = "auto.courier"

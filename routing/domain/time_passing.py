@@ -7,7 +7,7 @@ Whatever is refused holds up nothing else and is tried again later.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from routing.domain.applicants_time import end_stopped, lapse, time_is_over
@@ -21,6 +21,10 @@ from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Outcome
 
+#: Where the clock is on its round: a moment that has come, the application, the number of the visit (0: itself).
+Place = tuple[datetime, int, int]
+#: Before everything.
+BEGINNING: Place = (datetime(1970, 1, 1, tzinfo=UTC), 0, 0)
 #: What could not be done is tried again after this.
 PUT_OFF = timedelta(minutes=10)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from bisect import bisect_right
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -20,10 +19,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from routing.domain.countable_days import EveryDay, WorkingDays, end_of
 from routing.domain.desks import Code, Frozen
 
 _DAY = timedelta(days=1)
-_LAST_DAY = date.max.toordinal()
 _ONE = timedelta(minutes=1)
 #: How many days are looked ahead for the next open one; no calendar is closed for longer.
 _LONGEST_CLOSED = 400
@@ -160,12 +159,13 @@ class WorkingCalendar(Frozen):
     @cached_property
     def working(self) -> WorkingDays:
         """Its working days, to be counted."""
-        return WorkingDays(self)
+        years, week = range(self.first_year, self.last_year + 1), tuple(map(bool, self.hours))
+        return WorkingDays(years, week, self._off, self.close_of)
 
     @cached_property
     def every(self) -> EveryDay:
         """All days, to be counted: for limits that a law sets in calendar days."""
-        return EveryDay(self)
+        return EveryDay(self.time_zone)
 
     def local(self, at: datetime) -> datetime:
         """The moment as the office's clocks show it."""
@@ -243,93 +243,3 @@ class WorkingCalendar(Frozen):
                 if opens < closes:
                     yield opens, closes
             day += _DAY
-
-
-class WorkingDays:
-    """The working days of a calendar, numbered; ``n`` days on is a look-up, not a walk."""
-
-    def __init__(self, calendar: WorkingCalendar) -> None:
-        self._calendar = calendar
-        first, last = date(calendar.first_year, 1, 1).toordinal(), date(calendar.last_year, 12, 31).toordinal()
-        self._first, self._last = first, last
-        self._a_week = max(1, sum(map(bool, calendar.hours)))
-        self._days = [day for day in range(first, last + 1) if calendar.is_working(date.fromordinal(day))]
-
-    def number_of(self, day: date) -> int:
-        """How many of them there are up to and with that date, from where the calendar begins; may be negative."""
-        at = day.toordinal()
-        if at < self._first:
-            return -self._week_days(at, self._first - 1)
-        known = bisect_right(self._days, at)
-        return known if at <= self._last else known + self._week_days(self._last, at)
-
-    def with_number(self, number: int) -> date:
-        """The date that has this number. Raises OverflowError beyond the last year there is."""
-        if 1 <= number <= len(self._days):
-            return date.fromordinal(self._days[number - 1])
-        step = 1 if number > 0 else -1
-        at = self._last if number > 0 else self._first
-        left = number - len(self._days) if number > 0 else 1 - number
-        # Beyond what is known one week is as the other.
-        weeks = max(0, left - 1) // self._a_week
-        at, left = at + step * 7 * weeks, left - weeks * self._a_week
-        while left:
-            at += step
-            if not 0 < at <= _LAST_DAY:
-                message = "no date lies so far away"
-                raise OverflowError(message)
-            left -= self._is_week_day(at)
-        return date.fromordinal(at)
-
-    def close_of(self, day: date) -> datetime:
-        """The moment at which it is seen whether the day counts."""
-        return self._calendar.close_of(day)
-
-    def is_one(self, day: date) -> bool:
-        """Whether the date is one of them."""
-        return self._calendar.is_working(day)
-
-    def _week_days(self, after: int, until: int) -> int:
-        """How many days of the week that are worked lie behind one ordinal, up to and with the other."""
-        weeks, rest = divmod(until - after, 7)
-        return weeks * self._a_week + sum(self._is_week_day(one) for one in range(until - rest + 1, until + 1))
-
-    def _is_week_day(self, ordinal: int) -> bool:
-        return bool(self._calendar.hours[date.fromordinal(ordinal).weekday()])
-
-
-class EveryDay:
-    """All days, counted as ``WorkingDays`` counts."""
-
-    def __init__(self, calendar: WorkingCalendar) -> None:
-        self._zone = calendar.time_zone
-
-    def number_of(self, day: date) -> int:
-        """Its ordinal."""
-        return day.toordinal()
-
-    def with_number(self, number: int) -> date:
-        """The date with this ordinal."""
-        return date.fromordinal(number)
-
-    def close_of(self, day: date) -> datetime:
-        """The end of it."""
-        return end_of(day, self._zone)
-
-    def is_one(self, _day: date) -> bool:
-        """Every date is."""
-        return True
-
-
-#: Days that can be counted.
-Days = WorkingDays | EveryDay
-
-
-def after_days(days: Days, start: date, count: int) -> date:
-    """The date so many of the days later; the first of them after ``start`` is day 1. 0: ``start`` itself."""
-    return days.with_number(days.number_of(start) + count) if count else start
-
-
-def end_of(day: date, zone: ZoneInfo) -> datetime:
-    """The last second of a date: whoever answers on the day it is due is in time."""
-    return datetime.combine(day, time(23, 59, 59), zone)

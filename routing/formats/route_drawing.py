@@ -62,6 +62,9 @@ class _Drawing:
         title, below = wrap(self.words.name(code), _BOX), []
         if step.only_if is not None:
             below += wrap(self.words.condition("only if", step.only_if), _BOX + 6)
+        limit = self.workflow.legal_limit
+        if limit is not None and limit.to == code:
+            below += wrap(self.words.say("deemed"), _BOX + 6)
         if self._is_joint(code):
             yield from self._joint(code, step, title, below)
             return
@@ -157,6 +160,12 @@ class _Drawing:
                     code, end.resume.to, f"edge-{code}_resume", words=words, style="dotted", constraint="false",
                     color=_RETURN, fontcolor=_RETURN,
                 )  # fmt: skip
+            if end.resume is not None and end.resume.then is not None:
+                words = wrap(self.words.say("then", end.resume.days), _ARROW)
+                yield self._line(
+                    code, end.resume.then, f"edge-{code}_then", words=words, style="dotted", constraint="false",
+                    color=_SKIP, fontcolor=_SKIP,
+                )  # fmt: skip
 
     def _line(
         self, tail: str, head: str, ident: str, *, words: Iterable[str] = (), desk: str | None = None, **how: str
@@ -231,7 +240,12 @@ class _Drawing:
             "return": any(not self._leads_back(steps[to]) for to in returns),
             "return and back": any(self._leads_back(steps[to]) for to in returns),
         }
-        return [self.words.say(what) for what, is_there in there.items() if is_there]
+        shapes = [self.words.say(what) for what, is_there in there.items() if is_there]
+        return [*shapes, *(line for said in self.words.time_in_all() for line in wrap(said, _SENTENCE))]
+
+
+#: Longest line of a sentence below the drawing, in characters.
+_SENTENCE = 90
 
 
 def _shape(step: Step) -> tuple[str, str]:

@@ -28,6 +28,23 @@ _WORDS: dict[str, tuple[str, str]] = {
     "back": ("kembali ke meja asal", "back to the desk that returned it"),
     "after": ("setelah {} hari kerja", "after {} working days"),
     "resume": ("dilanjutkan dalam {} hari", "taken up again within {} days"),
+    "then": ("berakhir bila tidak diminta dalam {} hari", "ends when not asked for within {} days"),
+    "limit": ("Batas hukum: {} ({})", "Legal limit: {} ({})"),
+    "calendar days": ("{} hari kalender", "{} calendar days"),
+    "deemed no": ("jika lewat, kantor terlambat", "once it passes, the office is late"),
+    "deemed yes": (
+        "jika lewat, permohonan dianggap dikabulkan secara hukum → {}",
+        "once it passes, the application is deemed granted by law → {}",
+    ),
+    "deemed oss": ("jika lewat, sistem OSS menerbitkan → {}", "once it passes, the OSS system issues → {}"),
+    "deemed": ("setelah batas hukum lewat", "once the legal limit has passed"),
+    "clock": ("Hitungan janji: {}", "The promise: {}"),
+    "same day one": ("hari berkas lengkap adalah hari pertama", "the day the file is complete is day 1"),
+    "received": ("berkas lengkap sesudah {} dihitung hari berikutnya", "complete after {}: counts as the next day"),
+    "every day": ("dihitung hari kalender", "counted in calendar days"),
+    "restart": ("dihitung ulang setelah perbaikan", "counted anew after a repair"),
+    "extend-once": ("jeda pertama menambah {}", "the first pause adds {}"),
+    "most paused": ("jeda menghentikan janji paling lama {}", "pauses stop it for {} at most"),
     "withdraw": ("pemohon dapat membatalkan dari: {}", "the applicant may withdraw from: {}"),
     "refers to": ("ke layanan {}", "to the service {}"),
     "applicant": ("Kertas terlipat: giliran pemohon", "Folded paper: the applicant's turn"),
@@ -44,9 +61,9 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 
 def told_route(workflow: Workflow, *, language: str = "id", names: Mapping[str, str] | None = None) -> tuple[str, ...]:
-    """The route in sentences, one a step, for whoever does not see the drawing."""
+    """The route in sentences, one a step, for whoever does not see the drawing; then how its time is counted."""
     words = RouteWords(workflow=workflow, language=language, names=names or {})
-    return tuple(words.sentence(code) for code in workflow.steps)
+    return (*(words.sentence(code) for code in workflow.steps), *words.time_in_all())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +84,34 @@ class RouteWords:
             condition = f" ({self.condition('if', rule.only_if)})" if rule.only_if is not None else ""
             ways.append(f"{self.label(rule)}{condition} → {target}")
         return f"{self.name(code)} ({about}): {'; '.join(ways)}."
+
+    def time_in_all(self) -> tuple[str, ...]:
+        """How the promise is counted, where not as is the custom, and the limit of the law; each a sentence."""
+        said = [f"{self.say('clock', '; '.join(counted))}."] if (counted := self._counted()) else []
+        limit = self.workflow.legal_limit
+        if limit is not None:
+            days = self.days(limit.working_days)
+            if limit.counts == "calendar-days":
+                days = self.say("calendar days", limit.working_days)
+            target = self.name(limit.to) if limit.to is not None else ""
+            passed = self.say(f"deemed {limit.deemed}", target)
+            said.append(f"{self.say('limit', days, _plain(limit.basis))}; {passed}.")
+        return tuple(said)
+
+    def _counted(self) -> list[str]:
+        """What this service does otherwise than is the custom."""
+        clock = self.workflow.clock
+        longer = self.days(clock.extended_by or 0)
+        received = f"{clock.received_until:%H.%M}" if clock.received_until is not None else ""
+        said = {
+            "same day one": (clock.day_one == "same", ""),
+            "received": (clock.received_until is not None, received),
+            "every day": (clock.counts == "calendar-days", ""),
+            "restart": (clock.pauses == "restart", ""),
+            "extend-once": (clock.pauses == "extend-once", longer),
+            "most paused": (clock.most_paused is not None, self.days(clock.most_paused or 0)),
+        }
+        return [self.say(what, value) for what, (is_so, value) in said.items() if is_so]
 
     def say(self, what: str, *values: object) -> str:
         """A phrase of the drawing."""

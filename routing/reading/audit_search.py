@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from routing.office import Office
 from routing.reading.catalogue import names_of
 from routing.reading.history import Event, event_of
+from routing.reading.moved_dues import whys_of
 from routing.reading.versions_then import GONE_OVER, workflow_then
 from routing.storage.instant import Instant
 from routing.storage.tables import applications, audit_entries
@@ -78,7 +79,11 @@ def search_log(office: Office, wanted: LogFilter, cursor: str = "", most: int = 
             statement, values = statement.where(_BEHIND), values | behind
         rows = connection.execute(statement, values | {"most": most + 1}).all()
         names = names_of(connection, (row.actor for row in rows))
-    events = tuple(event_of(row, workflow_then(office, row), names) for row in rows)
+        whys = whys_of(connection, rows)
+    events = tuple(
+        event_of(row, workflow_then(office, row), names, because=whys.get((row.application_id, row.seq), ()))
+        for row in rows
+    )
     return LogPage(events=events[:most], next=_cursor(events[most - 1]) if len(events) > most else None)
 
 

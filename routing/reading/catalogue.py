@@ -86,6 +86,12 @@ def services_in_force(office: Office) -> tuple[Workflow, ...]:
     return tuple(workflow for workflow in books if workflow.imported_from is None)
 
 
+def service_codes(office: Office) -> tuple[str, ...]:
+    """The code of every service, those derived from a log too."""
+    with office.reading() as connection:
+        return tuple(row.code for row in connection.execute(_SERVICES))
+
+
 def version_named(office: Office, beginning: str) -> Workflow | None:
     """The published version whose content hash begins so; None: there is none, or more than one."""
     with office.reading() as connection:

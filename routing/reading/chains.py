@@ -6,7 +6,6 @@ promise and what is due), say what the hashed bytes say?
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from routing.domain.application import particulars_text
-from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break, keyed_digest
+from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break, keyed_digest, said_in
 from routing.domain.move import LEADS_ON
 from routing.office import Office
 from routing.reading.clock_chains import ClockRows
@@ -122,8 +121,11 @@ def _opened(office: Office, connection: Connection, application: Any) -> _Opened
 def _break(
     rows: list[Any], said: list[Entry], papers: list[Any], opened: _Opened | None, clocks: ClockRows
 ) -> ChainBreak | None:
+    bodies = [said_in(entry.body) for entry in said]
     # Where the chain itself does not hold, comparing with what stands beside it says nothing.
-    found = list(_problems(rows[0], said)) or list(_problems_beside(rows, said, papers, opened, clocks))
+    found = list(_problems(rows[0], said, bodies)) or list(
+        _problems_beside(rows, [body for body in bodies if body is not None], papers, opened, clocks)
+    )
     return next(
         (
             ChainBreak(number=rows[0].number, seq=seq, problem=problem)
@@ -134,13 +136,13 @@ def _break(
     )
 
 
-def _problems(application: Any, said: list[Entry]) -> Iterator[tuple[int, str]]:
+def _problems(application: Any, said: list[Entry], bodies: list[dict[str, Any] | None]) -> Iterator[tuple[int, str]]:
     """The first of each kind, as (entry, what is wrong)."""
     broken = first_break((entry.seq, entry.body, entry.hash) for entry in said)
     if broken is not None:
         yield broken, "the entry does not follow from the one before it"
-    for entry in said:
-        column = differs_from_body(entry, application.number)
+    for entry, body in zip(said, bodies, strict=True):
+        column = differs_from_body(entry, application.number, body)
         if column is not None:
             yield entry.seq, f"the row says another {column} than the entry's hashed bytes"
             break
@@ -152,10 +154,9 @@ def _problems(application: Any, said: list[Entry]) -> Iterator[tuple[int, str]]:
 
 
 def _problems_beside(
-    rows: list[Any], said: list[Entry], papers: list[Any], opened: _Opened | None, clocks: ClockRows
+    rows: list[Any], bodies: list[dict[str, Any]], papers: list[Any], opened: _Opened | None, clocks: ClockRows
 ) -> Iterator[tuple[int, str]]:
     """What stands beside the log and differs from what the log says of it."""
-    bodies: list[dict[str, Any]] = [json.loads(entry.body) for entry in said]
     yield from _problems_of_the_key(rows, bodies, opened)
     last: Mapping[str, Any] = {}
     attached: list[tuple[int, Mapping[str, Any]]] = []
@@ -170,9 +171,9 @@ def _problems_beside(
         attached += [(row.seq, body)] if row.kind == "attached" else []
     if opened is not None:
         yield from paper_problems(opened.key.digest, papers, attached)
-    yield from ((len(said), problem) for problem in clocks.problems(rows[0], bodies))
+    yield from ((len(bodies), problem) for problem in clocks.problems(rows[0], bodies))
     if last and last.get("to") != rows[0].at_step:
-        yield len(said), f"the application stands at {rows[0].at_step}, the log led it to {last.get('to')}"
+        yield len(bodies), f"the application stands at {rows[0].at_step}, the log led it to {last.get('to')}"
 
 
 def _problems_of_the_key(

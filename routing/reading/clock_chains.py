@@ -28,6 +28,8 @@ _ROWS = (
 _OF_SERVICE = _ROWS.where(applications.c.service == sa.bindparam("service"))
 _OF_APPLICATION = _ROWS.where(applications.c.number == sa.bindparam("number"))
 _ROWS_AT_ONCE = 2_000
+#: What an interval says, by which two are compared.
+_NAMES = ("no", "pause", "since", "until", "granted_by")
 
 
 class ClockRows:
@@ -89,8 +91,7 @@ def _ledger_problems(stored: Sequence[Any], told: Retold) -> Iterator[str]:
         elif log is None:
             yield f"the log knows no interval {row.no} of the ledger"
         else:
-            names = ("no", "pause", "since", "until", "granted_by")
-            different = next((name for name in names if getattr(row, name) != getattr(log, name)), None)
+            different = next((name for name in _NAMES if getattr(row, name) != getattr(log, name)), None)
             if different is None:
                 continue
             yield f"interval {place} of the ledger has another {different} than the log tells"

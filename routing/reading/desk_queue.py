@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from routing.domain.days_left import DaysLeft, desk_left, promise_left
 from routing.domain.desks import Label
 from routing.domain.due_dates import has_limit
-from routing.domain.workflow import Step, Workflow
+from routing.domain.workflow import Step
 from routing.office import Office
 from routing.reading.catalogue import names_of
 from routing.storage.instant import Instant
@@ -26,6 +27,7 @@ _QUEUE = (
         visits.c.holder, visits.c.lease_until, visits.c.act_at, visits.c.needs_attention,
         visits.c.obstacle_at,
         applications.c.number, applications.c.workflow, applications.c.version,
+        applications.c.calendar, applications.c.promise_due,
     )
     .join_from(visits, applications, applications.c.id == visits.c.application_id)
     .where(visits.c.desk == sa.bindparam("desk"), _HERE)
@@ -73,6 +75,10 @@ class QueueRow:
     due_at: datetime
     #: whether the step sets this desk a limit, so that the due date means something
     has_limit: bool
+    #: how far off the end of the desk's own time is; None: it has no limit
+    left: DaysLeft | None
+    #: the same of the promise; None: there is none, or it stands still
+    promise: DaysLeft | None
     holder: str | None
     holder_name: str | None
     #: until when it is held
@@ -143,10 +149,11 @@ def _rows(office: Office, statement: sa.Select[*tuple[Any, ...]], wanted: dict[s
         found = connection.execute(statement, wanted).all()
         names = names_of(connection, (row.holder for row in found))
     now = office.now()
-    return tuple(_row(row, office.rule_book(row.workflow).workflow, names, now) for row in found)
+    return tuple(_row(office, row, names, now) for row in found)
 
 
-def _row(row: sa.Row[*tuple[Any, ...]], workflow: Workflow, names: dict[str, str], now: datetime) -> QueueRow:
+def _row(office: Office, row: sa.Row[*tuple[Any, ...]], names: dict[str, str], now: datetime) -> QueueRow:
+    workflow, calendar = office.rule_book(row.workflow).workflow, office.calendar(row.calendar)
     step = workflow.steps[row.step]
     return QueueRow(
         application_id=row.application_id,
@@ -157,6 +164,8 @@ def _row(row: sa.Row[*tuple[Any, ...]], workflow: Workflow, names: dict[str, str
         since=row.arrived_at,
         due_at=row.due_at,
         has_limit=has_limit(step, row.desk),
+        left=desk_left(step, row.desk, row.due_at, calendar, now),
+        promise=promise_left(workflow, calendar, row.promise_due, now),
         holder=row.holder,
         holder_name=names.get(row.holder, row.holder),
         lease_until=row.lease_until,

@@ -15,6 +15,7 @@ from routing.domain.fields import Fact, Field
 from routing.domain.workflow import Workflow
 from routing.office import Office
 from routing.reading.catalogue import names_of
+from routing.reading.moved_dues import MovedTold, Why, moved_in, whys_of
 from routing.reading.versions_then import GONE_OVER, workflow_then
 from routing.reading.who_applies import note_in
 from routing.storage.tables import application_keys, applications, audit_entries, notes
@@ -104,6 +105,9 @@ class Event:
     due: datetime | None = None
     levels: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    #: what a change of the calendar moved, and why; no reason: it was counted for the first time
+    moved: tuple[MovedTold, ...] = ()
+    because: tuple[Why, ...] = ()
     #: why the promise stands still, or stood still until then; the number of the letter it rests on
     pause: str | None = None
     letter: str | None = None
@@ -155,14 +159,21 @@ def _events(
     with office.reading() as connection:
         rows = connection.execute(statement, wanted).all()
         names = names_of(connection, (row.actor for row in rows))
+        whys = whys_of(connection, rows)
         texts = [note_in(office, connection, row) if with_notes else None for row in rows]
     return tuple(
-        event_of(row, workflow_then(office, row), names, note=text) for row, text in zip(rows, texts, strict=True)
+        event_of(row, workflow_then(office, row), names, note=text, because=whys.get((row.application_id, row.seq), ()))
+        for row, text in zip(rows, texts, strict=True)
     )
 
 
 def event_of(
-    row: sa.Row[*tuple[Any, ...]], workflow: Workflow, names: Mapping[str, str], *, note: str | None = None
+    row: sa.Row[*tuple[Any, ...]],
+    workflow: Workflow,
+    names: Mapping[str, str],
+    *,
+    note: str | None = None,
+    because: tuple[Why, ...] = (),
 ) -> Event:
     """An entry in words, whatever the version of its shape."""
     said = json.loads(bytes(row.body))
@@ -177,6 +188,7 @@ def event_of(
         actor=row.actor,
         actor_name=names.get(row.actor) if workflow.imported_from is None else None,
         note=note,
+        because=because,
         body=bytes(row.body),
         hash=bytes(row.hash),
         **read(said, workflow),
@@ -220,6 +232,7 @@ def _read_second_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str,
         "holder": said.get("lapsed") or said.get("holder"),
         "cause": said.get("cause"),
         **_warned(said),
+        "moved": moved_in(said),
         "pause": said.get("pause"),
         "letter": said.get("letter"),
     }

@@ -34,6 +34,13 @@ LOCK_THESE = Question(
     .with_for_update(),
     is_prepared=False,
 )
+_LOCK_FREE = (
+    sa.select(applications)
+    .where(applications.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(applications.c.id)
+    # Two that share a work never wait for each other; on SQLite one waits for the other anyway.
+    .with_for_update(skip_locked=True)
+)
 _LOCK_BY_NUMBERS = (
     sa.select(applications)
     .where(applications.c.number.in_(sa.bindparam("numbers", expanding=True)))
@@ -91,6 +98,11 @@ def load_locked_with_number(connection: Connection, number: str) -> Application 
 def load_locked(connection: Connection, ids: list[int]) -> list[Application]:
     """The applications with these ids, locked, in the order of their ids."""
     return [from_row(row) for row in connection.execute(_LOCK_BY_IDS, {"ids": ids})]
+
+
+def load_free(connection: Connection, ids: list[int]) -> list[Application]:
+    """Of these the applications that nobody else has locked, locked, in the order of their ids."""
+    return [from_row(row) for row in connection.execute(_LOCK_FREE, {"ids": ids})]
 
 
 def load_locked_by_number(connection: Connection, numbers: list[str]) -> list[Application]:

@@ -5,22 +5,16 @@ What is done about them is written by the pen; here only the next look at each i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from routing.domain.application import Application
-from routing.storage import applications as rows
+from routing.domain.time_passing import Place
 from routing.storage.instant import Instant
 from routing.storage.tables import applications, visits
-
-#: The last that was seen: its moment, its application, the number of its visit (0: the application itself).
-Place = tuple[datetime, int, int]
-#: Before everything.
-BEGINNING: Place = (datetime(1970, 1, 1, tzinfo=UTC), 0, 0)
 
 _NOW = sa.bindparam("now", type_=Instant())
 _AFTER = sa.tuple_(
@@ -41,13 +35,6 @@ _VISITS = (
     .where(visits.c.warn_at <= _NOW, sa.tuple_(visits.c.warn_at, visits.c.application_id, visits.c.no) > _AFTER)
     .order_by(visits.c.warn_at, visits.c.application_id, visits.c.no)
     .limit(sa.bindparam("most"))
-)
-_LOCK = (
-    sa.select(applications)
-    .where(applications.c.id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(applications.c.id)
-    # Two rounds share the work and never wait for each other; on SQLite one waits for the other anyway.
-    .with_for_update(skip_locked=True)
 )
 _WAKE = (
     sa.update(applications).where(applications.c.id == sa.bindparam("b_id")).values(wake_at=sa.bindparam("b_wake_at"))
@@ -73,19 +60,19 @@ class ClockRounds:
         """The same of visits."""
         return self._due(_VISITS, now, after, most)
 
-    def lock(self, ids: Sequence[int]) -> list[Application]:
-        """These applications as far as nobody else has them, locked in the order of their ids."""
-        wanted = {"ids": sorted(set(ids))}
-        return [rows.from_row(row) for row in self._connection.execute(_LOCK, wanted)]
-
     def put_off(
-        self, application: Application, wake_at: datetime | None, visits_at: Mapping[int, datetime | None]
+        self, applications_at: Mapping[int, datetime | None], visits_at: Mapping[tuple[int, int], datetime | None]
     ) -> None:
-        """When the clock looks at the (locked) application and these visits of it next: bookkeeping, no move."""
-        if wake_at != application.wake_at:
-            self._connection.execute(_WAKE, {"b_id": application.id, "b_wake_at": wake_at})
-        for no, at in visits_at.items():
-            self._connection.execute(_WARN, {"b_id": application.id, "b_no": no, "b_warn_at": at})
+        """When the clock looks next at these (locked) applications, by id, and at visits of theirs, by id and number.
+
+        Bookkeeping, no move.
+        """
+        if applications_at:
+            asleep = [{"b_id": one, "b_wake_at": at} for one, at in applications_at.items()]
+            self._connection.execute(_WAKE, asleep)
+        if visits_at:
+            silent = [{"b_id": one, "b_no": no, "b_warn_at": at} for (one, no), at in visits_at.items()]
+            self._connection.execute(_WARN, silent)
 
     def _due(self, question: sa.Select[*tuple[Any, ...]], now: datetime, after: Place, most: int) -> list[Place]:
         moment, application_id, no = after

@@ -55,7 +55,8 @@ audit_marks = Table(
     Column("seq", sa.Integer(), primary_key=True, comment="The entry that tells of it"),
     Column("mark", _TEXT, primary_key=True, comment="What an auditor should look at"),
     Column("at", Instant(), nullable=False),
-    Index("ix_audit_marks_at", "at"),
+    Index("ix_audit_marks_at", "at", "application_id", "seq", "mark"),
+    Index("ix_audit_marks_mark", "mark", "at", "application_id", "seq"),
     comment="What the auditor is shown without searching; never changed",
 )
 
@@ -70,4 +71,30 @@ forecasts = Table(
     Column("p90_days", sa.Integer(), nullable=False, comment="Within which nine in ten were answered"),
     Column("computed_at", Instant(), nullable=False),
     comment="How long earlier applications took; computed anew every hour",
+)
+
+#: Small enough to stay in memory whatever an office's years have brought. The database itself keeps it, by triggers, as
+#: it keeps an index: whoever writes an application, a visit or an interval need not know of it, and cannot forget it.
+open_dues = Table(
+    "open_dues",
+    metadata,
+    Column("application_id", sa.BigInteger(), primary_key=True, autoincrement=False),
+    Column("visit", sa.Integer(), primary_key=True, autoincrement=False, comment="The number of the open visit"),
+    Column("desk", _TEXT, nullable=False),
+    Column("service", _TEXT, nullable=False),
+    Column("desk_due", Instant(), nullable=False, comment="When the desk's own time ends"),
+    Column("promise_due", Instant(), comment="As the application has it"),
+    Column("legal_due", Instant(), comment="The same"),
+    Column("still_since", Instant(), comment="Since when the promise is paused; null: it is not"),
+    Index("ix_open_dues_desk", "desk"),
+    Index("ix_open_dues_service", "service"),
+    Index("ix_open_dues_desk_due", "desk_due", "application_id", "visit"),
+    Index(
+        "ix_open_dues_still",
+        "still_since",
+        "application_id",
+        postgresql_where=sa.text("still_since IS NOT NULL"),
+        sqlite_where=sa.text("still_since IS NOT NULL"),
+    ),
+    comment="What is due of each open visit, for the deadline board; kept by triggers",
 )

@@ -60,9 +60,9 @@ _NOTICE = {
     "sqlite": sqlite.insert(notices).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(notices).on_conflict_do_nothing(),
 }
-_GIVEN = sa.select(notices.c.about, notices.c.level, notices.c.due, notices.c.addressee).where(
-    notices.c.application_id == sa.bindparam("id")
-)
+_GIVEN = sa.select(
+    notices.c.application_id, notices.c.about, notices.c.level, notices.c.due, notices.c.addressee
+).where(notices.c.application_id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def load(connection: Connection, application_ids: Sequence[int]) -> dict[int, list[Interval]]:
@@ -99,15 +99,18 @@ def write(connection: Connection, moves: Sequence[Move]) -> None:
         connection.execute(_NOTICE[connection.dialect.name], told)
 
 
+def given(connection: Connection, application_ids: Sequence[int]) -> dict[int, set[tuple[str, str, Any, str]]]:
+    """What somebody has been told of these applications, by their ids: about, level, due, addressee."""
+    found: dict[int, set[tuple[str, str, Any, str]]] = {one: set() for one in application_ids}
+    for row in connection.execute(_GIVEN, {"ids": list(application_ids)}):
+        found[row.application_id].add((row.about, row.level, row.due, row.addressee))
+    return found
+
+
 def begin(connection: Connection, intervals: Sequence[Interval]) -> None:
     """Ledgers of applications that had none; whole, what is over in them, too."""
     if intervals:
         connection.execute(_INSERT.statement, [_as_row(one) for one in intervals])
-
-
-def given(connection: Connection, application_id: int) -> set[tuple[str, str, Any, str]]:
-    """What somebody has been told of the application: about, level, due, addressee."""
-    return {tuple(row) for row in connection.execute(_GIVEN, {"id": application_id})}
 
 
 def from_row(row: Row[Any]) -> Interval:

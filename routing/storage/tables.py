@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Column, ForeignKey, Index, Table
 
 from routing.storage.account_tables import api_tokens, assignments, kept_answers, one_time_links, people, sign_ins
-from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, forecasts, notices
+from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, forecasts, notices, open_dues
 from routing.storage.instant import Instant
 from routing.storage.shape import metadata
 
@@ -28,6 +28,7 @@ __all__ = [
     "notes",
     "notices",
     "one_time_links",
+    "open_dues",
     "particulars",
     "people",
     "quota_counts",
@@ -133,12 +134,14 @@ applications = Table(
     Index(
         "ix_applications_promise",
         "promise_due",
+        "id",
         postgresql_where=sa.text("outcome IS NULL"),
         sqlite_where=sa.text("outcome IS NULL"),
     ),
     Index(
         "ix_applications_legal",
         "legal_due",
+        "id",
         postgresql_where=sa.text("outcome IS NULL"),
         sqlite_where=sa.text("outcome IS NULL"),
     ),

@@ -102,6 +102,10 @@ class Transaction:
         """These applications, locked in the order of their ids; unknown ids are left out."""
         return applications.load_locked(self._connection, sorted(set(ids)))
 
+    def free_applications(self, ids: Sequence[int]) -> list[Application]:
+        """The same without those that somebody else has locked."""
+        return applications.load_free(self._connection, sorted(set(ids)))
+
     def applications_numbered(self, numbers: Sequence[str]) -> list[Application]:
         """These applications, locked in the order of their ids; unknown numbers are left out."""
         return applications.load_locked_by_number(self._connection, sorted(set(numbers)))
@@ -139,9 +143,9 @@ class Transaction:
         """The same of several, by their ids."""
         return ledgers.load(self._connection, application_ids)
 
-    def notices_given(self, application: Application) -> set[tuple[str, str, datetime, str]]:
-        """What somebody has been told of this (locked) application: about, level, due, addressee."""
-        return ledgers.given(self._connection, application.id)
+    def notices_given(self, *application_ids: int) -> dict[int, set[tuple[str, str, datetime, str]]]:
+        """What somebody has been told of these (locked) applications, by their ids: about, level, due, addressee."""
+        return ledgers.given(self._connection, application_ids)
 
     def who_applies(self, application: Application) -> Particulars | None:
         """Who applies; None for an imported case and an erased one."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from fastapi import Request
 
 from routing.domain.application import Particulars
+from routing.domain.days_left import DaysLeft, legal_left, promise_left, stay_left
 from routing.domain.due_dates import has_limit
 from routing.domain.errors import DecisionNotPossible, Refusal, UnknownDecision
 from routing.domain.identifiers import masked_nik, masked_phone
@@ -17,6 +18,7 @@ from routing.domain.revealing import masked
 from routing.domain.stays import reassignable
 from routing.domain.visits import Visit
 from routing.domain.workflow import Outcome, Workflow
+from routing.domain.working_calendar import WorkingCalendar
 from routing.office import Office
 from routing.reading.application_file import (
     ApplicationFile,
@@ -44,6 +46,8 @@ class Stay:
     has_lapsed: bool
     #: the step sets the desk a limit, so that the due date means something
     has_limit: bool
+    #: how far off the end of it is
+    left: DaysLeft | None
     #: why the program of an automatic desk has not decided, in a sentence; None: no trouble
     trouble: Refusal | None
     #: the person can let the program try again
@@ -68,6 +72,9 @@ class ApplicationView:
 
     file: ApplicationFile
     stays: tuple[Stay, ...]
+    #: how far off the ends of promise and legal limit are; None: there is none, it stands still, or all is over
+    promise: DaysLeft | None
+    legal: DaysLeft | None
     #: NIK and telephone number masked; None: not for these eyes, imported without any, or erased
     who: Particulars | None
     shows_who: bool
@@ -98,9 +105,14 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
     file = application_file(office, number)
     shows_who = staff.may(Action.SEE_PARTICULARS, sight_of(file, tuple(staff.directory.counters)))
     who = who_applies(office, file.application.id) if shows_who else None
+    calendar, application = office.calendar(file.application.calendar), file.application
     return ApplicationView(
         file=file,
-        stays=tuple(_stay(staff, file, visit) for visit in file.open_visits),
+        stays=tuple(_stay(staff, file, visit, calendar) for visit in file.open_visits),
+        promise=promise_left(file.workflow, calendar, application.promise_due, staff.at)
+        if application.is_open
+        else None,
+        legal=legal_left(file.workflow, calendar, application.legal_due, staff.at) if application.is_open else None,
         who=_masked(who, file.workflow) if who is not None else None,
         shows_who=shows_who,
         shows_notes=shows_who or staff.may(Action.SEE_AUDIT_LOG),
@@ -151,7 +163,7 @@ def sayable(staff: Staff, file: ApplicationFile, visit: Visit) -> tuple[Possible
     )
 
 
-def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
+def _stay(staff: Staff, file: ApplicationFile, visit: Visit, calendar: WorkingCalendar) -> Stay:
     step = file.workflow.steps[visit.step]
     is_mine = visit.holder == staff.person.code
     here = Place(desks=(visit.desk,), roles=step.roles)
@@ -164,6 +176,7 @@ def _stay(staff: Staff, file: ApplicationFile, visit: Visit) -> Stay:
         visit=visit,
         has_lapsed=visit.holder is not None and not is_mine and is_free,
         has_limit=has_limit(step, visit.desk),
+        left=stay_left(step, visit, calendar, staff.at),
         trouble=trouble_of(visit),
         may_retry=may_release and visit.needs_attention,
         reassigns_to=reassignable(step, visit) if may_release else (),

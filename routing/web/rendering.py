@@ -78,6 +78,7 @@ def show(
         staff=staff,
         names=names,
         form_token=staff.session.form_token if staff is not None else "",
+        may_see_queues=staff is not None and staff.may(Action.SEE_QUEUE),
         may_see_log=staff is not None and staff.may(Action.SEE_AUDIT_LOG),
         may_see_orphans=staff is not None and staff.may(Action.SEE_ORPHANS),
         may_keep_accounts=staff is not None and staff.may(Action.MANAGE_PEOPLE),

@@ -10,9 +10,17 @@ from routing.domain.desks import Label
 from routing.domain.fees import Fee
 from routing.domain.requirements import Requirement
 from routing.domain.service_standard import COMPONENT_NAMES, PUBLIC_COMPONENTS, Standard
+from routing.domain.time_limits import LegalLimit
 from routing.domain.workflow import Workflow
 from routing.web.conditions import CHANNELS, condition_in_words
-from routing.web.wording import Wording
+from routing.web.wording import N_, Wording
+
+#: What it means that nobody decided in time.
+_WHEN_IT_PASSES = {
+    "no": N_("If it passes, the office is late, and you can complain about it."),
+    "yes": N_("If it passes, the law deems your application granted, and the office has to put that in writing."),
+    "oss": N_("If it passes, the national licensing system (OSS) issues by itself."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,10 @@ class ServicePage:
     components: tuple[Component, ...]
     to_bring: tuple[ToBring, ...]
     to_pay: tuple[ToPay, ...]
+    #: by when a law wants the decision
+    limit: LegalLimit | None
+    #: what follows when that time passes; untranslated
+    when_it_passes: str
     #: untranslated
     channels: tuple[str, ...]
     #: first and last day
@@ -72,6 +84,8 @@ def service_page(workflow: Workflow, wording: Wording, today: date) -> ServicePa
             if need.is_in_force(today)
         ),
         to_pay=tuple(ToPay(fee=fee, condition=_condition(fee.only_if, workflow, wording)) for fee in workflow.fees),
+        limit=workflow.legal_limit,
+        when_it_passes=_WHEN_IT_PASSES[workflow.legal_limit.deemed] if workflow.legal_limit is not None else "",
         channels=tuple(CHANNELS[one.value] for one in workflow.channels),
         windows=tuple((_day(one.opens, wording), _day(one.closes, wording)) for one in workflow.windows),
         quota_per=wording.label(workflow.form[per].label) if per in workflow.form else "",

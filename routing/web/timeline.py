@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from routing.domain.acting import ActingTitle
 from routing.domain.early_warnings import CLOCK
@@ -14,6 +15,7 @@ from routing.domain.stays import COURIER
 from routing.domain.time_limits import Pause
 from routing.domain.warning_times import Level
 from routing.reading.history import Event
+from routing.reading.moved_dues import MovedTold, Why
 from routing.web.limits_told import PAUSES
 from routing.web.values import value_in_words
 from routing.web.wording import N_, Wording
@@ -36,6 +38,7 @@ KINDS = {
     "attached": N_("Paper attached at %(desk)s: %(requirement)s"),
     "revealed": N_("%(desk)s: looked at the applicant's %(fields)s"),
     "key-destroyed": N_("The applicant's personal data was destroyed: %(basis)s"),
+    "recalculated": N_("Due at another time: %(moved)s. Why: %(because)s"),
     "warned": N_("Warned of %(about)s, due %(due)s: %(levels)s"),
     "ended": N_("Ended because nobody asked in time to take it up again: %(target)s"),
     "limit-passed": N_("The limit of the law has passed (%(basis)s), due %(due)s"),
@@ -62,6 +65,7 @@ KIND_NAMES = {
     "attached": N_("paper attached"),
     "revealed": N_("personal data revealed"),
     "key-destroyed": N_("personal data destroyed"),
+    "recalculated": N_("counted anew"),
     "warned": N_("warned"),
     "ended": N_("ended by the clock"),
     "limit-passed": N_("limit of the law passed"),
@@ -150,6 +154,8 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
     # Only the entry of a paper is told by what it is for; one for no requirement is another paper.
     requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
     said = {
+        "moved": "; ".join(_moved(one, wording) for one in event.moved) or "-",
+        "because": "; ".join(map(_because, event.because)) or wording.text(N_("it was counted for the first time")),
         "target": wording.label(event.target) or "-",
         "papers": ", ".join(wording.label(one) for one in event.requirements),
         "desk": desk,
@@ -157,9 +163,28 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         "requirement": requirement,
         "fields": revealed,
         "basis": basis,
+        "about": _about(event.about, wording),
+        "due": _due(event.due, wording),
         "pause": wording.phrase(PAUSES[Pause(event.pause)]) if event.pause in set(Pause) else "-",
-        "about": wording.text(ABOUT[event.about]) if event.about in ABOUT else wording.text(N_("the desk's own time")),
-        "due": wording.short(event.due) if event.due is not None else "-",
         "levels": ", ".join(wording.text(name) for level, name in LEVELS.items() if level.value in event.levels),
     }
     return wording.text(template) % said
+
+
+def _moved(one: MovedTold, wording: Wording) -> str:
+    said = {
+        "about": _about(one.about, wording), "before": _due(one.before, wording), "after": _due(one.after, wording),
+    }  # fmt: skip
+    return wording.text(N_("%(about)s from %(before)s to %(after)s")) % said
+
+
+def _because(why: Why) -> str:
+    return f"{why.reason} ({why.decree})" if why.decree else why.reason
+
+
+def _about(about: str | None, wording: Wording) -> str:
+    return wording.text(ABOUT[about] if about in ABOUT else N_("the desk's own time"))
+
+
+def _due(due: datetime | None, wording: Wording) -> str:
+    return wording.short(due) if due is not None else "-"

@@ -59,6 +59,9 @@ def _to_the_staff(found: Whereabouts, zone: ZoneInfo) -> Iterator[Phrase]:
         yield from intervals_told(found.ledger, found.names)
     if found.legal is not None:
         yield from legal_told(found.legal, zone)
+    if found.file.application.deemed_at is not None:
+        yield Phrase("By law it is deemed granted since {at}, because nobody had decided in time.",
+                     at=found.file.application.deemed_at)  # fmt: skip
     yield from expected_told(found.expected)
 
 
@@ -92,6 +95,9 @@ def _of_what_is_waited_for(one: Waiting) -> Iterator[Phrase]:
     trouble = trouble_of(one.visit)
     if trouble is not None:
         yield Phrase(trouble.template(), **trouble.facts)
+    if one.visit.obstacle_at is not None:
+        yield Phrase("{desk} has said on {at} that something is in its way.",
+                     desk=one.visit.desk, at=one.visit.obstacle_at)  # fmt: skip
     if one.to_repair:
         yield Phrase("To be repaired: {papers}.", papers=Listed(Called(label) for label in one.to_repair))
     if one.possible:

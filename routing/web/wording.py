@@ -91,7 +91,7 @@ class Wording:
 
     def full_day(self, day: date) -> str:
         """``Senin, 23 November 2026``."""
-        return f"{_DAYS[self.language][day.weekday()]}, {self.calendar_day(day)}"
+        return f"{self.weekday(day)}, {self.calendar_day(day)}"
 
     def day_of_year(self, month: int, day: int) -> str:
         """``23 November``."""

@@ -6,7 +6,7 @@ matter. A step under a new code is followed where the rest of it says that it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +41,15 @@ _FIELDS = {
     "from_steps": "from",
     "basis": "legal basis",
     "automatic": "program",
+    "then": "ends in time as",
+    "counts": "is counted in",
+    "deemed": "its passing means",
+    "pauses": "a pause",
 }
 #: Mappings from a code to a thing: what is in one and not in the other was added or removed.
 _BY_CODE = frozenset({"steps", "ends", "requirements", "form", "decisions", "collects", "reasons"})
+#: Parts of a service that are compared field by field.
+_PARTS = {"standard": "standard", "clock": "clock", "legal_limit": "legal limit"}
 _NOTHING: tuple[object, ...] = (None, "", [], {}, ())
 
 
@@ -132,17 +138,23 @@ def _with_codes(workflow: dict[str, Any], renamed: Mapping[str, str]) -> dict[st
 
     steps = {new(code): step for code, step in workflow["steps"].items()}
     for step in steps.values():
-        step["otherwise"] = new(step["otherwise"])
-        for rule in step["decisions"].values():
-            rule["to"], rule["not_by"] = new(rule["to"]), [new(one) for one in rule["not_by"]]
+        _rename_in_step(step, new)
     for end in workflow["ends"].values():
         if end["resume"] is not None:
             end["resume"]["to"] = new(end["resume"]["to"])
     for need in workflow["requirements"].values():
         need["due"] = new(need["due"])
+    if workflow["legal_limit"] is not None:
+        workflow["legal_limit"]["to"] = new(workflow["legal_limit"]["to"])
     if workflow["withdrawal"] is not None:
         workflow["withdrawal"]["from_steps"] = [new(one) for one in workflow["withdrawal"]["from_steps"]]
     return workflow | {"steps": steps, "intake": [new(one) for one in workflow["intake"]]}
+
+
+def _rename_in_step(step: dict[str, Any], new: Callable[[Any], Any]) -> None:
+    step["otherwise"] = new(step["otherwise"])
+    for rule in step["decisions"].values():
+        rule["to"], rule["not_by"] = new(rule["to"]), [new(one) for one in rule["not_by"]]
 
 
 def _compare(old: Mapping[str, Any], new: Mapping[str, Any], where: tuple[str, ...]) -> Iterator[Difference]:
@@ -162,8 +174,8 @@ def _compare_field(name: str, before: Any, after: Any, where: tuple[str, ...]) -
         for language in ("id", "en"):
             if before[language] != after[language]:
                 yield _changed(where, f"{_field(name)} ({language})", before[language], after[language])
-    elif name == "standard" and before is not None and after is not None:
-        yield from _compare(before, after, (*where, "standard"))
+    elif name in _PARTS and before is not None and after is not None:
+        yield from _compare(before, after, (*where, _PARTS[name]))
     else:
         kind = "reordered" if _are_reordered(before, after) else "changed"
         yield Difference(kind=kind, where=where, field=_field(name), before=_told(before), after=_told(after))

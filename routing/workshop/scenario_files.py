@@ -15,9 +15,10 @@ from pathlib import Path as FilePath
 from routing.catalogue.findings import Finding, Path, first_findings, instead_of, shown
 from routing.catalogue.model_findings import parse_as
 from routing.catalogue.yaml_source import YamlSource, read_yaml
+from routing.domain.countable_days import after_days
 from routing.domain.ledger import received_on
 from routing.domain.workflow import DecisionRule, Step, Workflow
-from routing.domain.working_calendar import WorkingCalendar, after_days
+from routing.domain.working_calendar import WorkingCalendar
 from routing.workshop.scenario_language import Happening, Scenario, ScenarioFile
 
 #: What can happen, and the keys that may stand beside it.
@@ -40,6 +41,7 @@ _BESIDE: dict[str, frozenset[str]] = {
     ),
     "program": frozenset({"at", "desk", "next_desk", "reason", "findings", "refused"}),
     "wait": frozenset(),
+    "clock": frozenset(),
     "withdraw": frozenset({"desk", "by", "refused"}),
     "resume": frozenset({"desk", "by", "reason", "refused"}),
     "papers": frozenset({"desk", "by", "refused"}),
@@ -161,6 +163,7 @@ class _Words:
             "decide": self._of_decision,
             "program": self._of_decision,
             "wait": _of_wait,
+            "clock": self._of_rest,
             "withdraw": self._of_rest,
             "resume": self._of_resume,
             "papers": self._of_rest,

@@ -55,7 +55,7 @@ class Defect(Frozen):
 
 
 class Happening(Frozen):
-    """One thing that happens. Exactly one of the first seven keys says what; the others belong to it."""
+    """One thing that happens. Exactly one of the first eight keys says what; the others belong to it."""
 
     #: a new application, with this decision of the counter; it is the one the story goes on with
     # (Every model has a "register" of its own, from Python's abstract classes; hence the other name in here.)
@@ -66,6 +66,8 @@ class Happening(Frozen):
     program: StepCode | None = None
     #: time goes by: "6 working days", "190 days", "2 hours", "30 minutes"
     wait: _Line | None = None
+    #: the office's clock looks at everything: what is over lapses, ends, or is deemed granted
+    clock: Literal["passes"] | None = None
     #: the applicant takes it back, for this reason
     withdraw: _Text | None = None
     #: an application that was stopped is taken up again, at this step

@@ -12,6 +12,7 @@ from typing import Any
 from routing.actions.attend import attend
 from routing.actions.decide import decide
 from routing.actions.hand_in import hand_in
+from routing.actions.keep_time import keep_time
 from routing.actions.resume import Resumption, resume
 from routing.actions.submit import Registration, submit
 from routing.actions.withdraw import withdraw
@@ -116,6 +117,7 @@ class _Walk:
             "decide": self._decide,
             "program": self._ask_program,
             "wait": self._wait,
+            "clock": self._time_passes,
             "withdraw": self._withdraw,
             "resume": self._resume,
             "papers": self._hand_in,
@@ -179,6 +181,9 @@ class _Walk:
             self._stage.clock.now = after_waiting(happening.wait or "", self._office.now(), self._office.calendar())
         except OverflowError:
             raise _Otherwise("a day the calendar knows", "so long a wait leads beyond the year 9999") from None
+
+    def _time_passes(self, _happening: Happening) -> None:
+        keep_time(self._office)
 
     def _withdraw(self, happening: Happening) -> None:
         desk, role = self._counter(happening)

@@ -16,6 +16,7 @@ from tests.acceptance.processes import Programs, programs
 from tests.servers.postgresql import PostgreSQL
 from tests.servers.valkey import Valkey
 from workers.bench.measurement import Plan, measure
+from workers.bench.recounting import measure_recount
 
 CONTRACT = {"moves_per_second", "decision_to_inbox_ms", "documents", "database", "broker", "messages"}
 LIMIT = {"pgbench_per_second", "ratio_to_pgbench", "celery_per_second"}
@@ -61,6 +62,24 @@ def test_an_embedded_mall_is_measured_and_nothing_of_it_stays(tmp_path: Path) ->
     assert 0 < figures["decision_to_inbox_ms"]["p50"] <= figures["decision_to_inbox_ms"]["p99"]
     assert min(figures["moves_per_second"], figures["http_moves_per_second"], figures["messages"]) > 0
     assert not data.exists()
+
+
+@pytest.mark.parametrize("is_embedded", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_a_recount_is_measured_while_desks_decide(
+    tmp_path: Path, request: pytest.FixtureRequest, is_embedded: bool
+) -> None:
+    if is_embedded:
+        settings = Settings(data=tmp_path / "mall")
+    else:
+        server, broker = (request.getfixturevalue(name) for name in ("postgresql_server", "valkey_server"))
+        settings = Settings(
+            data=tmp_path / "mall", database_url=SecretStr(server.url), broker_url=SecretStr(broker.url)
+        )
+    figures = measure_recount(settings, applications=80, rate=100.0, tell=print)
+    assert (figures["applications"], figures["moved"]) == (80, 80)
+    assert figures["decisions"] >= 0
+    assert figures["database"] == ("sqlite" if is_embedded else "postgresql")
+    assert figures["undisturbed_decision_ms"]["p99"] > 0
 
 
 def test_a_mall_of_many_processes_is_measured_beside_one_that_lives(
@@ -116,6 +135,7 @@ def test_a_measurement_that_fails_leaves_no_database(postgresql_server: PostgreS
         (["bench", "--documents", "0"], 2),
         (["bench", "--documents", "many"], 2),
         (["bench", "limit", "--rounds", "0"], 2),
+        (["bench", "recount", "--applications", "0"], 2),
         (["bench", "language", "--services", "0"], 2),
         (["bench", "limit", "--data", "anywhere"], 1),
     ],

@@ -5,24 +5,26 @@ import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import typer
-from click.testing import Result
 from typer.testing import CliRunner
 
 from routing.actions.import_case import import_moves, prepare_import
 from routing.cli.lateness_command import lateness
+from routing.domain.clock_from_log import clock_from_log
 from routing.domain.errors import MalformedField
 from routing.formats.event_log import LogCase
 from routing.office import Office
 from routing.reading.case_times import NothingWasDue
+from routing.reading.past_walks import past_walks
 from routing.workshop.discover import retell
 from tests.event_logs import ARCHIVE, case, log_of
 
 #: Thursday before Easter of 2025, on which cases of the small logs begin a little earlier.
 DUE = datetime(2025, 4, 17, 8, 0, tzinfo=UTC)
-Tells = Callable[..., Result]
+Tells = Callable[..., Any]
 
 
 @pytest.fixture
@@ -68,6 +70,19 @@ def test_what_the_log_calls_late_is_late_and_the_holidays_say_what_would_change(
     words = tells("arsip", "--country", "NL", "--zone", "Europe/Amsterdam").stdout.splitlines()
     assert len(words) == 4
     assert words[3].startswith("late: 7 calendar days, due 2025-04-17T10:00+02:00; 5 working days, due 2025-04-17")
+
+
+def test_when_a_case_was_due_can_be_told_from_the_log_alone(sqlite_office: Office) -> None:
+    take_in(sqlite_office, due("a", ended=timedelta(0)), case("b", ARCHIVE))
+    walks = {one.application.imported_case: one for one in past_walks(sqlite_office, "arsip")}
+    for name, expected in (("a", DUE), ("b", None)):
+        retold = clock_from_log(
+            [entry.said for entry in walks[name].entries],
+            lambda route, _: sqlite_office.rule_book(route).counted_by(sqlite_office.calendar()),
+        )
+        assert walks[name].application.promise_due == retold.dues.promise == expected, name
+        # Nobody is rung for what is past.
+        assert walks[name].application.wake_at is None
 
 
 def test_without_a_country_the_offices_own_calendar_counts(sqlite_office: Office, tells: Tells) -> None:

@@ -148,7 +148,7 @@ def events_at_random(random: Random, calendar: WorkingCalendar) -> list[Event]:
 
 def ledger_of(told: list[Event]) -> list[Interval]:
     """The rows of it."""
-    ledger = []
+    ledger: list[Interval] = []
     for place, event in enumerate(told):
         if event.state == "ended":
             continue
@@ -226,16 +226,18 @@ def a_service(random: Random, route: dict[str, Any], calendar: WorkingCalendar) 
         "received_until": policy.received_until, "most_paused": policy.most_paused,
         "extended_by": policy.extended_by if policy.pauses == "extend-once" else None,
     }  # fmt: skip
-    limit, legal = None, None
+    limit: dict[str, Any] | None = None
+    legal: Policy | None = None
     if random.random() < 0.5:
-        limit = {
-            "working_days": random.choice((1, 5, 10, 30)), "basis": "UU 30/2014 pasal 53",
-            "pauses": random.random() < 0.7, "counts": random.choice(("working-days", "calendar-days")),
-        }  # fmt: skip
         legal = Policy(
-            count=limit["working_days"], day_one=policy.day_one, received_until=policy.received_until,
-            counts=limit["counts"], pauses="pause" if limit["pauses"] else None, most_paused=policy.most_paused,
+            count=random.choice((1, 5, 10, 30)), day_one=policy.day_one, received_until=policy.received_until,
+            counts=random.choice(("working-days", "calendar-days")), most_paused=policy.most_paused,
+            pauses="pause" if random.random() < 0.7 else None,
         )  # fmt: skip
+        limit = {
+            "working_days": legal.count, "basis": "UU 30/2014 pasal 53", "counts": legal.counts,
+            "pauses": legal.pauses is not None,
+        }  # fmt: skip
     workflow = Workflow.model_validate(route | {"working_days": policy.count, "clock": clock, "legal_limit": limit})
     return Drawn(RuleBook(workflow, calendar), policy, legal)
 

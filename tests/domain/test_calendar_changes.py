@@ -35,9 +35,10 @@ from routing.domain.calendar_hours import (
     SetSeason,
     UnknownCounter,
 )
+from routing.domain.countable_days import after_days
 from routing.domain.errors import MalformedField, NotUtf8, Refusal, TextTooLong
 from routing.domain.opening_hours import OpeningsCollide, hours_text, read_hours
-from routing.domain.working_calendar import DayOff, DayOffKind, WorkingCalendar, after_days
+from routing.domain.working_calendar import DayOff, DayOffKind, WorkingCalendar
 from tests.domain.calendars import COUNTERS, after, national
 
 PILKADA = date(2026, 11, 25)

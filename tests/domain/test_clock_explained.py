@@ -1,6 +1,7 @@
 """How a due date came about: told day by day, and always the date that was counted."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -138,7 +139,8 @@ def ledgers(draw: st.DrawFn) -> list[Interval]:
 
 @st.composite
 def measures(draw: st.DrawFn) -> Measure:
-    pauses = draw(st.sampled_from(["pause", "restart", "extend-once", None]))
+    policies: tuple[Literal["pause", "restart", "extend-once"] | None, ...] = ("pause", "restart", "extend-once", None)
+    pauses = draw(st.sampled_from(policies))
     return Measure(
         count=draw(st.integers(0, 30)),
         day_one=draw(st.sampled_from(["next", "same"])),

@@ -12,11 +12,12 @@ from random import Random
 import pytest
 
 from routing.domain.clock_from_log import same_ledger
-from routing.domain.ledger import Interval, days_used, due_day
+from routing.domain.countable_days import end_of
+from routing.domain.ledger import Interval, begins_anew, days_used, due_day
 from routing.domain.marks import Mark
 from routing.domain.promise_clock import Dues, days_of
 from routing.domain.time_limits import Pause
-from routing.domain.working_calendar import WorkingCalendar, end_of
+from routing.domain.working_calendar import WorkingCalendar
 from tests.calendars import indonesia
 from tests.domain.clock_oracle import Event, Policy, due_by_hand
 from tests.domain.random_clocks import (
@@ -231,6 +232,10 @@ def test_a_pause_granted_on_top_of_a_repair_does_not_make_the_promise_end_earlie
     alone = ends(anew, (0, "running"), (2, "repair"), (3, "running"))
     with_grant = ends(anew, (0, "running"), (2, "repair"), (2.5, "force-majeure"), (3, "running"))
     assert with_grant == alone
+    # And the move that lets it run says so.
+    for state in ("repair", "force-majeure"):
+        assert begins_anew(ledger_of(told((0, "running"), (2, "repair"), (2.5, state))[:3]))
+    assert not begins_anew(ledger_of(told((0, "repair"), (1, "running"), (2, "payment"))))
 
 
 def test_only_the_first_pause_makes_it_longer_however_short_it_is() -> None:
@@ -239,6 +244,16 @@ def test_only_the_first_pause_makes_it_longer_however_short_it_is() -> None:
     assert ends(once, (0, "running"), (1, "repair"), (1.01, "running")) == date(2026, 6, 19)
     twice = (0, "running"), (1, "repair"), (2, "running"), (3, "payment")
     assert ends(once, *twice) == date(2026, 6, 19)
+
+
+def test_days_that_were_used_up_are_not_given_back_by_a_repair() -> None:
+    """Else the return of a file that is late already would not be looked at."""
+    anew = measure_of(Policy(2, pauses="restart"))
+    # Returned on the second day it begins anew; returned on the fourth it is over.
+    for returned, used in ((1, 0), (3, 2)):
+        events = told((0, "running"), (returned, "repair"), (returned + 1, "running"))
+        at = MONDAY + timedelta(days=returned + 1, hours=1)
+        assert days_used(JAKARTA.working, JAKARTA, anew, ledger_of(events), at) == used, returned
 
 
 @pytest.mark.parametrize("pauses", ["pause", "restart", "extend-once"])

@@ -13,7 +13,7 @@ from routing.domain.clock_from_log import clock_from_log, same_ledger
 from routing.domain.decision import Decision
 from routing.domain.moves import decide
 from routing.domain.promise_clock import Dues
-from routing.domain.recounting import asks_for_past, recount
+from routing.domain.recounting import Recount, asks_for_past, recount
 from routing.domain.stays import arrive, reassign
 from routing.domain.time_limits import Pause
 from routing.domain.workflow import Workflow
@@ -72,8 +72,7 @@ def test_where_nothing_moves_there_is_nothing_to_tell_and_the_calendar_changes_a
 
 def test_a_promise_that_stands_still_is_due_by_the_new_calendar_once_it_goes_on() -> None:
     walk = Walk(permit()).decides(OMAR, "return", reason="Buram", requirements=("photo",))
-    assert walk.recounted(ELECTION).move is None
-    assert walk.application.promise_due is None
+    assert walk.recounted(ELECTION) == Recount(after=walk.application)
     walk.decides(IDA, "resubmit")
     assert said(walk)["clock"]["calendar"] == ELECTION.content_hash
     other = Walk(permit()).decides(OMAR, "return", reason="Buram", requirements=("photo",)).decides(IDA, "resubmit")

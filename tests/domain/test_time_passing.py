@@ -197,11 +197,11 @@ def test_what_stays_stopped_ends_when_its_time_is_over() -> None:
     walk.the_clock_looks(until)
     assert walk.application.step == "stopped"
     walk.the_clock_looks(until + timedelta(minutes=1))
-    assert (walk.application.step, walk.application.outcome) == ("lapsed", Outcome.REFUSED)
+    ended = walk.application
+    assert (ended.step, ended.outcome, ended.wake_at) == ("lapsed", Outcome.REFUSED, None)
     assert walk.entries[-1].kind == "ended"
     assert walk.last.note is not None
     assert "30 hari kalender" in walk.last.note.text
-    assert walk.application.wake_at is None
     with pytest.raises(NotStopped):
         walk.resumed()
 

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from routing.domain.countable_days import after_days
 from routing.domain.due_days import MOST_WORKING_DAYS, DaysOutOfRange, due_day, read_working_days
 from routing.domain.errors import Refusal
 from routing.domain.opening_hours import read_hours
-from routing.domain.working_calendar import Season, WorkingCalendar, after_days
+from routing.domain.working_calendar import Season, WorkingCalendar
 from tests.domain.calendars import national, without_leave
 
 JAKARTA = ZoneInfo("Asia/Jakarta")

@@ -141,6 +141,29 @@ def test_the_route_is_told_in_sentences_for_whoever_does_not_see_it() -> None:
     assert "back to the desk that returned it" in next(line for line in told if line.startswith("Repair"))
 
 
+def test_what_time_does_by_itself_is_drawn() -> None:
+    assert {"edge-stopped_resume", "edge-stopped_then"} <= set(ids(drawn(route("ukl-upl"))))
+    deemed = words(drawn(route("surat-penelitian")))
+    assert "setelah batas hukum lewat" in deemed
+    assert "UU 30/2014 pasal 53" in deemed
+
+
+def test_the_time_is_told_where_it_is_counted_otherwise_and_where_the_law_sets_it() -> None:
+    limit = {"working_days": 10, "basis": "UU 30/2014 pasal 53", "counts": "calendar-days"}
+    clock = {"day_one": "same", "received_until": "14:00", "pauses": "extend-once", "extended_by": 3}
+    plain = disposisi().model_dump(mode="json", exclude_defaults=True)
+    assert len(told_route(disposisi())) == len(disposisi().steps)
+    workflow = Workflow.model_validate(plain | {"clock": clock, "legal_limit": limit})
+    *_, promise, legal = told_route(workflow, language="en")
+    assert promise == (
+        "The promise: the day the file is complete is day 1; complete after 14.00: counts as the next day; "
+        "the first pause adds 3 working days."
+    )
+    assert legal == "Legal limit: 10 calendar days (UU 30/2014 pasal 53); once it passes, the office is late."
+    assert "Batas hukum: 10 hari kalender" in told_route(workflow)[-1]
+    assert "Batas hukum: 10 hari kalender" in words(drawn(workflow))
+
+
 def test_the_same_route_is_the_same_drawing() -> None:
     assert draw_route(route("izin-reklame")) == draw_route(route("izin-reklame"))
 

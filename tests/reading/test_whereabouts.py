@@ -89,6 +89,7 @@ def test_an_answer_is_expected_once_ten_were_given(mall: Mall) -> None:
         found = whereabouts(mall.office, application.number).expected
         assert found is not None
         assert (found.cases, found.is_told) == (cases, is_told)
+    assert found is not None
     assert (found.earliest, found.latest) == (date(2026, 3, 5), date(2026, 3, 11))
 
 

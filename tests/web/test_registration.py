@@ -207,6 +207,23 @@ def test_the_public_page_of_a_service_shows_what_must_be_public(mall: WebMall) -
     assert missing.status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("deemed", "said"),
+    [({}, "kantor terlambat"), ({"deemed": "yes", "to": "verify"}, "dianggap dikabulkan secara hukum"),
+     ({"deemed": "oss", "to": "verify"}, "(OSS) menerbitkannya")],
+)  # fmt: skip
+def test_the_public_page_says_what_the_law_allows_and_what_its_passing_means(
+    mall: WebMall, deemed: dict[str, str], said: str
+) -> None:
+    limit = {"working_days": 14, "counts": "calendar-days", "basis": "Perda 9/2025 pasal 3", **deemed}
+    with mall.visitor() as anybody:
+        assert "Batas waktu hukum" not in anybody.get("/services/sip-dokter").text
+        publish_with_form(mall.office, legal_limit=limit)
+        page = anybody.get("/services/sip-dokter").text
+    for shown in ("Batas waktu hukum", "14 hari kalender", "Perda 9/2025 pasal 3", said):
+        assert shown in page, shown
+
+
 def test_a_registration_before_its_window_is_told_and_kept_on_screen(mall: WebMall) -> None:
     publish_with_form(mall.office, windows=[{"opens": "12-01", "closes": "12-31"}])
     with mall.signed_in("ida") as ida:

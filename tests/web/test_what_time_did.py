@@ -1,12 +1,14 @@
 """What the clock did stands in the history in words, and the public is told what the law deems granted."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from routing.actions.deliver import deliver
 from routing.actions.keep_time import keep_time
 from routing.actions.publish import publish
+from routing.actions.recount import recount_open
 from routing.actions.submit import Registration, submit
 from routing.domain.application import Application, Particulars, Submission
+from tests.calendars import indonesia, with_days_off
 from tests.domain.route_of_times import BROKEN, DEEMED, times
 from tests.web.visitors import NIK, WebMall
 
@@ -50,6 +52,23 @@ def test_the_history_tells_that_a_limit_of_the_law_was_broken(mall: WebMall) -> 
     with mall.signed_in("ratna") as ratna:
         page = ratna.get(f"/applications/{document.number}").text
     assert "Batas waktu menurut hukum terlewati (UU 30/2014 pasal 53)" in page
+
+
+def test_the_history_tells_from_what_to_what_a_due_date_moved_and_by_which_decree(mall: WebMall) -> None:
+    document = registered(mall)
+    with mall.office.transaction() as tx:
+        off = with_days_off(indonesia(), date(2026, 3, 5))
+        tx.calendars.add(off, by="admin", at=mall.clock(), reason="Pilkada", decree="Kepwal 12/2026")
+    assert [one.after.number for some in recount_open(mall.office) for one in some] == [document.number]
+    now = document.promise_due
+    assert now is not None
+    with mall.signed_in("ratna") as ratna:
+        page = ratna.get(f"/applications/{document.number}").text
+    assert "Jatuh tempo berubah: janji layanan dari " in page
+    assert "Sebab: Pilkada (Kepwal 12/2026)" in page
+    with mall.signed_in("agus") as agus:
+        log = agus.get(f"/audit?kind=recalculated&number={document.number}").text
+    assert "Sebab: Pilkada (Kepwal 12/2026)" in log
 
 
 def test_the_public_is_told_that_the_law_deems_it_granted_and_that_this_is_no_permit(mall: WebMall) -> None:

@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+import sqlalchemy as sa
+
 from routing.actions.keep_accounts import close_account
 from routing.domain.forecast import Course
+from routing.storage.tables import applications, visits
 from tests.web.test_public_page import registered, tracking_code
 from tests.web.visitors import NIK, WebMall, part_of
 
@@ -61,10 +64,22 @@ def test_what_nobody_can_move_is_on_a_page_with_the_way_out(mall: WebMall) -> No
         assert "Tidak ada: setiap permohonan yang berjalan ada petugasnya." in hari.get("/orphans").text
         close_account(mall.office, "omar")
         page = hari.get("/orphans").text
-        assert "Saat ini tidak ada yang bertugas di Verifikasi Berkas." in page
+        assert "Di Verifikasi Berkas saat ini tidak ada yang memegang peran yang diperlukan: Verifikator." in page
         assert "Beri sebuah akun salah satu peran ini di Verifikasi Berkas: Verifikator." in page
         assert f'href="/applications/{number}"' in page
     with mall.signed_in("rina") as rina:
         page = rina.get("/orphans").text
         assert number in page
         assert f'href="/applications/{number}"' not in page
+
+
+def test_an_obstacle_and_a_deemed_approval_are_told_to_the_staff(mall: WebMall) -> None:
+    with mall.signed_in("ida") as ida:
+        number = ida.registered()
+    with mall.office.database.writing() as connection:
+        connection.execute(sa.update(visits).values(obstacle_at=mall.clock.now))
+        connection.execute(sa.update(applications).values(deemed_at=mall.clock.now))
+    with mall.signed_in("omar") as omar:
+        said = panel(omar.get(f"/applications/{number}").text)
+    assert "Verifikasi Berkas menyampaikan kendala pada 2 Mar 2026 08.00 WIB." in said
+    assert "Menurut hukum dianggap dikabulkan sejak 2 Mar 2026 08.00 WIB" in said

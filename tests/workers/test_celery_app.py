@@ -80,7 +80,16 @@ def test_a_broker_over_the_network_is_asked_as_was_measured(office: Office) -> N
 
 def test_the_app_knows_its_tasks_and_no_others(office: Office) -> None:
     ours = {name for name in make_app(office).tasks if not name.startswith("celery.")}
-    assert ours == {"deliver", "attend", "sweep", "end-stale-sessions", "forget-answers", "recount"}
+    assert ours == {
+        "deliver",
+        "attend",
+        "sweep",
+        "end-stale-sessions",
+        "forget-answers",
+        "recount",
+        "keep-time",
+        "forecast",
+    }
 
 
 def test_every_task_of_the_beat_exists_and_expires_before_the_next(office: Office) -> None:

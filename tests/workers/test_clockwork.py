@@ -12,7 +12,6 @@ from tests.clock import Clock
 from tests.domain.route_of_times import DEEMED
 from tests.mall import Mall
 from tests.waiting import wait_until
-from workers.celery_app import make_app
 from workers.embedded import courier
 
 
@@ -34,8 +33,3 @@ def test_what_the_law_deemed_while_the_mall_was_closed_is_there_once_it_opens(
         with courier(office, beat_file=tmp_path / "beat"):
             wait_until("it is where it is written down", lambda: is_written_down(mall, document))
         assert kinds(mall, document).count("deemed") == 1
-
-
-def test_a_round_that_nobody_took_in_time_is_forgotten(sqlite_office: Office) -> None:
-    entry = make_app(sqlite_office).conf.beat_schedule["keep-time"]
-    assert entry["schedule"] == entry["options"]["expires"] == sqlite_office.settings.clock_seconds

@@ -59,6 +59,18 @@ def test_each_change_is_one_line_that_names_thing_field_and_both_values() -> Non
     ]
 
 
+def test_what_becomes_of_the_clock_and_of_the_legal_limit_is_told_key_by_key() -> None:
+    old = edited(disposisi(), legal_limit={"working_days": 10, "basis": "Perda 1/2026 pasal 3"})
+    assert told(old, edited(old, clock__pauses="restart", clock__received_until="14:00:00")) == [
+        "changed: clock: received until: none -> 14:00:00",
+        "changed: clock: a pause: pause -> restart",
+    ]
+    assert told(old, edited(old, legal_limit__working_days=5)) == ["changed: legal limit: working days: 10 -> 5"]
+    (added,) = told(disposisi(), old)
+    assert added.startswith("changed: service: legal limit: none -> working days 10;")
+    assert "legal basis Perda 1/2026 pasal 3" in added
+
+
 def test_what_came_and_went_is_told_by_its_label() -> None:
     old = disposisi()
     need = {"label": {"id": "Denah", "en": "Plan"}}

@@ -59,6 +59,8 @@ DEFECTS = [
     ("      - {at: pay, program: paid}", "      - {at: pay}", "one-thing-at-a-time", "at: pay", "register, decide"),
     ("at: pay, program: paid", "at: repair, program: resubmit", "no-program", "program: resubmit", '"decide:"'),
     ("{wait: 3 working days}", "{wait: 3 working days, by: me}", "out-of-place", "by: me", "Remove it"),
+    ("{wait: 3 working days}", "{clock: strikes}", "wrong-value", "strikes", "'passes'"),
+    ("{wait: 3 working days}", "{clock: passes, by: me}", "out-of-place", "by: me", "Remove it"),
     ("3 working days", "a while", "wrong-value", "a while", '"2 hours"'),
     ("3 working days", "0 days", "wrong-value", "0 days", '"2 hours"'),
     ("3 working days", "99999 days", "wrong-value", "99999", '"2 hours"'),

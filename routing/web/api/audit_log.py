@@ -37,7 +37,7 @@ _COLUMNS = (
 )  # fmt: skip
 
 _Text = Annotated[str, Query(max_length=200)]
-_When = Annotated[
+When = Annotated[
     AwareDatetime | date | None,
     Query(description="A moment (RFC 3339, with its offset) or a day of the office's calendar."),
 ]
@@ -49,8 +49,8 @@ def wanted(
     kind: _Text = "",
     desk: _Text = "",
     actor: _Text = "",
-    since: _When = None,
-    until: _When = None,
+    since: When = None,
+    until: When = None,
 ) -> LogFilter:
     """What is looked for; everything absent: all of it. ``until`` is exclusive, but a day counts as a whole."""
     return LogFilter(
@@ -58,8 +58,8 @@ def wanted(
         kind=_plain(kind),
         desk=_plain(desk),
         actor=_plain(actor),
-        since=_moment(office, since),
-        until=_moment(office, until, a_day_later=True),
+        since=moment_of(office, since),
+        until=moment_of(office, until, a_day_later=True),
     )
 
 
@@ -104,6 +104,18 @@ def defused(cell: object) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
+def moment_of(office: Office, said: date | None, *, a_day_later: bool = False) -> datetime | None:
+    """The moment somebody means by a moment or a day; ``a_day_later``: of a day the end."""
+    if said is None:
+        return None
+    if isinstance(said, datetime):
+        # Compared by their years alone: near the ends of the calendar an offset has no room.
+        return said if _FIRST.year < said.year < _LAST.year else _FIRST if said.year <= _FIRST.year else _LAST
+    day = min(max(said, _FIRST.date()), _LAST.date())
+    midnight = datetime.combine(day, time(), tzinfo=office.time_zone)
+    return midnight + timedelta(days=1) if a_day_later else midnight
+
+
 def _lines(office: Office, found_by: LogFilter, page: LogPage) -> Iterator[str]:
     yield _csv([_COLUMNS])
     while True:
@@ -128,14 +140,3 @@ def _csv(rows: Iterable[Iterable[object]]) -> str:
 def _plain(text: str) -> str:
     """No column holds a NUL or half a sign, so nothing is found by one."""
     return text.replace("\0", "").encode(errors="ignore").decode()
-
-
-def _moment(office: Office, said: date | None, *, a_day_later: bool = False) -> datetime | None:
-    if said is None:
-        return None
-    if isinstance(said, datetime):
-        # Compared by their years alone: near the ends of the calendar an offset has no room.
-        return said if _FIRST.year < said.year < _LAST.year else _FIRST if said.year <= _FIRST.year else _LAST
-    day = min(max(said, _FIRST.date()), _LAST.date())
-    midnight = datetime.combine(day, time(), tzinfo=office.time_zone)
-    return midnight + timedelta(days=1) if a_day_later else midnight

@@ -45,7 +45,7 @@ def test_the_clock_is_read_by_whoever_sees_applications_and_orphans_by_who_watch
         assert clock.status_code == (403 if account == "rina" else 200), account
         if account in ("agus", "hari", "rina"):
             (place,) = found.json()["items"]
-            assert (place["cause"], place["desk"], place["count"]) == ("nobody-there", "verifikasi", 1)
+            assert (place["cause"], place["desk"], place["count"]) == ("no-role", "verifikasi", 1)
             assert place["numbers"] == [number]
         else:
             problem(found, 403, "not_allowed")

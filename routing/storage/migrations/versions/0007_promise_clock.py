@@ -13,8 +13,8 @@ depends_on = None
 #: Nobody changes these, and by what one row is told from another.
 _APPEND_ONLY = {"calendar_versions": ("hash",), "audit_marks": ("application_id", "seq", "mark")}
 _INDEXES = {
-    "ix_applications_promise": ("applications", ["promise_due"], "outcome IS NULL"),
-    "ix_applications_legal": ("applications", ["legal_due"], "outcome IS NULL"),
+    "ix_applications_promise": ("applications", ["promise_due", "id"], "outcome IS NULL"),
+    "ix_applications_legal": ("applications", ["legal_due", "id"], "outcome IS NULL"),
     "ix_applications_wake": ("applications", ["wake_at"], "wake_at IS NOT NULL"),
     "ix_applications_calendar": ("applications", ["calendar", "id"], "outcome IS NULL"),
     "ix_visits_to_warn": ("visits", ["warn_at"], "warn_at IS NOT NULL"),
@@ -46,6 +46,8 @@ def upgrade() -> None:
     _keep_what_was_deemed(op.get_bind().dialect.name)
     for name, (table, columns, where) in _INDEXES.items():
         op.create_index(name, table, columns, postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+    _make_board()
+    _keep_the_board_on_sqlite() if op.get_bind().dialect.name == "sqlite" else _keep_the_board_on_postgresql()
 
 
 def _make_calendar() -> None:
@@ -102,7 +104,92 @@ def _make_ledger() -> None:
         sa.PrimaryKeyConstraint("application_id", "seq", "mark", name=op.f("pk_audit_marks")),
         comment="What the auditor is shown without searching; never changed",
     )
-    op.create_index("ix_audit_marks_at", "audit_marks", ["at"], unique=False)
+    op.create_index("ix_audit_marks_at", "audit_marks", ["at", "application_id", "seq", "mark"], unique=False)
+    op.create_index("ix_audit_marks_mark", "audit_marks", ["mark", "at", "application_id", "seq"], unique=False)
+
+
+def _make_board() -> None:
+    op.create_table(
+        "open_dues",
+        sa.Column("application_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("visit", sa.Integer(), autoincrement=False, nullable=False, comment="The number of the open visit"),
+        sa.Column("desk", sa.Text(), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False),
+        sa.Column("desk_due", Instant(), nullable=False, comment="When the desk's own time ends"),
+        sa.Column("promise_due", Instant(), comment="As the application has it"),
+        sa.Column("legal_due", Instant(), comment="The same"),
+        sa.Column("still_since", Instant(), comment="Since when the promise is paused; null: it is not"),
+        sa.PrimaryKeyConstraint("application_id", "visit", name=op.f("pk_open_dues")),
+        comment="What is due of each open visit, for the deadline board; kept by triggers",
+    )
+    of_all = "JOIN visits v ON v.application_id = a.id WHERE v.closed_at IS NULL"
+    op.execute(_OF_A_VISIT.format(visit="v") + of_all)
+    op.create_index("ix_open_dues_desk", "open_dues", ["desk"])
+    op.create_index("ix_open_dues_service", "open_dues", ["service"])
+    op.create_index("ix_open_dues_desk_due", "open_dues", ["desk_due", "application_id", "visit"])
+    still = sa.text("still_since IS NOT NULL")
+    op.create_index(
+        "ix_open_dues_still",
+        "open_dues",
+        ["still_since", "application_id"],
+        postgresql_where=still,
+        sqlite_where=still,
+    )
+
+
+_OF_A_VISIT = """INSERT INTO open_dues
+SELECT {visit}.application_id, {visit}.no, {visit}.desk, a.service, {visit}.due_at, a.promise_due, a.legal_due,
+    (SELECT i.since FROM clock_intervals i
+        WHERE i.application_id = {visit}.application_id AND i.until IS NULL AND i.pause IS NOT NULL)
+FROM applications a """
+# When, which columns, under which condition; and what is done then.
+_FOLLOW = {
+    "open_dues_visit_opens": (
+        "INSERT ON visits",
+        "NEW.closed_at IS NULL",
+        _OF_A_VISIT.format(visit="NEW") + "WHERE a.id = NEW.application_id",
+    ),
+    "open_dues_visit_closes": (
+        "UPDATE OF closed_at ON visits",
+        "OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL",
+        "DELETE FROM open_dues WHERE application_id = NEW.application_id AND visit = NEW.no",
+    ),
+    "open_dues_visit_moves": (
+        "UPDATE OF due_at, desk ON visits",
+        "NEW.closed_at IS NULL AND (OLD.due_at <> NEW.due_at OR OLD.desk <> NEW.desk)",
+        """UPDATE open_dues SET desk_due = NEW.due_at, desk = NEW.desk
+            WHERE application_id = NEW.application_id AND visit = NEW.no""",
+    ),
+    "open_dues_clock_turns": (
+        "UPDATE OF promise_due, legal_due ON applications",
+        """NEW.outcome IS NULL AND (OLD.promise_due IS DISTINCT FROM NEW.promise_due
+            OR OLD.legal_due IS DISTINCT FROM NEW.legal_due)""",
+        "UPDATE open_dues SET promise_due = NEW.promise_due, legal_due = NEW.legal_due WHERE application_id = NEW.id",
+    ),
+    "open_dues_pause_begins": (
+        "INSERT ON clock_intervals",
+        "NEW.pause IS NOT NULL AND NEW.until IS NULL",
+        "UPDATE open_dues SET still_since = NEW.since WHERE application_id = NEW.application_id",
+    ),
+    "open_dues_pause_ends": (
+        "UPDATE OF until ON clock_intervals",
+        "OLD.pause IS NOT NULL AND OLD.until IS NULL AND NEW.until IS NOT NULL",
+        "UPDATE open_dues SET still_since = NULL WHERE application_id = NEW.application_id",
+    ),
+}
+
+
+def _keep_the_board_on_sqlite() -> None:
+    for name, (moment, condition, act) in _FOLLOW.items():
+        # SQLite has IS NOT for it, and IS DISTINCT FROM only since 3.39.
+        when = condition.replace("IS DISTINCT FROM", "IS NOT")
+        op.execute(f"CREATE TRIGGER {name} AFTER {moment} FOR EACH ROW WHEN {when} BEGIN {act}; END")
+
+
+def _keep_the_board_on_postgresql() -> None:
+    for name, (moment, condition, act) in _FOLLOW.items():
+        op.execute(f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {act}; RETURN NULL; END $$")
+        op.execute(f"CREATE TRIGGER {name} AFTER {moment} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION {name}()")
 
 
 def _make_forecasts() -> None:
