@@ -1,10 +1,13 @@
 """On PostgreSQL a decision is asked for in one round trip and written in one statement; the books are the same."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
+from routing.actions.keep_time import keep_time
+from routing.actions.raise_obstacle import Obstacle, raise_obstacle
 from routing.domain.errors import DatabaseAway, UnknownApplication, UnknownPerson
 from routing.domain.stays import arrive
 from routing.reading.chains import verify_chains
@@ -45,6 +48,24 @@ def test_what_is_written_in_one_stroke_is_what_is_written_in_many(mall: Mall, mo
     assert (in_one.step, in_one.outcome, in_one.version, in_one.entry_count, in_one.visit_count) == (
         in_many.step, in_many.outcome, in_many.version, in_many.entry_count, in_many.visit_count,
     )  # fmt: skip
+    assert verify_chains(mall.office).breaks == ()
+
+
+def test_a_move_that_leaves_the_visits_version_as_it_was_moves_the_application_on(mall: Mall) -> None:
+    """A warning or an obstacle is no reason to look again at the visit, and yet a move of its application."""
+    document = mall.registers()
+    mall.carries()
+    said = Obstacle(reason="Server mati")
+    after = raise_obstacle(mall.office, document.number, said, person_id=mall.id_of(OMAR))
+    [visit] = mall.open_visits(document)
+    assert (after.version, visit.version) == (3, 2)
+    assert mall.application(document.number) == after
+    mall.clock.advance(timedelta(days=30))
+    keep_time(mall.office)
+    warned = mall.application(document.number)
+    assert warned.version > 3
+    assert mall.open_visits(document)[0].version == 2
+    assert mall.decides(document, OMAR, "forward", seen_version=2).version == warned.version + 1
     assert verify_chains(mall.office).breaks == ()
 
 
