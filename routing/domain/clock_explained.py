@@ -179,15 +179,17 @@ class _Telling:
 
     def tell(self) -> date | None:
         """The due date; None: it stands still."""
-        measure, before = self.measure, None
-        is_extended = measure.pauses == "extend-once" and any(one.pause is not None for one in self.ledger)
-        self.promised = max(1, measure.count) + (measure.extended_by if is_extended else 0)
+        measure, is_repaired, is_extended = self.measure, False, False
+        self.promised = max(1, measure.count)
         day = self.calendar.local(self.ledger[0].since).date()
         for one in self.ledger:
-            is_anew = measure.pauses == "restart" and before is not None and before.pause is Pause.REPAIR
-            if before is None or (is_anew and one.pause is None):
-                self._begin(one.since, is_anew=before is not None)
-            before = one
+            is_first = one is self.ledger[0]
+            is_anew = measure.pauses == "restart" and is_repaired and one.pause is None
+            if is_first or is_anew:
+                self._begin(one.since, is_anew=not is_first)
+            if one.pause is not None and measure.pauses == "extend-once" and not is_extended:
+                self.promised, is_extended = self.promised + measure.extended_by, True
+            is_repaired = one.pause is Pause.REPAIR or (is_repaired and one.pause is not None)
             while one.until is None or self.days.close_of(day) < one.until:
                 if one.until is None and self._stands_still(one) and day > self.calendar.local(self.at).date():
                     return None
