@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from routing.domain.application import Particulars
-from routing.domain.audit_chain import Entry, rfc3339
+from routing.domain.audit_chain import GENESIS, Entry, canonical, link, rfc3339
 from routing.storage.database import Database
 from routing.storage.migration import migrate
 from tests.domain.people_of_the_mall import KEY, Walk
@@ -18,6 +21,7 @@ from tests.domain.test_moves import NI_LUH
 REASON = "Denah Bu Zamzami di Gang Kenanga buram"
 #: What every ``Walk`` begins with.
 WHO = Particulars(name="dr. Putu Lestari", nik="3579014107900001")
+_NOT_KNOWN_YET = ("calendar", "clock", "marks")
 _ENTRY = tuple(Entry.__dataclass_fields__)
 
 
@@ -47,10 +51,22 @@ def _fill(connection: sa.Connection, walk: Walk) -> None:
     insert("services", code=workflow.service, workflow=content_hash, last_number=1)
     columns = list(books.tables["applications"].columns.keys())
     kept = {name: getattr(application, name) for name in columns if hasattr(application, name)}
-    insert("applications", **kept | {"facts": {}, "papers": [], "submission_key": None})
+    entries = _as_they_were(walk.entries)
+    kept |= {"facts": {}, "papers": [], "submission_key": None, "chain_head": entries[-1].hash}
+    insert("applications", **kept)
     insert("particulars", application_id=application.id, digest_key=KEY, name=WHO.name, nik=WHO.nik, phone="",
            answers={})  # fmt: skip
-    for one in walk.entries:
+    for one in entries:
         insert("audit_entries", **{name: getattr(one, name) for name in _ENTRY})
     assert walk.last.note is not None
     insert("notes", application_id=application.id, seq=walk.last.note.seq, text=walk.last.note.text)
+
+
+def _as_they_were(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries of a program that knew neither a calendar nor a promise clock, chained anew."""
+    previous, kept = GENESIS, []
+    for entry in entries:
+        body = canonical({key: one for key, one in json.loads(entry.body).items() if key not in _NOT_KNOWN_YET})
+        kept.append(replace(entry, body=body, hash=link(previous, body)))
+        previous = kept[-1].hash
+    return kept

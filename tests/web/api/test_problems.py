@@ -98,7 +98,7 @@ CALENDAR_CHANGES = (
 
 
 def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> None:
-    ida, omar = Program(mall, "ida"), Program(mall, "omar")
+    ida, omar, hari = (Program(mall, account) for account in ("ida", "omar", "hari"))
     shapes = ida.client.get(f"{API}/openapi.json").json()["components"]["schemas"]
     example = {name: shape["examples"][0] for name, shape in shapes.items() if "examples" in shape}
     assert set(example) == {
@@ -109,6 +109,9 @@ def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> 
         "ResumptionBody",
         "HandInBody",
         "WithdrawalBody",
+        "PauseBody",
+        "ContinuationBody",
+        "ObstacleBody",
         *CALENDAR_CHANGES,
     }
     rina = Program(mall, "rina")
@@ -120,12 +123,15 @@ def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> 
     mall.carry()
     path = f"/applications/{done.json()['number']}"
     for who, act, body, seen in (
+        (hari, "pause", example["PauseBody"], 2),
+        (hari, "continue", example["ContinuationBody"], 3),
+        (omar, "obstacles", example["ObstacleBody"], None),
         (omar, "claim", example["StayBody"], None),
         (omar, "release", example["StayBody"], None),
-        (omar, "decisions", example["DecisionBody"], 4),
+        (omar, "decisions", example["DecisionBody"], 7),
         (ida, "hand-in", example["HandInBody"], None),
-        (ida, "resubmit", example["ResubmissionBody"], 7),
-        (ida, "withdraw", example["WithdrawalBody"], 9),
+        (ida, "resubmit", example["ResubmissionBody"], 10),
+        (ida, "withdraw", example["WithdrawalBody"], 12),
     ):
         answer = who.post(f"{path}/{act}", body, seen=seen)
         assert answer.status_code == 200, answer.text
