@@ -44,7 +44,9 @@ def national_days_off(years: Iterable[int], *, country: str = "ID") -> tuple[Day
 
     def days(category: str, within: Iterable[int]) -> dict[date, str]:
         return dict(
-            holidays.country_holidays(country, categories=(category,), years=within, language=_LANGUAGES.get(country))
+            holidays.country_holidays(
+                country, categories=(category,), years=within, language=_LANGUAGES.get(country, "en_US")
+            )
         )
 
     asked = set(years)
