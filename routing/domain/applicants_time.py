@@ -17,7 +17,7 @@ from routing.domain.ledger import Interval
 from routing.domain.move import Move, Note, chained, entry_of
 from routing.domain.moves import Voice, carry_out
 from routing.domain.people import Person
-from routing.domain.resumption import resume_of
+from routing.domain.resumption import resumable_until, resume_of
 from routing.domain.state_machine import RuleBook
 from routing.domain.visits import Visit
 from routing.domain.workflow import Reason
@@ -69,7 +69,7 @@ def lapse(
 
 def end_stopped(book: RuleBook, application: Application, *, at: datetime, digest_key: bytes) -> Move | None:
     """A stopped application comes to the end its stop names; None: there is still time, or it stays as it is."""
-    how, until = resume_of(book.workflow, application), application.wake_at
+    how, until = resume_of(book.workflow, application), resumable_until(book.workflow, application)
     if how is None or how.then is None or until is None or at <= until:
         return None
     text = _NOT_RESUMED.format(days=how.days, until=_day(book.calendar, until)) if digest_key else ""

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from routing.domain.errors import MalformedField, Refusal
 from routing.domain.people import Action
-from routing.domain.phrases import Phrase
 from routing.office import Office
 from routing.reading.audit_search import LogFilter, LogPage, search_log
 from routing.reading.chains import verify_chains
@@ -17,13 +14,12 @@ from routing.web.application_view import see_application, see_timeline
 from routing.web.numbers_in_addresses import application_number
 from routing.web.rendering import show, wants_json, wording_of
 from routing.web.timeline import KIND_NAMES, told
+from routing.web.typed_days import from_until
 from routing.web.visitors import OfficeHere, SignedIn
 
 router = APIRouter(prefix="/audit", include_in_schema=False)
 
 _LONGEST_FILTER = 200
-#: Days before and after mean these: nothing is older or younger, and further out the calendar has no room for a zone.
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 
 
 @router.get("")
@@ -86,25 +82,10 @@ def chain_page(request: Request, office: OfficeHere, staff: SignedIn, number: st
 def _filter(office: Office, typed: dict[str, str]) -> LogFilter:
     """Raises MalformedField for a date that is none."""
     known = {name: typed[name].replace("\0", "") for name in ("kind", "desk", "actor")}
-    until = _midnight(office, typed["until"])
+    since, until = from_until(office, typed["since"], typed["until"])
     return LogFilter(
         number=typed["number"].upper().replace("\0", ""),
         **known,
-        since=_midnight(office, typed["since"]),
-        until=until + timedelta(days=1) if until is not None else None,
+        since=since,
+        until=until,
     )
-
-
-def _midnight(office: Office, typed: str) -> datetime | None:
-    """The first moment of that day in the office's time zone."""
-    if not typed:
-        return None
-    try:
-        day = min(max(date.fromisoformat(typed), _FIRST_DAY), _LAST_DAY)
-    except ValueError as error:
-        raise MalformedField(
-            field=Phrase("Date"),
-            problem=Phrase("{text} is no day of the calendar", text=typed[:40]),
-            way_out=Phrase("Write it as 2026-11-23."),
-        ) from error
-    return datetime.combine(day, time(), tzinfo=office.time_zone)

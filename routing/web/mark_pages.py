@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from routing.domain.errors import MalformedField, Refusal
 from routing.domain.marks import Mark
 from routing.domain.people import Action
-from routing.domain.phrases import Phrase
 from routing.office import Office
 from routing.reading.catalogue import services_in_force
 from routing.reading.marks import MarkFilter, MarksPage, mark_named, mark_place_in, mark_place_text, marks_page
 from routing.web.rendering import show, wants_json
 from routing.web.timeline import KIND_NAMES
+from routing.web.typed_days import from_until
 from routing.web.visitors import OfficeHere, SignedIn
 from routing.web.wording import N_
 
 router = APIRouter(prefix="/audit", include_in_schema=False)
 
 _LONGEST_FILTER = 200
-#: Days before and after mean these: nothing is older or younger, and further out the calendar has no room for a zone.
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 #: What each mark is called.
 MARKS = {
     Mark.LATE_RETURN: N_("returned late"),
@@ -73,25 +69,10 @@ def list_of_marks(
 
 def _filter(office: Office, typed: dict[str, str]) -> MarkFilter:
     """Raises MalformedField for a mark or a date that is none."""
-    until = _midnight(office, typed["until"])
+    since, until = from_until(office, typed["since"], typed["until"])
     return MarkFilter(
         mark=mark_named(typed["mark"]),
         service=typed["service"],
-        since=_midnight(office, typed["since"]),
-        until=until + timedelta(days=1) if until is not None else None,
+        since=since,
+        until=until,
     )
-
-
-def _midnight(office: Office, typed: str) -> datetime | None:
-    """The first moment of that day in the office's time zone."""
-    if not typed:
-        return None
-    try:
-        day = min(max(date.fromisoformat(typed), _FIRST_DAY), _LAST_DAY)
-    except ValueError as error:
-        raise MalformedField(
-            field=Phrase("Date"),
-            problem=Phrase("{text} is no day of the calendar", text=typed[:40]),
-            way_out=Phrase("Write it as 2026-11-23."),
-        ) from error
-    return datetime.combine(day, time(), tzinfo=office.time_zone)
