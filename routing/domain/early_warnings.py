@@ -54,7 +54,7 @@ def warn(
 ) -> Move | None:
     """The application, its promise and its legal limit warned of as far as that is due; None: nobody is to be told.
 
-    Due is what lies between the look that was planned (``since``) and ``until``; and the newest level before that,
+    Due is what lies between the look that was planned (``since``) and ``until``; and what was newest at that look,
     because a due date may have been set after the moment of its warning. What lay before the promise began to run was
     never to be warned of. Of a limit of the law that has passed more follows than a warning (``deemed_approval``).
     """
@@ -155,7 +155,7 @@ def _warnings(
     since, until = between
     for about, due in _dues(application):
         times = _times(book, about, due)
-        newest = newest_gone(times, begun, until) if begun is not None else None
+        newest = newest_gone(times, begun, since) if begun is not None else None
         come = [one for one, moment in times[:-1] if one is newest or since <= moment <= until]
         if about != LEGAL and due < until:
             come.append(Level.PASSED)

@@ -36,7 +36,8 @@ class Standing:
         try:
             return rule(self)
         except Refusal:
-            if self.before is not None:
+            # What time has ended has ended, whatever became due after that.
+            if self.before is not None and self.application.is_open is self.before.application.is_open:
                 rule(self.before)
             raise
 
