@@ -237,6 +237,15 @@ def due_facts(dues: Dues) -> dict[str, object]:
     return {name: at.isoformat() for name, at in said.items() if at is not None}
 
 
+def _wakes(
+    book: RuleBook, application: Application, dues: Dues, ledger: Sequence[Interval], at: datetime
+) -> datetime | None:
+    """When the clock looks next; a look that is due already is not lost."""
+    wakes, was = wake_at(book, dues, at, begun=ledger[0].since if ledger else None), application.wake_at
+    is_due = wakes is not None and was is not None and was <= at and application.is_open
+    return was if is_due else wakes
+
+
 def _promise_due(workflow: Workflow, calendar: WorkingCalendar, ledger: Sequence[Interval]) -> datetime | None:
     if workflow.minutes is not None:
         return due_after_minutes(calendar, workflow.steps[workflow.intake[0]].desks[0], workflow.minutes, ledger)
@@ -255,15 +264,6 @@ def _end_of_last(
         return None
     day = due_day(days_of(calendar, counts), calendar, measure, ledger)
     return end_of(day, calendar.time_zone) if day is not None else None
-
-
-def _wakes(
-    book: RuleBook, application: Application, dues: Dues, ledger: Sequence[Interval], at: datetime
-) -> datetime | None:
-    """When the clock looks next; a look that is due already is not lost."""
-    wakes, was = wake_at(book, dues, at, begun=ledger[0].since if ledger else None), application.wake_at
-    is_due = wakes is not None and was is not None and was <= at and application.is_open
-    return was if is_due else wakes
 
 
 def _as_its_log_says(book: RuleBook, application: Application) -> Turn:
