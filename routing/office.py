@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from routing.catalogue.public_holidays import first_calendar
 from routing.domain.application import Application, Identity
-from routing.domain.errors import Fault, UnknownService
+from routing.domain.errors import Fault, Refusal, UnknownService
 from routing.domain.identifiers import application_number, tracking_code
 from routing.domain.move import Move
 from routing.domain.receipts import Once, Receipt, receipt, receipt_from
@@ -63,11 +63,20 @@ class Office:
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        """The books, open for writing; rings the bell after the commit."""
+        """The books, open for writing; rings the bell after the commit.
+
+        What time had brought is written even where what was wanted on top of it is refused.
+        """
         began = time.perf_counter()
-        with self.database.writing() as connection:
-            transaction = Transaction(connection, self.vault)
-            yield transaction
+        caught_up: list[int] = []
+        try:
+            with self.database.writing() as connection:
+                transaction = Transaction(connection, self.vault)
+                caught_up = transaction.caught_up
+                yield transaction
+        except Refusal:
+            self._catch_up(caught_up)
+            raise
         if transaction.recorded:
             tell_of_moves(transaction.recorded, time.perf_counter() - began)
             for watcher in self.watchers:
@@ -222,6 +231,15 @@ class Office:
             digest_key=secrets.token_bytes(32),
             applicant_index=applicant_index,
         )
+
+    def _catch_up(self, ids: Sequence[int]) -> None:
+        """Writes what time has brought to these; should it fail, the clock's next round does."""
+        if not ids:
+            return
+        with self.transaction() as tx:
+            for application in tx.applications(ids):
+                book, open_visits = self.book_of(application, tx), tx.open_visits(application.id)
+                tx.up_to_date(book, application, open_visits, at=self.now())
 
     def close(self) -> None:
         """Lets go of the database and wakes who listens."""

@@ -136,14 +136,16 @@ def _decide(office: Office, name: HandOffName, said: Decision) -> Application | 
         if found is None:
             return None
         application, visit = found
+        book, at = office.book_of(application, tx), office.now()
+        now = tx.up_to_date(book, application, tx.open_visits(application.id), tx.ledger(application), at=at)
         move = automatic_desks.decide_by_program(
-            office.book_of(application, tx),
-            application,
-            tx.open_visits(application.id),
+            book,
+            now.application,
+            now.open_visits,
             said if said.visit is not None else replace(said, visit=visit.no),
-            at=office.now(),
+            at=at,
             digest_key=tx.digest_key(application) if said.reason else b"",
-            ledger=tx.ledger(application),
+            ledger=now.ledger,
         )
         tx.record(move)
         return move.after

@@ -62,10 +62,15 @@ def _carry_out(
     what: Stay, office: Office, tx: Transaction, number: str, visit: int | None, person_id: int
 ) -> Application:
     application = tx.application(number)
-    stay = visit_named(application.number, tx.open_visits(application.id), visit)
-    book = office.book_of(application, tx)
-    move = what(book, application, stay, person=tx.people.with_id(person_id), at=office.now())
+    book, at = office.book_of(application, tx), office.now()
+    now = tx.up_to_date(book, application, tx.open_visits(application.id), at=at)
+    person = tx.people.with_id(person_id)
+    move = now.judge(
+        lambda it: what(
+            book, it.application, visit_named(application.number, it.open_visits, visit), person=person, at=at
+        )
+    )
     if move is None:
-        return application
+        return now.application
     tx.record(move)
     return move.after

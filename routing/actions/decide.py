@@ -1,4 +1,4 @@
-"""Somebody at a desk decides: read under lock, ask the rules, write the move."""
+"""Somebody at a desk decides: read under lock, write what time has brought, ask the rules, write the move."""
 
 from __future__ import annotations
 
@@ -23,17 +23,22 @@ def decide_once(office: Office, number: str, said: Decision, *, once: Once) -> R
 
 def _decide(office: Office, tx: Transaction, number: str, said: Decision, person_id: int) -> Application:
     application, open_visits, ledger, person = tx.to_decide(number, person_id=person_id)
-    book = office.book_of(application, tx)
-    move = moves.decide(
-        book,
-        application,
-        open_visits,
-        said,
-        person=person,
-        at=office.now(),
-        digest_key=tx.digest_key(application) if said.has_words else b"",
-        ledger=ledger,
-        past=tx.closed_visits(application) if book.looks_back(said.decision) else (),
+    book, at = office.book_of(application, tx), office.now()
+    now = tx.up_to_date(book, application, open_visits, ledger, at=at, by_hand=said)
+    key = tx.digest_key(application) if said.has_words else b""
+    past = tx.closed_visits(application) if book.looks_back(said.decision) else ()
+    move = now.judge(
+        lambda it: moves.decide(
+            book,
+            it.application,
+            it.open_visits,
+            said,
+            person=person,
+            at=at,
+            digest_key=key,
+            ledger=it.ledger,
+            past=past,
+        )
     )
     tx.record(move)
     return move.after

@@ -57,18 +57,24 @@ def end_pause_once(office: Office, number: str, said: PauseEnd, *, once: Once) -
 
 def _grant(office: Office, tx: Transaction, number: str, said: PauseGrant, person_id: int) -> Application:
     application = tx.application(number)
-    move = granted_pauses.grant(
-        office.book_of(application, tx),
-        application,
-        tx.open_visits(application.id),
-        ledger=tx.ledger(application),
-        pause=said.pause,
-        reason=said.reason,
-        instrument=said.instrument,
-        person=tx.people.with_id(person_id),
-        at=office.now(),
-        digest_key=tx.digest_key(application) if said.reason else b"",
-        seen_version=said.seen_version,
+    book, at = office.book_of(application, tx), office.now()
+    now = tx.up_to_date(book, application, tx.open_visits(application.id), tx.ledger(application), at=at)
+    person = tx.people.with_id(person_id)
+    key = tx.digest_key(application) if said.reason else b""
+    move = now.judge(
+        lambda it: granted_pauses.grant(
+            book,
+            it.application,
+            it.open_visits,
+            ledger=it.ledger,
+            pause=said.pause,
+            reason=said.reason,
+            instrument=said.instrument,
+            person=person,
+            at=at,
+            digest_key=key,
+            seen_version=it.seen(said.seen_version),
+        )
     )
     tx.record(move)
     return move.after
@@ -76,16 +82,22 @@ def _grant(office: Office, tx: Transaction, number: str, said: PauseGrant, perso
 
 def _end(office: Office, tx: Transaction, number: str, said: PauseEnd, person_id: int) -> Application:
     application = tx.application(number)
-    move = granted_pauses.go_on(
-        office.book_of(application, tx),
-        application,
-        tx.open_visits(application.id),
-        ledger=tx.ledger(application),
-        reason=said.reason,
-        person=tx.people.with_id(person_id),
-        at=office.now(),
-        digest_key=tx.digest_key(application) if said.reason else b"",
-        seen_version=said.seen_version,
+    book, at = office.book_of(application, tx), office.now()
+    now = tx.up_to_date(book, application, tx.open_visits(application.id), tx.ledger(application), at=at)
+    person = tx.people.with_id(person_id)
+    key = tx.digest_key(application) if said.reason else b""
+    move = now.judge(
+        lambda it: granted_pauses.go_on(
+            book,
+            it.application,
+            it.open_visits,
+            ledger=it.ledger,
+            reason=said.reason,
+            person=person,
+            at=at,
+            digest_key=key,
+            seen_version=it.seen(said.seen_version),
+        )
     )
     tx.record(move)
     return move.after

@@ -38,15 +38,21 @@ def raise_obstacle_once(office: Office, number: str, said: Obstacle, *, once: On
 
 def _raise(office: Office, tx: Transaction, number: str, said: Obstacle, person_id: int) -> Application:
     application = tx.application(number)
-    move = obstacles.raise_obstacle(
-        office.book_of(application, tx),
-        application,
-        visit_named(application.number, tx.open_visits(application.id), said.visit),
-        ledger=tx.ledger(application),
-        reason=said.reason,
-        person=tx.people.with_id(person_id),
-        at=office.now(),
-        digest_key=tx.digest_key(application) if said.reason else b"",
+    book, at = office.book_of(application, tx), office.now()
+    now = tx.up_to_date(book, application, tx.open_visits(application.id), tx.ledger(application), at=at)
+    person = tx.people.with_id(person_id)
+    key = tx.digest_key(application) if said.reason else b""
+    move = now.judge(
+        lambda it: obstacles.raise_obstacle(
+            book,
+            it.application,
+            visit_named(application.number, it.open_visits, said.visit),
+            ledger=it.ledger,
+            reason=said.reason,
+            person=person,
+            at=at,
+            digest_key=key,
+        )
     )
     tx.record(move)
     return move.after

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from routing.domain import moves
 from routing.domain.application import Application
 from routing.domain.decision import Decision
+from routing.domain.move import Move
 from routing.domain.receipts import Once, Receipt
 from routing.domain.resubmission import waiting_for_applicant
+from routing.domain.standing import Standing
 from routing.office import Office
 from routing.storage.transaction import Transaction
 
@@ -34,19 +36,25 @@ def resubmit_once(office: Office, number: str, said: Resubmission, *, once: Once
 
 def _resubmit(office: Office, tx: Transaction, number: str, said: Resubmission, person_id: int) -> Application:
     application = tx.application(number)
-    open_visits = tx.open_visits(application.id)
-    book = office.book_of(application, tx)
-    visit, decision = waiting_for_applicant(book, application, open_visits, said.visit)
-    move = moves.decide(
-        book,
-        application,
-        open_visits,
-        Decision(decision=decision, visit=visit.no, reason=said.reason, seen_version=said.seen_version),
-        person=tx.people.with_id(person_id),
-        at=office.now(),
-        digest_key=tx.digest_key(application) if said.reason else b"",
-        ledger=tx.ledger(application),
-        past=tx.closed_visits(application) if book.looks_back(decision) else (),
-    )
+    book, at = office.book_of(application, tx), office.now()
+    now = tx.up_to_date(book, application, tx.open_visits(application.id), tx.ledger(application), at=at)
+    person = tx.people.with_id(person_id)
+    key = tx.digest_key(application) if said.reason else b""
+
+    def taken_in(it: Standing) -> Move:
+        visit, decision = waiting_for_applicant(book, it.application, it.open_visits, said.visit)
+        return moves.decide(
+            book,
+            it.application,
+            it.open_visits,
+            Decision(decision=decision, visit=visit.no, reason=said.reason, seen_version=said.seen_version),
+            person=person,
+            at=at,
+            digest_key=key,
+            ledger=it.ledger,
+            past=tx.closed_visits(it.application) if book.looks_back(decision) else (),
+        )
+
+    move = now.judge(taken_in)
     tx.record(move)
     return move.after

@@ -36,17 +36,23 @@ def resume_once(office: Office, number: str, said: Resumption, *, once: Once) ->
 
 def _resume(office: Office, tx: Transaction, number: str, said: Resumption, person_id: int) -> Application:
     application = tx.application(number)
-    move = resumption.resume(
-        office.book_of(application, tx),
-        application,
-        tx.closed_visits(application),
-        ledger=tx.ledger(application),
-        desk=said.desk,
-        reason=said.reason,
-        person=tx.people.with_id(person_id),
-        at=office.now(),
-        digest_key=tx.digest_key(application) if said.reason and application.erased_at is None else b"",
-        seen_version=said.seen_version,
+    book, at = office.book_of(application, tx), office.now()
+    now = tx.up_to_date(book, application, tx.open_visits(application.id), tx.ledger(application), at=at)
+    person, closed = tx.people.with_id(person_id), tx.closed_visits(application)
+    key = tx.digest_key(application) if said.reason and application.erased_at is None else b""
+    move = now.judge(
+        lambda it: resumption.resume(
+            book,
+            it.application,
+            closed,
+            ledger=it.ledger,
+            desk=said.desk,
+            reason=said.reason,
+            person=person,
+            at=at,
+            digest_key=key,
+            seen_version=it.seen(said.seen_version),
+        )
     )
     if application.erased_at is not None:
         # Asked last, so that nobody learns of it who may not take it up. There is nobody left to go on for.

@@ -35,17 +35,23 @@ def withdraw_once(office: Office, number: str, said: Withdrawal, *, once: Once) 
 
 def _withdraw(office: Office, tx: Transaction, number: str, said: Withdrawal, person_id: int) -> Application:
     application = tx.application(number)
-    move = withdrawal.withdraw(
-        office.book_of(application, tx),
-        application,
-        tx.open_visits(application.id),
-        ledger=tx.ledger(application),
-        desk=said.desk,
-        reason=said.reason,
-        person=tx.people.with_id(person_id),
-        at=office.now(),
-        digest_key=tx.digest_key(application) if said.reason else b"",
-        seen_version=said.seen_version,
+    book, at = office.book_of(application, tx), office.now()
+    now = tx.up_to_date(book, application, tx.open_visits(application.id), tx.ledger(application), at=at)
+    person = tx.people.with_id(person_id)
+    key = tx.digest_key(application) if said.reason else b""
+    move = now.judge(
+        lambda it: withdrawal.withdraw(
+            book,
+            it.application,
+            it.open_visits,
+            ledger=it.ledger,
+            desk=said.desk,
+            reason=said.reason,
+            person=person,
+            at=at,
+            digest_key=key,
+            seen_version=it.seen(said.seen_version),
+        )
     )
     tx.record(move)
     return move.after

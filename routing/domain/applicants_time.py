@@ -64,7 +64,9 @@ def lapse(
     person = Person(id=0, code=CLOCK, name=CLOCK)
     voice = Voice(person=person, role=AUTOMATIC, at=at, digest_key=digest_key)
     said = Decision(decision=deadline.decision, visit=visit.no, reason=reason)
-    return carry_out(book, application, open_visits, visit, said, voice, ledger=ledger, past=past)
+    return carry_out(
+        book, application, open_visits, visit, said, voice, ledger=ledger, past=past, fell_due=visit.due_at
+    )
 
 
 def end_stopped(book: RuleBook, application: Application, *, at: datetime, digest_key: bytes) -> Move | None:

@@ -63,11 +63,9 @@ def _broken(
         "marks": [str(mark) for mark in marks],
     }
     entry = entry_of(application, at=at, kind="limit-passed", desk=None, actor=CLOCK, facts=facts)
+    # Not ``changed_at``: it is marked and told, and stays where it is.
     after = replace(
-        chained(application, entry),
-        version=application.version + 1,
-        changed_at=at,
-        wake_at=next_look(book, application, at),
+        chained(application, entry), version=application.version + 1, wake_at=next_look(book, application, at)
     )
     return Move(
         at=at,

@@ -12,12 +12,13 @@ from datetime import datetime, timedelta
 
 from routing.domain.application import Application
 from routing.domain.audit_chain import Entry
+from routing.domain.ledger import Interval
 from routing.domain.move import Move, chained, entry_of
 from routing.domain.notices import HEAD, INSPECTORATE, LEGAL, PROMISE, Notice, desk, supervisor
 from routing.domain.state_machine import RuleBook
 from routing.domain.stays import at_the_visit
 from routing.domain.visits import Visit
-from routing.domain.warning_times import Level, warning_times
+from routing.domain.warning_times import Level, newest_gone, warning_times
 from routing.domain.workflow import Workflow
 
 #: The actor of what nobody but the time decides.
@@ -41,17 +42,27 @@ class _Warning:
 
 
 def warn(
-    book: RuleBook, application: Application, open_visits: Sequence[Visit], *, given: Given, at: datetime
+    book: RuleBook,
+    application: Application,
+    open_visits: Sequence[Visit],
+    *,
+    ledger: Sequence[Interval] = (),
+    given: Given,
+    since: datetime,
+    until: datetime,
+    at: datetime,
 ) -> Move | None:
     """The application, its promise and its legal limit warned of as far as that is due; None: nobody is to be told.
 
-    Due is what lies between ``wake_at`` and that moment: what lay before, when the clock began to run, was never to be
-    warned of. Of a limit of the law that has passed more follows than a warning (``deemed_approval``).
+    Due is what lies between the look that was planned (``since``) and ``until``; and what was newest at that look,
+    because a due date may have been set after the moment of its warning. What lay before the promise began to run was
+    never to be warned of. Of a limit of the law that has passed more follows than a warning (``deemed_approval``).
     """
     entries: list[Entry] = []
     notices: list[Notice] = []
     head = application
-    for warning in _warnings(book, application, given, at):
+    begun = ledger[0].since if ledger else None
+    for warning in _warnings(book, application, given, begun, (since, until)):
         told = _notices(book.workflow, application, open_visits, warning, at)
         if told:
             facts = {"step": application.step, **warning_facts(book, warning.about, warning.due, told)}
@@ -61,28 +72,26 @@ def warn(
             notices += told
     if not entries:
         return None
-    after = replace(
-        head,
-        version=application.version + 1,
-        changed_at=at,
-        wake_at=next_look(book, application, at),
-    )
+    # Not ``changed_at``: who is told something, and when, moves nothing.
+    after = replace(head, version=application.version + 1, wake_at=next_look(book, application, at))
     return Move(at=at, before=application, after=after, visits=(), entries=tuple(entries), notices=tuple(notices))
 
 
-def warn_visit(book: RuleBook, application: Application, visit: Visit, *, given: Given, at: datetime) -> Move | None:
+def warn_visit(
+    book: RuleBook, application: Application, visit: Visit, *, given: Given, until: datetime, at: datetime
+) -> Move | None:
     """The desk is told that its own time is near, and with its supervisor that it is over; None: nothing is to be told.
 
-    Not while the document is on its way: the desk is charged with the time it has it. Where the applicant is waited
-    for nobody is warned.
+    ``until``: what comes after that is not told yet. Not while the document is on its way: the desk is charged with the
+    time it has it. Where the applicant is waited for nobody is warned.
     """
-    if visit.warn_at is None or visit.warn_at > at or not visit.has_arrived:
+    if visit.warn_at is None or visit.warn_at > until or not visit.has_arrived:
         return None
     if book.workflow.steps[visit.step].waits_for != "office":
         return None
     about = str(visit.no)
     near = [Level.NEAR] if visit.warn_at < visit.due_at else []
-    passed = [Level.PASSED] if visit.due_at < at else []
+    passed = [Level.PASSED] if visit.due_at < until else []
     levels = [level for level in (*near, *passed) if not _is_told(given, about, level, visit.due_at)]
     if not levels:
         return None
@@ -92,11 +101,12 @@ def warn_visit(book: RuleBook, application: Application, visit: Visit, *, given:
         for one in ([desk(visit.desk)] if level is Level.NEAR else [desk(visit.desk), supervisor(visit.desk)])
     ]
     facts = warning_facts(book, about, visit.due_at, told)
-    later = replace(visit, warn_at=next_look_at(visit, at))
+    later = replace(visit, warn_at=next_look_at(visit, until))
     move = at_the_visit(application, later, "warned", actor=CLOCK, at=at, facts=facts)
     # Whoever is about to decide has seen all there is to see: a warning is no reason to look again.
     unchanged = tuple(replace(one, version=visit.version) for one in move.visits)
-    return replace(move, visits=unchanged, notices=tuple(told))
+    unmoved = replace(move.after, changed_at=application.changed_at)
+    return replace(move, after=unmoved, visits=unchanged, notices=tuple(told))
 
 
 def next_look(book: RuleBook, application: Application, at: datetime) -> datetime | None:
@@ -139,19 +149,19 @@ def warning_facts(book: RuleBook, about: str, due: datetime, told: Iterable[Noti
     }
 
 
-def _warnings(book: RuleBook, application: Application, given: Given, at: datetime) -> Iterator[_Warning]:
-    since = application.wake_at
-    if since is None or since > at:
-        return
+def _warnings(
+    book: RuleBook, application: Application, given: Given, begun: datetime | None, between: tuple[datetime, datetime]
+) -> Iterator[_Warning]:
+    since, until = between
     for about, due in _dues(application):
-        levels = [
-            level
-            for level, moment in _times(book, about, due)
-            if (since <= moment <= at if level is not Level.PASSED else about != LEGAL and due < at)
-            and not _is_told(given, about, level, due)
-        ]
+        times = _times(book, about, due)
+        newest = newest_gone(times, begun, since) if begun is not None else None
+        come = [one for one, moment in times[:-1] if one is newest or since <= moment <= until]
+        if about != LEGAL and due < until:
+            come.append(Level.PASSED)
+        levels = tuple(level for level in come if not _is_told(given, about, level, due))
         if levels:
-            yield _Warning(about=about, due=due, levels=tuple(levels))
+            yield _Warning(about=about, due=due, levels=levels)
 
 
 def _dues(application: Application) -> Iterator[tuple[str, datetime]]:

@@ -88,13 +88,17 @@ def carry_out(
     *,
     ledger: Sequence[Interval] = (),
     past: Sequence[Visit] = (),
+    fell_due: datetime | None = None,
 ) -> Move:
-    """The decision itself, once it is clear that this person (or program) may say something at this visit."""
+    """The decision itself, once it is clear that this person (or program) may say something at this visit.
+
+    ``fell_due``: when the clock should have said it; a limit of the law that passed after that came too late.
+    """
     rule = rule_for(book, application, visit, said.decision)
     require_other_eyes(book.workflow, application, rule, voice.person, past)
     due = due_without_pause(book.workflow.steps[visit.step], visit, book.calendar, ledger, voice.at)
     require_overdue(book.workflow, application, visit, said.decision, due, voice.at)
-    require_within_the_law(book.workflow, application, visit.step, voice.at)
+    require_within_the_law(book.workflow, application, visit.step, fell_due or voice.at)
     statement = statement_of(book.workflow, application, rule, said)
     known = application
     if statement.findings:

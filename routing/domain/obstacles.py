@@ -92,4 +92,5 @@ def raise_obstacle(
     move = at_the_visit(application, visit, "obstacle-raised", actor=person.code, at=at, facts=facts)
     # Not a new version of the visit: whoever is about to decide there need not look again.
     flagged = replace(visit, obstacle_at=at)
-    return replace(move, visits=(flagged,), notices=told, note=Note(seq=move.entries[0].seq, text=text))
+    unmoved = replace(move.after, changed_at=application.changed_at)
+    return replace(move, after=unmoved, visits=(flagged,), notices=told, note=Note(seq=move.entries[0].seq, text=text))

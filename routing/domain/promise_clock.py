@@ -105,7 +105,7 @@ def turn(
     return Turn(
         intervals=intervals,
         dues=dues,
-        wake_at=wake_at(book, dues, at),
+        wake_at=_wakes(book, application, dues, known, at),
         # One that is over is over: nothing begins anew.
         is_restart=restarts and (dues.promise is None or dues.promise >= at),
         # Also where only the count is another: the calendar may have changed since without moving anything.
@@ -167,16 +167,19 @@ def dues_of(book: RuleBook, application: Application, ledger: Sequence[Interval]
     return Dues(promise=_promise_due(workflow, calendar, ledger), legal=_legal_due(workflow, calendar, ledger))
 
 
-def wake_at(book: RuleBook, dues: Dues, after: datetime) -> datetime | None:
-    """When the first warning of either is given, from that moment on; at once where one is over already."""
+def wake_at(book: RuleBook, dues: Dues, after: datetime, begun: datetime | None = None) -> datetime | None:
+    """When the first warning of either is given, from that moment on; at once where one is over already.
+
+    ``begun``: since when the promise first ran, where its end has only now been set.
+    """
     if book.workflow.imported_from is not None:
         # What a log tells of is past, and nobody is at its desks.
         return None
     times = (
         after if dues.promise is not None and dues.promise <= after else None,
         after if dues.legal is not None and dues.legal <= after else None,
-        next_warning(book.calendar, dues.promise, after, minutes=book.workflow.minutes),
-        next_warning(book.calendar, dues.legal, after),
+        next_warning(book.calendar, dues.promise, after, minutes=book.workflow.minutes, begun=begun),
+        next_warning(book.calendar, dues.legal, after, begun=begun),
     )
     return min((one for one in times if one is not None), default=None)
 
@@ -232,6 +235,15 @@ def due_facts(dues: Dues) -> dict[str, object]:
     """The dues as an entry says them: dates where days are counted would hide the zone, so moments."""
     said = {"promise": dues.promise, "legal": dues.legal}
     return {name: at.isoformat() for name, at in said.items() if at is not None}
+
+
+def _wakes(
+    book: RuleBook, application: Application, dues: Dues, ledger: Sequence[Interval], at: datetime
+) -> datetime | None:
+    """When the clock looks next; a look that is due already is not lost."""
+    wakes, was = wake_at(book, dues, at, begun=ledger[0].since if ledger else None), application.wake_at
+    is_due = wakes is not None and was is not None and was <= at and application.is_open
+    return was if is_due else wakes
 
 
 def _promise_due(workflow: Workflow, calendar: WorkingCalendar, ledger: Sequence[Interval]) -> datetime | None:

@@ -184,8 +184,10 @@ def _wake_at(book: RuleBook, application: Application, dues: Dues, at: datetime)
         return was if was is None or is_pending or wakes is None else wakes
     pairs = ((application.promise_due, dues.promise), (application.legal_due, dues.legal))
     is_nearer = any(before is not None and after is not None and after < before for before, after in pairs)
+    if wakes is not None and is_pending:
+        return was
     # What ends sooner than was thought may have passed the moment of a warning already.
-    return at if wakes is not None and (is_pending or is_nearer) else wakes
+    return at if wakes is not None and is_nearer else wakes
 
 
 def _moved_dues(application: Application, dues: Dues) -> tuple[MovedDue, ...]:

@@ -5,6 +5,7 @@ The moments only; who is told, and that each is told once, is elsewhere.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -41,12 +42,36 @@ def warning_times(
 
 
 def next_warning(
-    calendar: WorkingCalendar, due: datetime | None, after: datetime, *, minutes: int | None = None
+    calendar: WorkingCalendar,
+    due: datetime | None,
+    after: datetime,
+    *,
+    minutes: int | None = None,
+    begun: datetime | None = None,
 ) -> datetime | None:
-    """The first of these moments after that one; None: all have passed, or nothing is due."""
+    """The first of these moments after that one; None: all have passed, or nothing is due.
+
+    ``begun``: since when the time first ran, where the end has only now been set: that moment itself, then, if the
+    moment of a warning has gone already.
+    """
     if due is None:
         return None
-    return next((at for _, at in warning_times(calendar, due, minutes=minutes) if at > after), None)
+    times = warning_times(calendar, due, minutes=minutes)
+    if begun is not None and newest_gone(times, begun, after) is not None:
+        return after
+    return next((at for _, at in times if at > after), None)
+
+
+def newest_gone(times: Sequence[tuple[Level, datetime]], begun: datetime, until: datetime) -> Level | None:
+    """The newest level whose moment has come while the end itself has not; None: there is none.
+
+    A level before the time began to run was never to be told of, unless it is the last there is before the end.
+    """
+    *before, (_, due) = times
+    if due < until:
+        return None
+    meant = [(level, moment) for level, moment in before if moment >= begun] or before[-1:]
+    return next((level for level, moment in reversed(meant) if moment <= until), None)
 
 
 def _opening(calendar: WorkingCalendar, day: date) -> time:

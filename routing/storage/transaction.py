@@ -13,12 +13,16 @@ from sqlalchemy.engine import Connection
 
 from routing.domain.application import Application, Particulars
 from routing.domain.attachment import Attachment
+from routing.domain.decision import Decision
 from routing.domain.errors import UnknownApplication, UnknownPerson
 from routing.domain.hand_offs import HandOff, Ring
 from routing.domain.ledger import Interval
 from routing.domain.move import Move
 from routing.domain.people import Person
 from routing.domain.recounting import Recount
+from routing.domain.standing import Standing
+from routing.domain.state_machine import RuleBook
+from routing.domain.time_passing import Passing, is_pending, takes_words
 from routing.domain.visits import Visit
 from routing.storage import applications, attachments, audit_log, ledgers, people, recounts, stroke, visits
 from routing.storage.api_tokens import TokenBook
@@ -55,6 +59,8 @@ class Transaction:
         self.has_arrived = False
         #: what has been written so far
         self.recorded: list[Move] = []
+        #: ids of applications to which time had brought something that is written here
+        self.caught_up: list[int] = []
 
     def application(self, number: str) -> Application:
         """The application, locked until the commit. Raises UnknownApplication."""
@@ -146,6 +152,44 @@ class Transaction:
     def notices_given(self, *application_ids: int) -> dict[int, set[tuple[str, str, datetime, str]]]:
         """What somebody has been told of these (locked) applications, by their ids: about, level, due, addressee."""
         return ledgers.given(self._connection, application_ids)
+
+    def up_to_date(
+        self,
+        book: RuleBook,
+        application: Application,
+        open_visits: Sequence[Visit],
+        ledger: Sequence[Interval] | None = None,
+        *,
+        at: datetime,
+        by_hand: Decision | None = None,
+    ) -> Standing:
+        """This (locked) application as it stands, after whatever time has brought and nobody has noticed is written.
+
+        Nothing is read for it where nothing can be pending; ``ledger`` is read only then, unless it is given.
+        ``by_hand``: see ``Passing``.
+        """
+        if not is_pending(application, open_visits, at):
+            return Standing(application, open_visits, ledger or ())
+        seen = Standing(application, open_visits, self.ledger(application) if ledger is None else ledger)
+        words = takes_words(book, application, open_visits, at)
+        passing = Passing(
+            book,
+            application,
+            open_visits,
+            ledger=seen.ledger,
+            given=self.notices_given(application.id)[application.id],
+            at=at,
+            digest_key=self.digest_key(application) if words and application.erased_at is None else b"",
+            past=self.closed_visits(application) if words else (),
+            by_hand=by_hand,
+        )
+        moves = list(passing.moves())
+        for move in moves:
+            self.record(move)
+        if not moves:
+            return seen
+        self.caught_up.append(application.id)
+        return passing.standing(seen)
 
     def who_applies(self, application: Application) -> Particulars | None:
         """Who applies; None for an imported case and an erased one."""

@@ -12,7 +12,7 @@ from routing.actions.keep_time import keep_time
 from routing.actions.resume import Resumption, resume
 from routing.domain.conditions import LimitPassed
 from routing.domain.erasure import LegalBasis
-from routing.domain.errors import DecisionNotPossible, ReasonMissing, UnknownDecision
+from routing.domain.errors import ApplicationEnded, DecisionNotPossible, ReasonMissing, UnknownDecision
 from routing.domain.people import ADMINISTRATOR
 from routing.domain.resumption import NotStopped
 from routing.domain.workflow import Outcome
@@ -223,7 +223,7 @@ def test_whose_key_is_gone_gets_no_reason_and_holds_up_nobody(mall: Mall) -> Non
     assert looks_ahead(mall)
 
 
-def test_a_clerk_who_is_faster_than_the_clock_is_believed(mall: Mall) -> None:
+def test_a_clerk_who_comes_at_the_same_moment_as_the_clock_finds_what_time_has_done(mall: Mall) -> None:
     opens(mall)
     document = returned(mall)
     mall.clock.now = day(3, 10)
@@ -233,7 +233,8 @@ def test_a_clerk_who_is_faster_than_the_clock_is_believed(mall: Mall) -> None:
     )
     decided = [kind for kind in kinds(mall, document) if kind == "decided"]
     assert len(decided) == 3, results
-    assert mall.application(document.number).step in {"stopped", "verify"}
+    assert mall.application(document.number).step == "stopped"
+    assert isinstance(results[1], ApplicationEnded)
 
 
 def test_nothing_due_costs_nothing(mall: Mall) -> None:

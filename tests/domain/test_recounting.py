@@ -101,7 +101,7 @@ def test_a_warning_that_waits_to_be_given_is_not_lost() -> None:
     pending = walk.at - timedelta(minutes=5)
     walk.application = replace(walk.application, wake_at=pending)
     walk.recounted(ELECTION)
-    assert walk.application.wake_at == walk.at
+    assert walk.application.wake_at == pending
     all_given = replace(walk.application, wake_at=None)
     same = recount(walk.book, all_given, walk.open_visits, walk.ledger, counted_by=ELECTION, at=walk.at)
     assert same.after.wake_at is None

@@ -75,12 +75,12 @@ def test_a_desk_is_told_that_its_own_time_is_near_and_its_supervisor_that_it_is_
 def test_an_entry_tells_what_was_told_to_whom() -> None:
     walk = registered()
     walk.the_clock_looks(day(3, 12, 9))
-    said = json.loads(walk.entries[-2].body)
+    said = json.loads(walk.entries[-1].body)
     assert (said["kind"], said["actor"], said["about"]) == ("warned", "auto.clock", "promise")
     assert said["levels"] == ["h-3", "h-1"]
     assert said["told"] == ["desk:verifikasi", "supervisor:verifikasi"]
     assert said["due"] == "2026-03-13T23:59:59+07:00"
-    assert json.loads(walk.entries[-1].body)["about"] == "2"
+    assert json.loads(walk.entries[-2].body)["about"] == "2", "its desk's own time was over before"
 
 
 def test_a_warning_is_no_reason_to_look_again_for_whoever_is_about_to_decide() -> None:

@@ -1,0 +1,244 @@
+"""What time has brought and nobody has noticed comes before whatever somebody does next, and is lost in no case."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+
+from routing.actions.claim import claim
+from routing.actions.decide import decide_once
+from routing.actions.grant_pause import PauseGrant, grant_pause
+from routing.actions.keep_time import keep_time
+from routing.actions.publish import publish
+from routing.actions.raise_obstacle import Obstacle, raise_obstacle
+from routing.actions.resubmit import Resubmission, resubmit_once
+from routing.actions.resume import Resumption, resume
+from routing.actions.withdraw import Withdrawal, withdraw, withdraw_once
+from routing.domain.application import Application
+from routing.domain.conditions import LimitPassed
+from routing.domain.decision import Decision
+from routing.domain.errors import ApplicationEnded, NotAllowed, NotAtThisDesk, Refusal
+from routing.domain.obstacles import ObstacleTooLate
+from routing.domain.people import MANAGER, Person
+from routing.domain.receipts import Once
+from routing.domain.resumption import TooLateToResume
+from routing.domain.workflow import Outcome
+from routing.reading.chains import verify_chains
+from tests.actions.test_keep_time import day
+from tests.actions.times_in_the_mall import kinds, marks, opens, registers, returned, told
+from tests.domain.people_of_the_mall import IDA, MORNING, OMAR, SARI, person
+from tests.domain.route_of_times import BROKEN, DEEMED, times
+from tests.domain.steady_clock import SAYINGS, Happening, happenings, walked
+from tests.mall import Mall
+
+HANI = person("hani", MANAGER, None)
+REASON = "Tidak memenuhi syarat"
+
+
+def asks(mall: Mall, by: Person) -> Once:
+    """The key of a request."""
+    return Once(person_id=mall.id_of(by), key="key", fingerprint="fingerprint")
+
+
+def registered(mall: Mall, at: datetime, **changed: object) -> Application:
+    """A document nobody has looked at since it was registered; the clock has been down for as long."""
+    opens(mall, **changed)
+    document = registers(mall)
+    mall.clock.now = at
+    return document
+
+
+def levels(mall: Mall, document: Application, about: str) -> list[str]:
+    """What was told of it."""
+    return sorted({level for what, level, _, _ in told(mall, document) if what == about})
+
+
+def clock_finds_nothing(mall: Mall, document: Application) -> bool:
+    """Whether the clock's next round tells and does nothing more."""
+    before = kinds(mall, document)
+    keep_time(mall.office)
+    return kinds(mall, document) == before and verify_chains(mall.office).breaks == ()
+
+
+def test_a_limit_that_was_broken_unnoticed_is_marked_and_told_before_the_decision_that_comes_after_it(
+    mall: Mall,
+) -> None:
+    document = registered(mall, day(4, 10), legal_limit=BROKEN)
+    mall.decides(document, OMAR, "refuse", reason=REASON)
+    assert kinds(mall, document)[2:] == ["arrived", *["warned"] * 3, "limit-passed", "decided"]
+    assert marks(mall, document) == ["limit-passed"]
+    assert {"head", "inspectorate"} < {who for about, _, _, who in told(mall, document) if about == "legal"}
+    assert levels(mall, document, "promise") == ["h", "h-1", "h-3", "passed"]
+    assert clock_finds_nothing(mall, document)
+
+
+def test_what_was_deemed_granted_unnoticed_is_refused_naming_the_ground_and_stays_deemed(mall: Mall) -> None:
+    document = registered(mall, day(4, 10), legal_limit=DEEMED)
+    with pytest.raises(LimitPassed, match="UU 30/2014 pasal 53"):
+        mall.decides(document, OMAR, "refuse", reason=REASON)
+    deemed = mall.application(document.number)
+    assert (deemed.step, deemed.deemed_at) == ("write-down", document.legal_due)
+    assert marks(mall, document) == ["deemed"]
+    assert levels(mall, document, "legal") == ["h", "h-1", "h-3", "passed"]
+    assert clock_finds_nothing(mall, document)
+
+
+def test_whoever_may_not_decide_is_told_so_and_what_time_has_brought_stays_all_the_same(mall: Mall) -> None:
+    document = registered(mall, day(4, 10), legal_limit=DEEMED)
+    with pytest.raises(NotAllowed):
+        mall.decides(document, SARI, "refuse", reason=REASON)
+    assert mall.application(document.number).step == "write-down"
+
+
+def test_a_refused_request_is_not_remembered_as_done_though_what_time_has_brought_is(mall: Mall) -> None:
+    document = registered(mall, day(4, 10), legal_limit=DEEMED)
+    said, once = Decision(decision="refuse", reason=REASON), asks(mall, OMAR)
+    for _ in range(2):
+        with pytest.raises(Refusal):
+            decide_once(mall.office, document.number, said, once=once)
+        assert kinds(mall, document).count("deemed") == 1
+    with mall.office.reading() as connection:
+        kept = connection.execute(sa.text("SELECT count(*) FROM kept_answers")).scalar_one()
+    assert kept == 0
+
+
+def test_a_repair_that_comes_after_the_applicants_time_finds_the_application_stopped(mall: Mall) -> None:
+    opens(mall)
+    document = returned(mall)
+    mall.clock.now = day(3, 10)
+    with pytest.raises(ApplicationEnded):
+        resubmit_once(mall.office, document.number, Resubmission(), once=asks(mall, IDA))
+    assert mall.application(document.number).outcome is Outcome.STOPPED
+    assert clock_finds_nothing(mall, document)
+
+
+def test_an_officer_may_still_say_themself_that_the_applicants_time_is_over(mall: Mall) -> None:
+    opens(mall)
+    document = returned(mall)
+    mall.clock.now = day(3, 10)
+    stopped = mall.decides(document, IDA, "lapse", reason="Tidak datang")
+    assert stopped.outcome is Outcome.STOPPED
+    assert kinds(mall, document).count("decided") == 3
+    assert clock_finds_nothing(mall, document)
+
+
+def test_of_the_applicants_time_and_the_law_the_earlier_counts_however_late_both_are_noticed(
+    mall: Mall, subtests: pytest.Subtests
+) -> None:
+    opens(mall, legal_limit=DEEMED)
+    by_decision, by_clock = returned(mall), returned(mall)
+    mall.clock.now = day(4, 10)
+    with subtests.test("somebody decides"), pytest.raises(ApplicationEnded):
+        mall.decides(by_decision, IDA, "resubmit")
+    keep_time(mall.office)
+    for document in (by_decision, by_clock):
+        now = mall.application(document.number)
+        assert (now.outcome, now.deemed_at) == (Outcome.STOPPED, None)
+
+
+def test_what_stayed_stopped_for_too_long_has_ended_before_somebody_asks_to_go_on(mall: Mall) -> None:
+    opens(mall)
+    document = returned(mall)
+    mall.clock.now = day(3, 10)
+    keep_time(mall.office)
+    mall.clock.now = day(4, 10)
+    with pytest.raises(TooLateToResume):
+        resume(mall.office, document.number, Resumption(), person_id=mall.id_of(IDA))
+    assert mall.application(document.number).step == "lapsed"
+
+
+def claims(mall: Mall, document: Application) -> None:
+    claim(mall.office, document.number, visit=2, person_id=mall.id_of(OMAR))
+
+
+def withdraws(mall: Mall, document: Application) -> None:
+    withdraw(mall.office, document.number, desk="loket-pendaftaran", reason="", person_id=mall.id_of(IDA))
+
+
+def reports(mall: Mall, document: Application) -> None:
+    raise_obstacle(mall.office, document.number, Obstacle(reason="Listrik padam"), person_id=mall.id_of(OMAR))
+
+
+@pytest.mark.parametrize(
+    ("does", "refusal"), [(claims, NotAtThisDesk), (withdraws, LimitPassed), (reports, ObstacleTooLate)]
+)
+def test_whatever_somebody_does_after_the_limit_it_is_deemed_first(
+    mall: Mall, does: Callable[[Mall, Application], None], refusal: type[Refusal]
+) -> None:
+    document = registered(mall, day(4, 10), legal_limit=DEEMED)
+    with pytest.raises(refusal):
+        does(mall, document)
+    assert marks(mall, document) == ["deemed"]
+
+
+def test_a_pause_silences_no_warning_that_was_due_before_it(mall: Mall) -> None:
+    document = registered(mall, day(3, 12))
+    said = PauseGrant(pause="force-majeure", reason="Banjir")
+    grant_pause(mall.office, document.number, said, person_id=mall.hires(HANI))
+    assert levels(mall, document, "promise") == ["h-1", "h-3"]
+    assert levels(mall, document, "2") == ["near", "passed"]
+    assert kinds(mall, document)[-3:] == ["warned", "warned", "paused"]
+
+
+def test_a_warning_that_comes_first_is_no_reason_to_look_again_before_a_withdrawal(mall: Mall) -> None:
+    document = registered(mall, day(3, 12))
+    said = Withdrawal(desk="loket-pendaftaran", seen_version=document.version)
+    # The route knows no withdrawal: that is what it is refused for, not that a newer version is to be looked at.
+    with pytest.raises(Refusal) as refused:
+        withdraw_once(mall.office, document.number, said, once=asks(mall, IDA))
+    assert refused.value.code == "decision_not_possible"
+    assert kinds(mall, document).count("warned") == 2
+
+
+def test_who_is_told_something_moves_nothing(mall: Mall) -> None:
+    opens(mall, legal_limit=BROKEN)
+    document = registers(mall)
+    mall.clock.now = day(3, 3, hour=9)
+    raise_obstacle(mall.office, document.number, Obstacle(reason="Listrik padam"), person_id=mall.id_of(OMAR))
+    mall.clock.now = day(4, 10)
+    keep_time(mall.office)
+    assert kinds(mall, document)[3:] == ["warned", "obstacle-raised", *["warned"] * 3, "limit-passed"]
+    assert mall.application(document.number).changed_at == document.changed_at
+
+
+def test_where_nothing_is_pending_a_decision_asks_for_nothing_more(sqlite_mall: Mall) -> None:
+    document = registered(sqlite_mall, MORNING + timedelta(hours=1), legal_limit=DEEMED)
+    asked: list[str] = []
+
+    @sa.event.listens_for(sqlite_mall.office.database.engine, "before_cursor_execute")
+    def _asked(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    sqlite_mall.decides(document, OMAR, "forward")
+    assert [one for one in asked if "FROM applications" in one]
+    assert not [one for one in asked if "notices" in one]
+
+
+@hypothesis_settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(script=happenings())
+def test_each_is_told_once_whenever_the_clock_looks_and_whoever_decides_in_between(
+    mall: Mall, script: list[Happening]
+) -> None:
+    mall.clock.now = MORNING
+    publish(mall.office, times(legal_limit=BROKEN), by="tests")
+    document = mall.registers(service="izin-waktu", papers=(), form={})
+    mall.clock.now = MORNING + timedelta(minutes=1)
+    mall.carries()
+    for one in script:
+        mall.clock.now = one.at
+        if one.says is None:
+            keep_time(mall.office)
+            continue
+        by, reason = SAYINGS[one.says]
+        try:
+            mall.decides(document, by, one.says, reason=reason)
+        except Refusal:
+            continue
+        mall.carries()
+    expected, _ = walked(script, steadily=True, legal_limit=BROKEN)
+    assert sorted(told(mall, document)) == sorted((n.about, n.level, n.due, n.addressee) for n in expected.notices)
+    assert marks(mall, document) == [str(mark) for mark in expected.marks]
+    assert mall.application(document.number).step == expected.application.step
