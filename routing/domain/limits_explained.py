@@ -10,7 +10,7 @@ from routing.domain.application import Application
 from routing.domain.clock_explained import Explained, explain, explain_minutes
 from routing.domain.due_dates import counts_from, due_without_pause, has_limit
 from routing.domain.ledger import Interval, Measure, open_interval, still_open
-from routing.domain.promise_clock import days_of, legal_measure, promise_measure
+from routing.domain.promise_clock import days_of, legal_ledger, legal_measure, promise_measure
 from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step, Workflow
@@ -64,7 +64,8 @@ def legal_limit(
     limit, measure = workflow.legal_limit, legal_measure(workflow)
     if limit is None or measure is None:
         return None
-    told = explain(days_of(calendar, limit.counts), calendar, measure, still_open(ledger), at)
+    counted = still_open(legal_ledger(workflow, ledger))
+    told = explain(days_of(calendar, limit.counts), calendar, measure, counted, at)
     return _limit(
         ledger, application.legal_due, told, at, promised=measure.count, counts=limit.counts, pauses=limit.pauses,
         basis=limit.basis,

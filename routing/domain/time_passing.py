@@ -127,6 +127,7 @@ class Passing:
             digest_key=self._digest_key,
             ledger=list(self._intervals.values()),
             past=self._past,
+            given=self._given,
         )
 
     @property
