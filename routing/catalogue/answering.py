@@ -76,4 +76,5 @@ def _hands_over(workflow: Workflow, code: str, step: Step, office: OfficePlan | 
         return False
     if workflow.working_days is None and workflow.legal_limit is None:
         return False
-    return all(desk in office.desks and office.desks[desk].counter for desk in step.desks)
+    here = [office.desk_by_code.get(desk) for desk in step.desks]
+    return all(desk is not None and desk.counter for desk in here)
