@@ -70,7 +70,9 @@ def _limit(workflow: Workflow, limit: LegalLimit, say: Say) -> Iterator[Finding]
         yield say(("legal_limit", "most_suspended"), "clock-without-effect", problem, "Leave it out.")
     if limit.pauses and limit.most_suspended is None:
         problem = "A pause that somebody grants would stop the limit of the law for as long as it lasts."
-        way_out = "Write most_suspended, the days it may be stopped by what is not the applicant's turn; or pauses: false."
+        way_out = (
+            "Write most_suspended, the days it may be stopped by what is not the applicant's turn; or pauses: false."
+        )
         yield say(("legal_limit",), "limit-without-bound", problem, way_out)
     if workflow.working_days is None:
         return

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from routing.catalogue.findings import Finding, Path, Say, shown
 from routing.catalogue.route_graph import RouteGraph
-from routing.domain.workflow import Step, Workflow
+from routing.domain.workflow import Step
 
 #: How long a step takes at most.
 _Length = Callable[[Step], int]

@@ -79,7 +79,9 @@ def lapse(
 
 def returned_at(visit: Visit, past: Sequence[Visit]) -> datetime:
     """Since when the applicant is waited for: passed on to another counter, that did not begin anew."""
-    earlier = (one for one in past if one.step == visit.step and one.decision is None and one.closed_at == visit.sent_at)
+    earlier = (
+        one for one in past if one.step == visit.step and one.decision is None and one.closed_at == visit.sent_at
+    )
     passed_on = next((one for one in earlier if one.no != visit.no), None)
     return visit.sent_at if passed_on is None else returned_at(passed_on, past)
 

@@ -254,7 +254,7 @@ def legal_measure(workflow: Workflow) -> Measure | None:
 
 
 def legal_ledger(workflow: Workflow, ledger: Sequence[Interval]) -> Sequence[Interval]:
-    """What the limit of the law counts: where nothing stops it, all since it began, a time in which it was stopped, too."""
+    """What the limit of the law counts: where nothing stops it, all since it began, a stop and its end, too."""
     limit = workflow.legal_limit
     if limit is None or limit.pauses or not ledger:
         return ledger
@@ -294,9 +294,7 @@ def _end_of_last(
     return end_of(day, calendar.time_zone) if day is not None else None
 
 
-def _as_it_stood(
-    book: RuleBook, application: Application, intervals: tuple[Interval, ...], *, ends: bool
-) -> Turn:
+def _as_it_stood(book: RuleBook, application: Application, intervals: tuple[Interval, ...], *, ends: bool) -> Turn:
     """Nothing is due at another time: the clock goes on as it does, or has come to its end."""
     if not intervals:
         # It ended with the move it began with: what a log says of it counts all the same.
@@ -304,9 +302,7 @@ def _as_it_stood(
             return Turn(dues=dues_of(book, application, ()), calendar=application.calendar)
         return _unchanged(application)
     dues = Dues(promise=application.promise_due, legal=application.legal_due)
-    return Turn(
-        intervals=intervals, dues=dues, calendar=application.calendar, answered_at=application.answered_at
-    )
+    return Turn(intervals=intervals, dues=dues, calendar=application.calendar, answered_at=application.answered_at)
 
 
 def _unchanged(application: Application) -> Turn:

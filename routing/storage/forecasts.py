@@ -56,7 +56,14 @@ _PASSED = (
         visits.c.arrived_at.is_not(None),
         _ANSWERED.c.answered_at.is_(None) | (visits.c.arrived_at < _ANSWERED.c.answered_at),
     )
-    .group_by(_ANSWERED.c.service, _ANSWERED.c.place, _ANSWERED.c.answered_at, visits.c.application_id, visits.c.step, visits.c.desk)
+    .group_by(
+        _ANSWERED.c.service,
+        _ANSWERED.c.place,
+        _ANSWERED.c.answered_at,
+        visits.c.application_id,
+        visits.c.step,
+        visits.c.desk,
+    )
     .order_by(_ANSWERED.c.service, _ANSWERED.c.place, visits.c.step, visits.c.desk)
 )
 

@@ -145,9 +145,9 @@ class _Counting:
                 self.is_extended, self.needed = True, self.needed + self.policy.extended_by
 
     def _is_used_up(self) -> bool:
-        if self._is_suspended() and self.policy.most_suspended is not None:
-            if self.suspended >= self.policy.most_suspended:
-                return True
+        bound = self.policy.most_suspended if self._is_suspended() else None
+        if bound is not None and self.suspended >= bound:
+            return True
         return self.policy.most_paused is not None and self.paused >= self.policy.most_paused
 
     def _is_suspended(self) -> bool:

@@ -183,8 +183,9 @@ def a_route(random: Random) -> dict[str, Any]:
     completes, answers = random.random() < 0.4, random.random() < 0.5
     resumed_at = random.choice(("repair", "verify", *([] if completes else ["sign"])))
     stop = {} if resumed_at == "repair" else {"stop": _to("stopped")}
+    first = "verify" if completes else random.choice(("verify", onward["verify"]))
     steps = {
-        "register": _step("loket", {"accept": _to("verify" if completes else random.choice(("verify", onward["verify"])))}),
+        "register": _step("loket", {"accept": _to(first)}),
         "verify": _step("verifikasi", {"forward": _to(onward["verify"], completes=completes), "return": back, **stop}),
         "pay": _step("kasir", {"paid": _to(onward.get("pay", "sign"))}, waits_for="applicant", pause="payment"),
         "team": _step("pupr", {

@@ -22,13 +22,13 @@ _FOLLOW = {
 SELECT NEW.application_id, NEW.no, NEW.desk, a.service, NEW.due_at, {_OF_AN_APPLICATION.format(row="a")},
     (SELECT i.since FROM clock_intervals i
         WHERE i.application_id = NEW.application_id AND i.until IS NULL AND i.pause IS NOT NULL)
-FROM applications a WHERE a.id = NEW.application_id""",
+FROM applications a WHERE a.id = NEW.application_id""",  # noqa: S608 - names of ours
     ),
     "open_dues_clock_turns": (
         "UPDATE OF promise_due, legal_due, answered_at ON applications",
         """NEW.outcome IS NULL AND (OLD.promise_due IS DISTINCT FROM NEW.promise_due
             OR OLD.legal_due IS DISTINCT FROM NEW.legal_due OR OLD.answered_at IS DISTINCT FROM NEW.answered_at)""",
-        """UPDATE open_dues SET (promise_due, legal_due) = (SELECT {}) WHERE application_id = NEW.id""".format(
+        """UPDATE open_dues SET (promise_due, legal_due) = (SELECT {}) WHERE application_id = NEW.id""".format(  # noqa: S608
             _OF_AN_APPLICATION.format(row="NEW")
         ),
     ),
