@@ -57,8 +57,8 @@ def lapse(
 ) -> Move | None:
     """What the step says when the applicant's time is over; None: it is not, or the step says nothing then.
 
-    Where papers have come in since it was returned the desk and its supervisor are told, once, and the clock leaves it to
-    them: taking the repair in and letting it lapse are both possible.
+    Where papers have come in since it was returned the desk and its supervisor are told, once, and the clock leaves it
+    to them: taking the repair in and letting it lapse are both possible.
 
     An officer may have said it before. Raises what ``moves.carry_out`` raises.
     """

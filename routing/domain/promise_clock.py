@@ -164,7 +164,7 @@ def has_answered(workflow: Workflow, open_steps: Sequence[str]) -> bool:
 
 
 def is_incomplete(workflow: Workflow, open_steps: Sequence[str]) -> bool:
-    """Whether the file has still to be declared complete where these steps are open, so that nothing is promised yet."""
+    """Whether the file has still to be declared complete where these steps are open: nothing is promised yet."""
     return not workflow.before_complete.isdisjoint(open_steps)
 
 

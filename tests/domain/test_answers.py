@@ -24,7 +24,7 @@ from tests.domain.route_of_times import BROKEN, DEEMED, times
 
 WIB = ZoneInfo("Asia/Jakarta")
 HARI = person("hari", MANAGER, None)
-#: Fourteen working days from Monday, 2 March 2026 end with March; what is fetched in May is late for anything.
+#: Fourteen working days from Monday, 2 March 2026 end on the 27th; what is fetched in May is late for anything.
 IN_MAY = datetime(2026, 5, 20, 9, tzinfo=WIB)
 
 
