@@ -1,4 +1,4 @@
-"""What a pause, a stop or a courier takes from a limit has bounds; and who has brought something has not been silent."""
+"""What a pause, a stop or a courier takes from a limit has bounds, and papers that came in time are no silence."""
 
 import json
 from datetime import date, datetime, timedelta
