@@ -54,7 +54,7 @@ _PASSED = (
     .where(
         _ANSWERED.c.place <= _LOOKED_THROUGH,
         visits.c.arrived_at.is_not(None),
-        _ANSWERED.c.answered_at.is_(None) | (visits.c.arrived_at < _ANSWERED.c.answered_at),
+        _ANSWERED.c.answered_at.is_(None) | (visits.c.arrived_at <= _ANSWERED.c.answered_at),
     )
     .group_by(
         _ANSWERED.c.service,

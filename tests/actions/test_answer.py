@@ -25,7 +25,11 @@ from tests.mall import Mall
 def signed(mall: Mall) -> Application:
     assert publish(mall.office, handing_over(legal_limit=DEEMED), by="tests")
     document = says(mall, registers(mall), OMAR, "forward")
-    return says(mall, document, RATNA, "sign")
+    mall.clock.advance(timedelta(hours=1))
+    mall.decides(document, RATNA, "sign")
+    mall.clock.advance(timedelta(seconds=1))
+    mall.carries()
+    return mall.application(document.number)
 
 
 def test_what_nobody_fetches_is_late_nowhere_and_the_log_tells_the_same(mall: Mall) -> None:
