@@ -177,7 +177,7 @@ def test_where_a_later_desk_declares_the_file_complete_the_promise_begins_there(
               person=HARI, at=walk.at, digest_key=KEY)  # fmt: skip
     walk.at = MORNING + timedelta(days=7)
     walk.decides(OMAR, "return", reason="Foto buram").arrives()
-    assert len(walk.ledger) == 0, "before it is complete nothing stands still either"
+    assert [*walk.ledger] == [], "before it is complete nothing stands still either"
     walk.at += timedelta(days=1)
     walk.decides(person("ida", "front-desk", "loket-pendaftaran"), "resubmit").arrives().decides(OMAR, "forward")
     (runs,) = walk.ledger
