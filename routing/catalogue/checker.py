@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from routing.catalogue.answering import check_answering
 from routing.catalogue.conditions import check_conditions
 from routing.catalogue.desks_at_once import check_desks_at_once
 from routing.catalogue.findings import Finding, Locate, Path, Say, first_findings, nowhere
@@ -39,7 +40,7 @@ def check_workflow(
         return Finding(file=name, line=line, column=column, code=code, problem=problem, way_out=way_out)
 
     # A target that does not exist makes half the route look unreachable: first things first.
-    return first_findings(_single_things(workflow, office, say)) or first_findings(_whole_route(workflow, say))
+    return first_findings(_single_things(workflow, office, say)) or first_findings(_whole_route(workflow, office, say))
 
 
 def _single_things(workflow: Workflow, office: OfficePlan | None, say: Say) -> Iterator[Finding]:
@@ -57,11 +58,12 @@ def _single_things(workflow: Workflow, office: OfficePlan | None, say: Say) -> I
     yield from check_wording(workflow, say)
 
 
-def _whole_route(workflow: Workflow, say: Say) -> Iterator[Finding]:
+def _whole_route(workflow: Workflow, office: OfficePlan | None, say: Say) -> Iterator[Finding]:
     graph = RouteGraph(workflow)
     yield from check_reach(graph, say)
     yield from check_desks_at_once(workflow, say)
     yield from check_four_eyes(graph, say)
     yield from check_known_in_time(graph, say)
     yield from check_what_time_decides(graph, say)
+    yield from check_answering(workflow, office, say)
     yield from check_promise(graph, say)

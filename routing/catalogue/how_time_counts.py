@@ -65,6 +65,15 @@ def _limit(workflow: Workflow, limit: LegalLimit, say: Say) -> Iterator[Finding]
     if not limit.basis.strip():
         problem = "A limit that no article sets is no limit of the law."
         yield say(("legal_limit", "basis"), "limit-without-basis", problem, "Name the law and its article.")
+    if not limit.pauses and limit.most_suspended is not None:
+        problem = "This limit stands still for nothing, so most_suspended limits nothing."
+        yield say(("legal_limit", "most_suspended"), "clock-without-effect", problem, "Leave it out.")
+    if limit.pauses and limit.most_suspended is None:
+        problem = "A pause that somebody grants would stop the limit of the law for as long as it lasts."
+        way_out = (
+            "Write most_suspended, the days it may be stopped by what is not the applicant's turn; or pauses: false."
+        )
+        yield say(("legal_limit",), "limit-without-bound", problem, way_out)
     if workflow.working_days is None:
         return
     promised, allowed = workflow.working_days, limit.working_days

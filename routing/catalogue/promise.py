@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from routing.catalogue.findings import Finding, Path, Say, shown
 from routing.catalogue.route_graph import RouteGraph
-from routing.domain.workflow import Step, Workflow
+from routing.domain.workflow import Step
 
 #: How long a step takes at most.
 _Length = Callable[[Step], int]
@@ -32,10 +32,15 @@ def check_promise(graph: RouteGraph, say: Say) -> Iterator[Finding]:
 
 def _too_long(graph: RouteGraph, length: _Length, promised: int, key: str, unit: str, say: Say) -> Iterator[Finding]:
     workflow = graph.workflow
-    longest, way = max((_longest(workflow, ways, length, code) for ways in [_ways_without_returns(graph)]
+
+    def counted(code: str) -> int:
+        # What comes before the file is declared complete is promised to nobody.
+        return 0 if code in workflow.before_complete else length(workflow.steps[code])
+
+    longest, way = max((_longest(ways, counted, code) for ways in [_ways_without_returns(graph)]
                         for code in workflow.intake), key=lambda found: found[0])  # fmt: skip
     if longest > promised:
-        parts = " + ".join(f"{code} {length(workflow.steps[code])}" for code in way if length(workflow.steps[code]))
+        parts = " + ".join(f"{code} {counted(code)}" for code in way if counted(code))
         problem = f"The desks take up to {longest} {unit} ({parts}), and the service promises {promised}."
         yield say((key,), "promise-too-short", problem, "Promise more, or give single desks less.")
 
@@ -77,7 +82,7 @@ def _ways_without_returns(graph: RouteGraph) -> dict[str, list[str]]:
     return ways
 
 
-def _longest(workflow: Workflow, ways: dict[str, list[str]], length: _Length, start: str) -> tuple[int, list[str]]:
+def _longest(ways: dict[str, list[str]], counted: Callable[[str], int], start: str) -> tuple[int, list[str]]:
     """The longest way from ``start``, which never comes round: how long, and its steps."""
     best: dict[str, tuple[int, list[str]]] = {}
     waiting = [start]
@@ -89,5 +94,5 @@ def _longest(workflow: Workflow, ways: dict[str, list[str]], length: _Length, st
             continue
         waiting.pop()
         after = max((best[target] for target in ways[code]), key=lambda found: found[0], default=(0, []))
-        best[code] = (length(workflow.steps[code]) + after[0], [code, *after[1]])
+        best[code] = (counted(code) + after[0], [code, *after[1]])
     return best[start]

@@ -54,6 +54,8 @@ class Application:
     wake_at: datetime | None = None
     #: when the law deemed it granted
     deemed_at: datetime | None = None
+    #: when the office answered, where its route says with which decision it does; what was due then stays as it was
+    answered_at: datetime | None = None
 
     @property
     def is_open(self) -> bool:

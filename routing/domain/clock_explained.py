@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from routing.domain.countable_days import Days, end_of
 from routing.domain.ledger import Interval, Measure, days_used, due_after_minutes, received_on
-from routing.domain.time_limits import Pause
+from routing.domain.time_limits import APPLICANTS_TURN, Pause
 from routing.domain.working_calendar import DayOff, WorkingCalendar
 
 _DAY = timedelta(days=1)
@@ -173,6 +173,8 @@ class _Telling:
     base: int = 0
     used: int = 0
     paused: int = 0
+    #: of these, the days on which it was not the applicant's turn
+    suspended: int = 0
     restarts: list[datetime] = field(default_factory=list)
     cap_used_up: date | None = None
     days_told: list[DayTold] = field(default_factory=list)
@@ -228,17 +230,21 @@ class _Telling:
         """Whether the day does not count because of the pause; as long as pauses may stop anything."""
         if one.pause is None or self.measure.pauses not in ("pause", "restart"):
             return False
-        if self.measure.most_paused is not None and self.paused >= self.measure.most_paused:
+        is_suspension = one.pause not in APPLICANTS_TURN
+        of_all, of_others = self.measure.most_paused, self.measure.most_suspended
+        is_used_up = of_all is not None and self.paused >= of_all
+        if is_used_up or (is_suspension and of_others is not None and self.suspended >= of_others):
             self.cap_used_up = self.cap_used_up or day
             return False
         self.paused += 1
+        self.suspended += is_suspension
         return True
 
     def _stands_still(self, one: Interval) -> bool:
         """Whether this pause has no end by itself."""
-        return (
-            one.pause is not None and self.measure.pauses in ("pause", "restart") and self.measure.most_paused is None
-        )
+        if one.pause is None or self.measure.pauses not in ("pause", "restart") or self.measure.most_paused is not None:
+            return False
+        return one.pause in APPLICANTS_TURN or self.measure.most_suspended is None
 
 
 def _later(days: Days, calendar: WorkingCalendar, since: datetime, received: date) -> Later | None:

@@ -15,7 +15,7 @@ from routing.domain.application import Application
 from routing.domain.audit_chain import GENESIS
 from routing.domain.first_count import ledger_said
 from routing.domain.ledger import Interval
-from routing.domain.promise_clock import Dues, dues_of, turned_intervals
+from routing.domain.promise_clock import Dues, dues_of, has_answered, turned_intervals
 from routing.domain.state_machine import RuleBook
 from routing.domain.time_limits import Pause
 
@@ -39,6 +39,8 @@ class Retold:
     dues: Dues = field(default_factory=Dues)
     #: the calendar the log named last
     calendar: str | None = None
+    #: when the office answered, where its route says with what
+    answered_at: datetime | None = None
 
 
 def clock_from_log(entries: Iterable[Said], rules: Rules) -> Retold:
@@ -48,7 +50,12 @@ def clock_from_log(entries: Iterable[Said], rules: Rules) -> Retold:
     telling_ones = (said for said in entries if said["kind"] not in _QUIET)
     for _, of_move in groupby(telling_ones, key=lambda said: said.get("version")):
         telling.move(list(of_move))
-    return Retold(ledger=tuple(telling.ledger), dues=telling.dues, calendar=telling.calendar)
+    return Retold(
+        ledger=tuple(telling.ledger),
+        dues=telling.dues,
+        calendar=telling.calendar,
+        answered_at=telling.answered_at,
+    )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,6 +66,8 @@ class _Telling:
     counted: tuple[RuleBook, tuple[Interval, ...]] | None = None
     workflow: str = ""
     calendar: str | None = None
+    answered_at: datetime | None = None
+    has_ended: bool = False
     #: of an imported case, when its log says it was due
     due_in_log: str | None = None
     #: the step of each open visit
@@ -75,21 +84,26 @@ class _Telling:
         book = self.rules(self.workflow, self.calendar)
         first = entries[0]
         target = next((said["to"] for said in entries if said.get("to") is not None), None)
-        ends = target in book.workflow.ends
+        ends, at = target in book.workflow.ends, datetime.fromisoformat(first["at"])
+        is_answered = not ends and has_answered(book.workflow, list(self.open.values()))
         intervals = turned_intervals(
             book.workflow,
             self.open.values(),
             self.ledger,
-            at=datetime.fromisoformat(first["at"]),
+            at=at,
             by=first["actor"],
             ends=ends,
             granted=next((Pause(said["pause"]) for said in entries if said["kind"] == "paused"), None),
             goes_on="continued" in kinds,
+            answered_at=self.answered_at if not self.has_ended else None,
             of=0,
         )
+        if not ends:
+            self.answered_at = (self.answered_at or at) if is_answered else None
+        self.has_ended = ends
         for one in intervals:
             self.ledger[one.no - 1 :] = [one]
-        is_counted = not ends and (intervals or kinds & _COUNTS_ANEW)
+        is_counted = not (ends or is_answered) and (intervals or kinds & _COUNTS_ANEW)
         # What an imported log says of it counts whatever the clock does.
         if is_counted or book.workflow.clock.due_fact is not None:
             self.counted = (book, tuple(self.ledger))

@@ -71,6 +71,8 @@ def require_within_the_law(workflow: Workflow, application: Application, step: s
     limit, due = workflow.legal_limit, application.legal_due
     if limit is None or limit.to is None or due is None or at <= due or step == limit.to:
         return
+    if application.answered_at is not None:
+        return
     raise LimitPassed(
         number=application.number,
         due=due.isoformat(sep=" ", timespec="minutes"),

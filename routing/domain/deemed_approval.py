@@ -40,6 +40,9 @@ def limit_passed(
     limit, due = book.workflow.legal_limit, application.legal_due
     if limit is None or due is None or at <= due or not application.is_open or application.deemed_at is not None:
         return None
+    if application.answered_at is not None:
+        # Answered in time, or told of already: how long the applicant takes to fetch it concerns no law.
+        return None
     if limit.to is None:
         return None if is_passed_told(given, due) else _broken(book, application, open_visits, limit, due, at)
     return _deemed(book, application, open_visits, limit.to, ledger=ledger, due=due, at=at)

@@ -165,7 +165,9 @@ def _warnings(
 
 
 def _dues(application: Application) -> Iterator[tuple[str, datetime]]:
-    """What is due and when; what stands still is not."""
+    """What is due and when; what stands still is not, nor what has been answered."""
+    if application.answered_at is not None:
+        return
     if application.promise_due is not None:
         yield PROMISE, application.promise_due
     if application.legal_due is not None and application.deemed_at is None:

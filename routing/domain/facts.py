@@ -7,6 +7,7 @@ are handed to expressions as trees. Nothing personal is among them; what a form 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from routing.domain.application import Application
@@ -24,6 +25,8 @@ _SAID = ("form", "findings")
 _THERE = "there"
 #: ``named.<requirement>``: which return named it last.
 _NAMED = "named"
+#: When something was last handed in after a return.
+_BROUGHT = "brought"
 
 
 def guard_facts(workflow: Workflow, application: Application) -> dict[str, Any]:
@@ -129,10 +132,23 @@ def with_return(facts: Mapping[str, Fact], requirements: Iterable[str], papers: 
     return {**facts, _RETURNS: count, **there, **named}
 
 
-def with_papers(facts: Mapping[str, Fact], requirements: Iterable[str]) -> Mapping[str, Fact]:
-    """These came in, perhaps anew: nobody has seen them as they are now."""
+def with_papers(
+    facts: Mapping[str, Fact], requirements: Iterable[str], *, brought_at: datetime | None = None
+) -> Mapping[str, Fact]:
+    """These came in, perhaps anew: nobody has seen them as they are now.
+
+    ``brought_at``: when, where the applicant brought something; None: it came from elsewhere.
+    """
     anew = {f"{_THERE}.{code}" for code in requirements}
-    return {key: value for key, value in facts.items() if key not in anew} if anew & facts.keys() else facts
+    if anew & facts.keys():
+        facts = {key: value for key, value in facts.items() if key not in anew}
+    return {**facts, _BROUGHT: brought_at.isoformat()} if brought_at is not None and _RETURNS in facts else facts
+
+
+def has_brought_since(facts: Mapping[str, Fact], at: datetime) -> bool:
+    """Whether the applicant has handed something in since that moment."""
+    said = facts.get(_BROUGHT)
+    return isinstance(said, str) and datetime.fromisoformat(said) >= at
 
 
 def seen_before(facts: Mapping[str, Fact], requirements: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ from routing.domain.application import Application
 from routing.domain.audit_chain import Entry, keyed_digest
 from routing.domain.due_dates import counts_from, first_warning, given_back
 from routing.domain.errors import Kind, Refusal
-from routing.domain.ledger import Interval, granted_pause
+from routing.domain.ledger import Interval, granted_pause, open_interval
 from routing.domain.marks import Mark
 from routing.domain.move import Move, Note, chained, entry_of
 from routing.domain.people import OFFICE, Action, Assignment, Person, require
@@ -50,6 +50,14 @@ class PausedAlready(Refusal):
     code = "paused_already"
 
 
+class NothingToPause(Refusal):
+    """The time of {number} does not run: the office has answered, or nobody has declared the file complete yet. There
+    is nothing to pause.
+    """
+
+    code = "nothing_to_pause"
+
+
 class NotPaused(Refusal):
     """Nobody has granted {number} a pause that could be ended. What its route waits for ends by itself."""
 
@@ -73,10 +81,12 @@ def grant(
     """The promise stands still from now on, and no desk is warned of its own time. What can be decided stays possible.
 
     ``instrument``: the number of the letter it rests on, if there is one.
-    Raises NotAllowed, ApplicationEnded, StaleVersion, OwnApplication, PausedAlready, NotGrantable, PauseReasonMissing,
-    TextTooLong, MalformedField.
+    Raises NotAllowed, ApplicationEnded, StaleVersion, OwnApplication, NothingToPause, PausedAlready, NotGrantable,
+    PauseReasonMissing, TextTooLong, MalformedField.
     """
     held = _require(book, application, person, at, seen_version)
+    if application.calendar is not None and open_interval(ledger) is None:
+        raise NothingToPause(number=application.number)
     lasting = granted_pause(ledger)
     if lasting is not None:
         since = book.calendar.local(lasting.since)
@@ -178,6 +188,7 @@ def _move(
         promise_due=turned.dues.promise,
         legal_due=turned.dues.legal,
         wake_at=turned.wake_at,
+        answered_at=turned.answered_at,
     )
     return Move(
         at=at,

@@ -13,7 +13,7 @@ from routing.domain.application import Application
 from routing.domain.errors import Kind, Refusal
 from routing.domain.facts import with_papers
 from routing.domain.move import Move, chained, entry_of
-from routing.domain.papers import spot_of
+from routing.domain.papers import is_applicants, spot_of
 from routing.domain.people import Person
 from routing.domain.preconditions import require_known, require_not_own
 from routing.domain.state_machine import RuleBook
@@ -57,7 +57,7 @@ def hand_in(
     after = replace(
         chained(application, entry),
         papers=tuple(dict.fromkeys((*application.papers, *named))),
-        facts=with_papers(application.facts, named),
+        facts=with_papers(application.facts, named, brought_at=at if is_applicants(book, spot) else None),
         version=application.version + 1,
         changed_at=at,
     )

@@ -14,7 +14,7 @@ from math import inf
 from typing import Literal
 
 from routing.domain.countable_days import Days
-from routing.domain.time_limits import GRANTED, Pause
+from routing.domain.time_limits import APPLICANTS_TURN, GRANTED, Pause
 from routing.domain.working_calendar import WorkingCalendar
 
 
@@ -44,6 +44,8 @@ class Measure:
     pauses: Literal["pause", "restart", "extend-once"] | None = "pause"
     extended_by: int = 0
     most_paused: int | None = None
+    #: likewise of pauses in which it is not the applicant's turn
+    most_suspended: int | None = None
 
 
 def open_interval(ledger: Sequence[Interval]) -> Interval | None:
@@ -129,7 +131,8 @@ _Run = tuple[int, float, int, int]
 
 def _runs(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Sequence[Interval]) -> Iterator[_Run]:
     closed_before = _closed_before(days, calendar)
-    base, paused, used, promised = 0, 0, 0, 0
+    base, used, promised = 0, 0, 0
+    left_to_pause = _LeftToPause(measure)
     is_extended = is_repaired = False
     for one in ledger:
         # A promise that is over is not given a second life by whatever happens then.
@@ -145,14 +148,29 @@ def _runs(days: Days, calendar: WorkingCalendar, measure: Measure, ledger: Seque
         begins = max(closed_before(one.since), base)
         ends = max(closed_before(one.until), begins) if one.until is not None else inf
         if one.pause is not None and measure.pauses in ("pause", "restart"):
-            if measure.most_paused is None:
+            skipped = left_to_pause.taken(one.pause, ends - begins)
+            if skipped is None:
                 continue
-            skipped = int(min(measure.most_paused - paused, ends - begins))
-            paused += skipped
             begins += skipped
         left = max(0, promised - used)
         yield begins, ends, left, used
         used += int(min(ends - begins, left))
+
+
+class _LeftToPause:
+    """For how many days more a pause may stop anything."""
+
+    def __init__(self, measure: Measure) -> None:
+        self._of_all = inf if measure.most_paused is None else measure.most_paused
+        self._of_others = inf if measure.most_suspended is None else measure.most_suspended
+
+    def taken(self, pause: Pause, days: float) -> int | None:
+        """How many of these days the pause stops; None: all there are, however long it lasts."""
+        is_others = pause not in APPLICANTS_TURN
+        stopped = min(days, self._of_all, self._of_others if is_others else inf)
+        self._of_all -= stopped
+        self._of_others -= stopped if is_others else 0
+        return int(stopped) if stopped < inf else None
 
 
 def _closed_before(days: Days, calendar: WorkingCalendar) -> Callable[[datetime], int]:

@@ -10,7 +10,7 @@ from routing.domain.application import Application
 from routing.domain.clock_explained import Explained, explain, explain_minutes
 from routing.domain.due_dates import counts_from, due_without_pause, has_limit
 from routing.domain.ledger import Interval, Measure, open_interval, still_open
-from routing.domain.promise_clock import days_of, legal_measure, promise_measure
+from routing.domain.promise_clock import days_of, legal_ledger, legal_measure, promise_measure
 from routing.domain.time_limits import GRANTED, Pause
 from routing.domain.visits import Visit
 from routing.domain.workflow import Step, Workflow
@@ -35,6 +35,8 @@ class Limit:
     is_late: bool = False
     #: why it stands still
     pause: Pause | None = None
+    #: nobody has declared the file complete yet: it has not begun
+    is_incomplete: bool = False
 
 
 def promise_limit(
@@ -47,14 +49,16 @@ def promise_limit(
     if workflow.minutes is not None:
         counter = workflow.steps[workflow.intake[0]].desks[0]
         told = explain_minutes(calendar, counter, workflow.minutes, still_open(ledger), at)
-        return _limit(ledger, due, told, at, promised=workflow.minutes, is_minutes=True)
+        limit = _limit(ledger, due, told, at, promised=workflow.minutes, is_minutes=True)
+        return _begun(limit, workflow, application, ledger)
     measure = promise_measure(workflow)
     if measure is None:
         return None
     told = explain(days_of(calendar, clock.counts), calendar, measure, still_open(ledger), at)
-    return _limit(
+    limit = _limit(
         ledger, due, told, at, promised=measure.count, counts=clock.counts, pauses=clock.pauses != "extend-once"
     )
+    return _begun(limit, workflow, application, ledger)
 
 
 def legal_limit(
@@ -64,11 +68,13 @@ def legal_limit(
     limit, measure = workflow.legal_limit, legal_measure(workflow)
     if limit is None or measure is None:
         return None
-    told = explain(days_of(calendar, limit.counts), calendar, measure, still_open(ledger), at)
-    return _limit(
+    counted = still_open(legal_ledger(workflow, ledger))
+    told = explain(days_of(calendar, limit.counts), calendar, measure, counted, at)
+    found = _limit(
         ledger, application.legal_due, told, at, promised=measure.count, counts=limit.counts, pauses=limit.pauses,
         basis=limit.basis,
     )  # fmt: skip
+    return _begun(found, workflow, application, ledger)
 
 
 def desk_limit(
@@ -89,6 +95,12 @@ def desk_limit(
     days = step.deadline.working_days if step.deadline else step.working_days_at.get(visit.desk, step.working_days)
     told = explain(calendar.working, calendar, Measure(count=days or 0), ledger, at)
     return _limit(ledger, due, told, at, promised=days)
+
+
+def _begun(limit: Limit, workflow: Workflow, application: Application, ledger: Sequence[Interval]) -> Limit:
+    """The limit, where it has begun; or without a date, as long as nobody has declared the file complete."""
+    waits = bool(workflow.before_complete) and not ledger and application.is_open
+    return replace(limit, is_incomplete=waits and application.calendar is not None)
 
 
 def _of_the_visit(application_id: int, ledger: Sequence[Interval], since: datetime) -> list[Interval]:

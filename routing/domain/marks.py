@@ -14,6 +14,8 @@ class Mark(StrEnum):
     REPEATED_RETURN = "repeated-return"
     #: the promise was counted anew
     RESTART = "restart"
+    #: the office had answered, and has to answer anew
+    TAKEN_BACK = "taken-back"
     #: a pause that somebody granted
     GRANTED_PAUSE = "granted-pause"
     #: the law deems it granted, because nobody decided in time

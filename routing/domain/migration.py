@@ -81,7 +81,8 @@ def migrate(
     Raises ApplicationEnded, NoPlace, and RequirementDue where it would go on without what the next step asks for.
     """
     require_open(crossing.old.workflow, application)
-    if application.deemed_at is not None or (application.legal_due is not None and order.at > application.legal_due):
+    is_past = application.answered_at is None and application.legal_due is not None and order.at > application.legal_due
+    if application.deemed_at is not None or is_past:
         # What the law has made of it by then is not undone by another version.
         raise NoPlace(number=application.number, problem=Phrase("the limit the law sets for it has passed"))
     target = crossing.step(application.step)
@@ -259,7 +260,7 @@ def _move(
             problem = Phrase("at {desk} nothing could be decided on it", desk=visit.desk)
             raise NoPlace(number=before.number, problem=problem)
     turned = turn(crossing.new, known, (*place.kept, *sent), ledger, at=order.at, by=order.by, counts_anew=True)
-    if turned.dues.legal is not None and turned.dues.legal < order.at:
+    if turned.answered_at is None and turned.dues.legal is not None and turned.dues.legal < order.at:
         # Nobody's application is deemed granted because a rule was rewritten.
         raise NoPlace(number=before.number, problem=Phrase("the limit of the law would have passed by the new version"))
     facts = {
@@ -286,6 +287,7 @@ def _move(
         promise_due=turned.dues.promise,
         legal_due=turned.dues.legal,
         wake_at=turned.wake_at,
+        answered_at=turned.answered_at,
     )
     return Move(
         at=order.at,

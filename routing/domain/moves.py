@@ -112,7 +112,7 @@ def carry_out(
     if returns:
         facts = with_return(facts, statement.requirements, application.papers)
     is_late = returns and is_late_in_the_limit(book, ledger, voice.at)
-    marks = _marks(is_late=is_late, is_repeated=bool(statement.repeated), is_restart=turned.is_restart)
+    marks = _marks(is_late=is_late, is_repeated=bool(statement.repeated), turned=turned)
     entry = _entry(application, visit, said, voice, course, statement, turned=turned, marks=marks)
     recalled: list[Visit] = []
     entries: list[Entry] = []
@@ -123,7 +123,12 @@ def carry_out(
         at=voice.at,
         before=application,
         after=_after(book.workflow, application, course, facts, last, turned, voice.at),
-        visits=(_closed(application, visit, said, voice), *recalled, *unwarned(course.opened, ledger)),
+        # A pause that somebody granted does not outlast the answer.
+        visits=(
+            _closed(application, visit, said, voice),
+            *recalled,
+            *unwarned(course.opened, ledger if turned.answered_at is None else ()),
+        ),
         entries=(entry, *entries),
         note=Note(seq=entry.seq, text=statement.text) if statement.text else None,
         intervals=turned.intervals,
@@ -162,6 +167,7 @@ def _after(  # noqa: PLR0917 - what a decision comes to
         promise_due=turned.dues.promise,
         legal_due=turned.dues.legal,
         wake_at=turned.wake_at if end is None else _wakes_stopped(end, at),
+        answered_at=turned.answered_at,
     )
 
 
@@ -180,9 +186,14 @@ def _closed(application: Application, visit: Visit, said: Decision, voice: Voice
     )
 
 
-def _marks(*, is_late: bool, is_repeated: bool, is_restart: bool) -> tuple[Mark, ...]:
+def _marks(*, is_late: bool, is_repeated: bool, turned: Turn) -> tuple[Mark, ...]:
     """What an auditor should look at."""
-    found = ((is_late, Mark.LATE_RETURN), (is_repeated, Mark.REPEATED_RETURN), (is_restart, Mark.RESTART))
+    found = (
+        (is_late, Mark.LATE_RETURN),
+        (is_repeated, Mark.REPEATED_RETURN),
+        (turned.is_restart, Mark.RESTART),
+        (turned.is_taken_back, Mark.TAKEN_BACK),
+    )
     return tuple(mark for is_so, mark in found if is_so)
 
 

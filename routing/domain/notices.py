@@ -11,6 +11,8 @@ from routing.domain.people import AUDITOR, MANAGER, SUPERVISOR, Person
 PROMISE, LEGAL = "promise", "legal"
 #: The level of a notice that something is in a desk's way; the others are ``warning_times.Level``.
 OBSTACLE = "obstacle"
+#: Likewise that an applicant's time is over and papers came in, which somebody has to look at.
+BROUGHT = "brought"
 #: Addressees that are not at a desk.
 HEAD, INSPECTORATE = "head", "inspectorate"
 

@@ -96,7 +96,7 @@ def attach(
     after = replace(
         current,
         papers=tuple(dict.fromkeys((*application.papers, *named))),
-        facts=with_papers(application.facts, named),
+        facts=with_papers(application.facts, named, brought_at=at if is_applicants(book, spot) else None),
         version=application.version + 1,
         changed_at=at,
     )
@@ -136,6 +136,11 @@ def spot_of(
         thing=", ".join(dict.fromkeys(desk for place in everywhere for desk in place.desks)),
         roles=" / ".join(dict.fromkeys(role for place in everywhere for role in place.roles)),
     )
+
+
+def is_applicants(book: RuleBook, spot: Spot) -> bool:
+    """Whether what comes in there comes from the applicant: at a counter, or where the applicant is waited for."""
+    return spot.visit is None or book.workflow.waits_for_applicant(spot.visit.step)
 
 
 def digest_of(digest_key: bytes, sha256: str) -> str:

@@ -48,6 +48,10 @@ class Turn:
     wake_at: datetime | None = None
     #: all is counted anew from here
     is_restart: bool = False
+    #: since when the office has answered; None: it has not
+    answered_at: datetime | None = None
+    #: it had, and has to answer anew
+    is_taken_back: bool = False
     #: the calendar it is counted by; None: nothing was counted
     calendar: str | None = None
 
@@ -57,7 +61,8 @@ class Turn:
         if self.calendar is None:
             return None
         last = self.intervals[-1] if self.intervals else None
-        state = None if last is None else "ended" if last.until is not None else str(last.pause or "running")
+        over = "ended" if self.answered_at is None else "answered"
+        state = None if last is None else over if last.until is not None else str(last.pause or "running")
         said = {"state": state, "calendar": self.calendar, "restarted": self.is_restart or None}
         return {name: one for name, one in said.items() if one is not None} | due_facts(self.dues)
 
@@ -88,16 +93,15 @@ def turn(
         # Older programs counted nothing: the first recount begins its ledger, from its visits.
         return _unchanged(application)
     steps = [visit.step for visit in open_visits]
+    was_answered_at = application.answered_at if application.is_open else None
     intervals = turned_intervals(
-        book.workflow, steps, ledger, at=at, by=by, ends=ends, granted=granted, goes_on=goes_on, of=application.id
-    )
-    if ends or not (intervals or counts_anew):
-        dues = Dues(promise=application.promise_due, legal=application.legal_due)
-        if not intervals:
-            # It ended with the move it began with: what a log says of it counts all the same.
-            is_told = ends and book.workflow.clock.due_fact is not None
-            return _as_its_log_says(book, application) if is_told else _unchanged(application)
-        return Turn(intervals=intervals, dues=dues, calendar=application.calendar)
+        book.workflow, steps, ledger, at=at, by=by, ends=ends, granted=granted, goes_on=goes_on,
+        answered_at=was_answered_at, of=application.id,
+    )  # fmt: skip
+    is_over = ends or has_answered(book.workflow, steps)
+    if is_over or not (intervals or counts_anew):
+        over = _as_it_stood(book, application, intervals, ends=ends)
+        return over if ends or not is_over else replace(over, answered_at=application.answered_at or at, wake_at=None)
     known = [*ledger[: intervals[0].no - 1], *intervals] if intervals else ledger
     dues = dues_of(book, application, known)
     runs = bool(intervals) and intervals[-1].pause is None
@@ -108,6 +112,7 @@ def turn(
         wake_at=_wakes(book, application, dues, known, at),
         # One that is over is over: nothing begins anew.
         is_restart=restarts and (dues.promise is None or dues.promise >= at),
+        is_taken_back=was_answered_at is not None,
         # Also where only the count is another: the calendar may have changed since without moving anything.
         calendar=application.calendar,
     )
@@ -123,22 +128,44 @@ def turned_intervals(
     ends: bool = False,
     granted: Pause | None = None,
     goes_on: bool = False,
+    answered_at: datetime | None = None,
     of: int,
 ) -> tuple[Interval, ...]:
-    """The rows of the ledger that change when visits at these steps are open from now on; ``of``: the application."""
-    current = open_interval(ledger)
-    if ends:
+    """The rows of the ledger that change when visits at these steps are open from now on.
+
+    Args:
+        answered_at: since when the office has answered; None: it has not, or the application had ended.
+        of: the application.
+    """
+    current, steps = open_interval(ledger), list(open_steps)
+    if ends or has_answered(workflow, steps):
         return (replace(current, until=at),) if current is not None else ()
+    if not ledger and is_incomplete(workflow, steps):
+        return ()
+    number = ledger[-1].no + 1 if ledger else 1
+    if answered_at is not None and current is None:
+        # An answer that is taken back was none: its promise counts as if it had gone on all the time.
+        return (Interval(application_id=of, no=number, pause=None, since=answered_at, granted_by=by),)
     wanted = granted
     if wanted is None and current is not None and current.pause in GRANTED and not goes_on:
         wanted = current.pause
     elif wanted is None:
-        wanted = pause_at(workflow, open_steps)
+        wanted = pause_at(workflow, steps)
     if current is not None and current.pause == wanted:
         return ()
     ended = (replace(current, until=at),) if current is not None else ()
-    number = ledger[-1].no + 1 if ledger else 1
     return (*ended, Interval(application_id=of, no=number, pause=wanted, since=at, granted_by=by))
+
+
+def has_answered(workflow: Workflow, open_steps: Sequence[str]) -> bool:
+    """Whether the office has answered where exactly these steps are open: every way to them leads by its answer."""
+    before = workflow.before_answer
+    return bool(before and open_steps) and before.isdisjoint(open_steps)
+
+
+def is_incomplete(workflow: Workflow, open_steps: Sequence[str]) -> bool:
+    """Whether the file has still to be declared complete where these steps are open: nothing is promised yet."""
+    return not workflow.before_complete.isdisjoint(open_steps)
 
 
 def pause_of(workflow: Workflow, open_visits: Iterable[Visit]) -> Pause | None:
@@ -188,11 +215,13 @@ def is_late_in_the_limit(book: RuleBook, ledger: Sequence[Interval], at: datetim
     """Whether the last third of the legal limit (else of the promise) has begun: a return then is looked at."""
     workflow = book.workflow
     measure, counts = legal_measure(workflow), workflow.legal_limit.counts if workflow.legal_limit else ""
+    known = legal_ledger(workflow, ledger)
     if measure is None:
         measure, counts = promise_measure(workflow), workflow.clock.counts
+        known = ledger
     if measure is None or not ledger:
         return False
-    used = days_used(days_of(book.calendar, counts), book.calendar, measure, ledger, at)
+    used = days_used(days_of(book.calendar, counts), book.calendar, measure, known, at)
     return used * 3 > max(1, measure.count) * 2
 
 
@@ -223,7 +252,16 @@ def legal_measure(workflow: Workflow) -> Measure | None:
         received_until=clock.received_until,
         pauses="pause" if limit.pauses else None,
         most_paused=clock.most_paused,
+        most_suspended=limit.most_suspended,
     )
+
+
+def legal_ledger(workflow: Workflow, ledger: Sequence[Interval]) -> Sequence[Interval]:
+    """What the limit of the law counts: where nothing stops it, all since it began, a stop and its end, too."""
+    limit = workflow.legal_limit
+    if limit is None or limit.pauses or not ledger:
+        return ledger
+    return [replace(ledger[0], pause=None, until=ledger[-1].until)]
 
 
 def days_of(calendar: WorkingCalendar, counts: str) -> Days:
@@ -254,7 +292,9 @@ def _promise_due(workflow: Workflow, calendar: WorkingCalendar, ledger: Sequence
 
 def _legal_due(workflow: Workflow, calendar: WorkingCalendar, ledger: Sequence[Interval]) -> datetime | None:
     limit = workflow.legal_limit
-    return _end_of_last(calendar, legal_measure(workflow), limit.counts, ledger) if limit is not None else None
+    if limit is None:
+        return None
+    return _end_of_last(calendar, legal_measure(workflow), limit.counts, legal_ledger(workflow, ledger))
 
 
 def _end_of_last(
@@ -266,10 +306,17 @@ def _end_of_last(
     return end_of(day, calendar.time_zone) if day is not None else None
 
 
-def _as_its_log_says(book: RuleBook, application: Application) -> Turn:
-    return Turn(dues=dues_of(book, application, ()), calendar=application.calendar)
+def _as_it_stood(book: RuleBook, application: Application, intervals: tuple[Interval, ...], *, ends: bool) -> Turn:
+    """Nothing is due at another time: the clock goes on as it does, or has come to its end."""
+    if not intervals:
+        # It ended with the move it began with: what a log says of it counts all the same.
+        if ends and book.workflow.clock.due_fact is not None:
+            return Turn(dues=dues_of(book, application, ()), calendar=application.calendar)
+        return _unchanged(application)
+    dues = Dues(promise=application.promise_due, legal=application.legal_due)
+    return Turn(intervals=intervals, dues=dues, calendar=application.calendar, answered_at=application.answered_at)
 
 
 def _unchanged(application: Application) -> Turn:
     dues = Dues(promise=application.promise_due, legal=application.legal_due)
-    return Turn(dues=dues, wake_at=application.wake_at)
+    return Turn(dues=dues, wake_at=application.wake_at, answered_at=application.answered_at)

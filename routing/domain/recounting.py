@@ -73,6 +73,9 @@ def recount(
         every = sorted([*past, *open_visits], key=lambda one: one.no)
         known = ledger_from_visits(book.workflow, application, every, by=by)
     dues = dues_of(book, application, known)
+    if application.answered_at is not None:
+        # By when it had to be answered is history by then; a desk's own time is not.
+        dues = Dues(promise=application.promise_due, legal=application.legal_due)
     visits = [_limited(book, visit, past, counted_by, version, known) for visit in open_visits]
     moved = (*_moved_dues(application, dues), *_moved_limits(open_visits, visits))
     counted: dict[str, Any] = {

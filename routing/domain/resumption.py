@@ -113,6 +113,7 @@ def _going_on(known: Application, to: str, opened: Sequence[Visit], turned: Turn
         promise_due=turned.dues.promise,
         legal_due=turned.dues.legal,
         wake_at=turned.wake_at,
+        answered_at=turned.answered_at,
     )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application
 from routing.domain.countable_days import end_of
-from routing.domain.due_dates import counts_from, due_without_pause, limited, unwarned
+from routing.domain.due_dates import counts_from, due_at, due_without_pause, given_back, limited, unwarned
 from routing.domain.errors import DeskNotOffered, StillOnItsWay
 from routing.domain.ledger import Interval, received_on
 from routing.domain.move import Move, chained, entry_of, recalls
@@ -39,7 +39,8 @@ def arrive(
     here = replace(visit, arrived_at=at, act_at=_program_acts_at(step, visit, at))
     if counts_from(here) != visit.sent_at:
         # The desk is charged with the time the file lies with it, not with the courier's.
-        here = limited(step, here, book.calendar, ledger)
+        is_passed_on = step.deadline is not None and not _counts_from_its_sending(book, step, visit, ledger)
+        here = _later(book, step, here, ledger) if is_passed_on else limited(step, here, book.calendar, ledger)
     return at_the_visit(application, here, "arrived", actor=COURIER, at=at)
 
 
@@ -159,6 +160,19 @@ def at_the_visit(
     )
     changed = replace(visit, version=after.version)
     return Move(at=at, before=application, after=after, visits=(changed,), entries=(entry,))
+
+
+def _counts_from_its_sending(book: RuleBook, step: Step, visit: Visit, ledger: Sequence[Interval]) -> bool:
+    """Whether the applicant's time began with this visit; passed on, it began at another counter."""
+    return due_at(step, visit.desk, visit.sent_at, book.calendar, ledger) == visit.due_at
+
+
+def _later(book: RuleBook, step: Step, visit: Visit, ledger: Sequence[Interval]) -> Visit:
+    """The applicant's time goes on, later by the days the document was on its way; it does not begin anew."""
+    on_its_way = (visit.sent_at, visit.arrived_at or visit.sent_at)
+    due = given_back(step, visit.desk, visit.sent_at, visit.due_at, paused=on_its_way, calendar=book.calendar)
+    (later,) = unwarned((replace(visit, due_at=due, warn_at=due),), ledger)
+    return later
 
 
 def _program_acts_at(step: Step, visit: Visit, at: datetime) -> datetime | None:

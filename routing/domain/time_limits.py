@@ -35,6 +35,8 @@ class Pause(StrEnum):
 
 #: What somebody has to grant, with a reason; no step of a route brings it about.
 GRANTED = frozenset({Pause.APPLICANT_REQUEST, Pause.FORCE_MAJEURE})
+#: While these last it is the applicant's turn; by any other pause the office has the time of an applicant who waits.
+APPLICANTS_TURN = frozenset({Pause.REPAIR, Pause.PAYMENT})
 #: What a step of a route can bring about.
 StepPause = Literal[Pause.REPAIR, Pause.PAYMENT, Pause.OUTSIDE_AGENCY]
 
@@ -82,6 +84,9 @@ class LegalLimit(Frozen):
     to: StepCode | None = None
     #: whether it stands still with the promise
     pauses: bool = True
+    #: days of its own kind for which what is not the applicant's turn (a pause that was granted, an outside agency) may
+    #: stop it altogether; None: for as long as that lasts
+    most_suspended: _Days | None = None
 
     @model_validator(mode="after")
     def _deemed_approval_has_a_step(self) -> Self:

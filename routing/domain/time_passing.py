@@ -185,6 +185,7 @@ class Passing:
             digest_key=self._digest_key,
             ledger=list(self._intervals.values()),
             past=[*self._past, *(one for one in self._visits.values() if not one.is_open)],
+            given=self._given,
         )
 
     @property

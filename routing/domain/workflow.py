@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
@@ -101,6 +101,10 @@ class DecisionRule(Frozen):
     desks: tuple[Code, ...] = ()
     #: at a step with a join: one of the opinions the join waits for; any other decision leads on at once
     opinion: bool = False
+    #: the office has answered with it: promise and legal limit end here, whenever the applicant fetches the answer
+    answers: bool = False
+    #: declares the file complete: the promise begins with it, and not when the counter takes the file in
+    completes: bool = False
     #: possible only where this holds
     only_if: Source | None = None
     #: four eyes: not by anybody who decided on this application at one of these steps
@@ -270,6 +274,19 @@ class Workflow(Frozen):
             for step in self.steps.values()
         )
 
+    @cached_property
+    def before_answer(self) -> frozenset[str]:
+        """The steps at which the office has not answered yet; empty: no decision is marked as the answer."""
+        found = self._reached_without(lambda rule: rule.answers)
+        # What the law deems granted has still to be written down.
+        deemed = self.legal_limit.to if self.legal_limit is not None else None
+        return found | {deemed} if found and deemed is not None else found
+
+    @cached_property
+    def before_complete(self) -> frozenset[str]:
+        """The steps at which nobody has declared the file complete; empty: the counter does, by taking it in."""
+        return self._reached_without(lambda rule: rule.completes)
+
     def origins_of(self, step: str) -> Iterator[str]:
         """The steps a document can have come from when it reaches ``step``: those ``origin`` may lead back to."""
         for code, candidate in self.steps.items():
@@ -283,3 +300,23 @@ class Workflow(Frozen):
     def label_of(self, code: str) -> Label:
         """The label of a step or an end."""
         return self.steps[code].label if code in self.steps else self.ends[code].label
+
+    def _reached_without(self, is_marked: Callable[[DecisionRule], bool]) -> frozenset[str]:
+        """The steps to which some way leads without a decision that is marked; empty: none is."""
+        if not any(is_marked(rule) for step in self.steps.values() for rule in step.decisions.values()):
+            return frozenset()
+        found: set[str] = set()
+        waiting = list(self.intake)
+        while waiting:
+            code = waiting.pop()
+            end = self.ends.get(code)
+            if end is not None and end.resume is not None:
+                waiting.append(end.resume.to)
+            if code in found or code not in self.steps:
+                continue
+            found.add(code)
+            step = self.steps[code]
+            # What goes back to its origin comes to where it has been.
+            waiting += [rule.to for rule in step.decisions.values() if not is_marked(rule) and rule.to != ORIGIN]
+            waiting += [step.otherwise] if step.otherwise is not None else []
+        return frozenset(found)

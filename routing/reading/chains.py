@@ -30,6 +30,7 @@ _ENTRIES = (
         applications.c.step.label("at_step"), applications.c.outcome, applications.c.applicant_index,
         applications.c.erased_at, notes.c.sealed.label("note"), particulars.c.sealed.label("applicant"),
         application_keys.c.wrapped, applications.c.calendar, applications.c.promise_due, applications.c.legal_due,
+        applications.c.answered_at,
         *(audit_entries.c[name] for name in Entry.__dataclass_fields__),
     )
     .outerjoin_from(applications, audit_entries, audit_entries.c.application_id == applications.c.id)

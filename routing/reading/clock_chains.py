@@ -62,6 +62,9 @@ class ClockRows:
         ):
             if row != log:
                 yield f"the {name} is due {_moment(row)} in the books, by the log {_moment(log)}"
+        if application.answered_at != told.answered_at:
+            said_so, tells = _moment(application.answered_at), _moment(told.answered_at)
+            yield f"the office answered {said_so} in the books, by the log {tells}"
 
     def close(self) -> None:
         """Lets go of what was not read."""

@@ -247,8 +247,8 @@ def _row(
             )
             for one in stays
         ),
-        promise=promise_left(workflow, calendar, row.promise_due, now),
-        legal=legal_left(workflow, calendar, row.legal_due, now),
+        promise=promise_left(workflow, calendar, row.promise_due, now) if row.answered_at is None else None,
+        legal=legal_left(workflow, calendar, row.legal_due, now) if row.answered_at is None else None,
         still=StandsStill(pause=Pause(pause.pause), since=pause.since, granted_by=pause.granted_by) if pause else None,
         deemed_at=row.deemed_at,
         place=(row.due, row.id, row.visit),

@@ -27,7 +27,7 @@ _QUEUE = (
         visits.c.holder, visits.c.lease_until, visits.c.act_at, visits.c.needs_attention,
         visits.c.obstacle_at,
         applications.c.number, applications.c.workflow, applications.c.version,
-        applications.c.calendar, applications.c.promise_due,
+        applications.c.calendar, applications.c.promise_due, applications.c.answered_at,
     )
     .join_from(visits, applications, applications.c.id == visits.c.application_id)
     .where(visits.c.desk == sa.bindparam("desk"), _HERE)
@@ -165,7 +165,7 @@ def _row(office: Office, row: sa.Row[*tuple[Any, ...]], names: dict[str, str], n
         due_at=row.due_at,
         has_limit=has_limit(step, row.desk),
         left=desk_left(step, row.desk, row.due_at, calendar, now),
-        promise=promise_left(workflow, calendar, row.promise_due, now),
+        promise=promise_left(workflow, calendar, row.promise_due, now) if row.answered_at is None else None,
         holder=row.holder,
         holder_name=names.get(row.holder, row.holder),
         lease_until=row.lease_until,

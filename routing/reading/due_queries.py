@@ -29,6 +29,7 @@ _Statement = sa.Select[*tuple[Any, ...]]
 _APPLICATION = (
     applications.c.id, applications.c.number, applications.c.service, applications.c.workflow, applications.c.step,
     applications.c.calendar, applications.c.promise_due, applications.c.legal_due, applications.c.deemed_at,
+    applications.c.answered_at,
 )  # fmt: skip
 _STILL = clock_intervals.c.until.is_(None) & clock_intervals.c.pause.is_not(None)
 _HERE = visits.c.closed_at.is_(None)
@@ -112,7 +113,10 @@ def _keys(wanted: DueFilter) -> _Statement:
     """Date, application and visit of all that is looked for, each once, in no order."""
     if _is_of_the_whole_office(wanted) and wanted.by in (DueBy.PROMISE, DueBy.LEGAL):
         due = applications.c[_DATES[wanted.by]]
-        keys = sa.select(due.label("due"), applications.c.id, _NO_VISIT).where(applications.c.outcome.is_(None))
+        # What has been answered is not due any more, however long nobody fetches it.
+        keys = sa.select(due.label("due"), applications.c.id, _NO_VISIT).where(
+            applications.c.outcome.is_(None), applications.c.answered_at.is_(None)
+        )
         return _between(keys, due, wanted)
     due = open_dues.c[_DATES[wanted.by]]
     application = open_dues.c.application_id.label("id")

@@ -26,8 +26,10 @@ _FIRST_THERE = (
 def expected_answer(
     connection: Connection, file: ApplicationFile, calendar: WorkingCalendar, at: datetime
 ) -> Expected | None:
-    """For the slowest of the desks that have it; None: none of them has."""
+    """For the slowest of the desks that have it; None: none of them has, or the office has answered."""
     application = file.application
+    if application.answered_at is not None:
+        return None
     courses = {
         (row.step, row.desk): Course(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
         for row in connection.execute(_OF_SERVICE, {"service": application.service})

@@ -112,7 +112,8 @@ class Whereabouts:
         if application.is_open:
             return None
         # Something may be written down about an application long after it ended.
-        return (self.ledger[-1].until if self.ledger else None) or application.changed_at
+        has_answered = application.answered_at is not None
+        return (self.ledger[-1].until if self.ledger and not has_answered else None) or application.changed_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +132,8 @@ class PublicWhereabouts:
     #: why it stands still, and since when
     pause: Pause | None
     paused_since: datetime | None
+    #: when the office answered, where its route says with what
+    answered_at: datetime | None
     ended_at: datetime | None
     expected: Expected | None
 
@@ -187,6 +190,7 @@ def for_the_public(found: Whereabouts) -> PublicWhereabouts:
         legal=found.legal,
         pause=current.pause if current is not None else None,
         paused_since=current.since if current is not None and current.pause is not None else None,
+        answered_at=application.answered_at,
         ended_at=found.ended_at,
         expected=found.expected,
     )

@@ -205,4 +205,5 @@ def from_row(row: Row[Any]) -> Application:
         legal_due=row.legal_due,
         wake_at=row.wake_at,
         deemed_at=row.deemed_at,
+        answered_at=row.answered_at,
     )

@@ -21,6 +21,7 @@ _ANSWERED = (
     sa.select(
         applications.c.id,
         applications.c.service,
+        applications.c.answered_at,
         sa.func.row_number()
         .over(
             partition_by=applications.c.service,
@@ -34,8 +35,11 @@ _ANSWERED = (
 )
 _last = visits.alias("last")
 # Not ``changed_at``: something may be written down about an application long after its answer.
-_ENDED = (
-    sa.select(sa.func.max(_last.c.closed_at)).where(_last.c.application_id == visits.c.application_id).scalar_subquery()
+_ENDED = sa.func.coalesce(
+    _ANSWERED.c.answered_at,
+    sa.select(sa.func.max(_last.c.closed_at))
+    .where(_last.c.application_id == visits.c.application_id)
+    .scalar_subquery(),
 )
 _PASSED = (
     sa.select(
@@ -46,8 +50,20 @@ _PASSED = (
         _ENDED.label("ended"),
     )
     .join_from(_ANSWERED, visits, visits.c.application_id == _ANSWERED.c.id)
-    .where(_ANSWERED.c.place <= _LOOKED_THROUGH, visits.c.arrived_at.is_not(None))
-    .group_by(_ANSWERED.c.service, _ANSWERED.c.place, visits.c.application_id, visits.c.step, visits.c.desk)
+    # Who hands an answer over, or follows up on it, comes behind it.
+    .where(
+        _ANSWERED.c.place <= _LOOKED_THROUGH,
+        visits.c.arrived_at.is_not(None),
+        _ANSWERED.c.answered_at.is_(None) | (visits.c.arrived_at <= _ANSWERED.c.answered_at),
+    )
+    .group_by(
+        _ANSWERED.c.service,
+        _ANSWERED.c.place,
+        _ANSWERED.c.answered_at,
+        visits.c.application_id,
+        visits.c.step,
+        visits.c.desk,
+    )
     .order_by(_ANSWERED.c.service, _ANSWERED.c.place, visits.c.step, visits.c.desk)
 )
 

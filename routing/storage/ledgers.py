@@ -49,7 +49,7 @@ _END = Question(
     )
     .values(until=sa.bindparam("b_until"))
 )
-_CLOCK = ("calendar", "promise_due", "legal_due", "wake_at", "deemed_at")
+_CLOCK = ("calendar", "promise_due", "legal_due", "wake_at", "deemed_at", "answered_at")
 _SET = Question(
     sa.update(applications)
     .where(applications.c.id == sa.bindparam("b_id"))

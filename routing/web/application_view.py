@@ -106,18 +106,17 @@ def see_application(office: Office, staff: Staff, number: str) -> ApplicationVie
     shows_who = staff.may(Action.SEE_PARTICULARS, sight_of(file, tuple(staff.directory.counters)))
     who = who_applies(office, file.application.id) if shows_who else None
     calendar, application = office.calendar(file.application.calendar), file.application
+    is_due = application.is_open and application.answered_at is None
     return ApplicationView(
         file=file,
         stays=tuple(_stay(staff, file, visit, calendar) for visit in file.open_visits),
-        promise=promise_left(file.workflow, calendar, application.promise_due, staff.at)
-        if application.is_open
-        else None,
-        legal=legal_left(file.workflow, calendar, application.legal_due, staff.at) if application.is_open else None,
+        promise=promise_left(file.workflow, calendar, application.promise_due, staff.at) if is_due else None,
+        legal=legal_left(file.workflow, calendar, application.legal_due, staff.at) if is_due else None,
         who=_masked(who, file.workflow) if who is not None else None,
         shows_who=shows_who,
         shows_notes=shows_who or staff.may(Action.SEE_AUDIT_LOG),
         withdraws_at=_withdraws_at(staff, file),
-        may_grant_pause=file.application.is_open and staff.may(Action.GRANT_PAUSE),
+        may_grant_pause=is_due and staff.may(Action.GRANT_PAUSE),
         resumable_until=_resumable_until(staff, file),
         resumes_at=_resumes_at(staff, file),
     )

@@ -29,10 +29,8 @@ PAUSES = {
 def promise_told(limit: Limit, zone: ZoneInfo) -> Iterator[Phrase]:
     """What was promised, whether it is kept, and how its date came about."""
     facts: dict[str, object] = {"count": limit.promised, "due": due_told(limit, zone)}
-    if limit.pause is not None:
-        yield Phrase("The promise stands still and has no date until it goes on: {why}.", why=PAUSES[limit.pause])
-    elif limit.due_at is None:
-        yield Phrase("The promise has no date: it stood still when the application ended, or was never counted.")
+    if limit.due_at is None:
+        yield _without_date(limit)
     elif limit.promised is None:
         yield Phrase("It was due on {due}, as the log it came from counted.", **facts)
     elif limit.is_minutes:
@@ -47,10 +45,20 @@ def promise_told(limit: Limit, zone: ZoneInfo) -> Iterator[Phrase]:
         yield from _how(limit.explained)
 
 
+def _without_date(limit: Limit) -> Phrase:
+    if limit.pause is not None:
+        return Phrase("The promise stands still and has no date until it goes on: {why}.", why=PAUSES[limit.pause])
+    if limit.is_incomplete:
+        return Phrase("Its time begins once the file has been declared complete.")
+    return Phrase("The promise has no date: it stood still when the application ended, or was never counted.")
+
+
 def legal_told(limit: Limit, zone: ZoneInfo) -> Iterator[Phrase]:
     """What the law wants."""
     facts: dict[str, object] = {"count": limit.promised, "due": due_told(limit, zone), "basis": limit.basis}
-    if limit.due_at is None:
+    if limit.is_incomplete:
+        yield Phrase("The limit of the law ({basis}) begins with the promise.", **facts)
+    elif limit.due_at is None:
         yield Phrase("The limit of the law ({basis}) stands still with the promise.", **facts)
     elif limit.in_calendar_days:
         yield Phrase("The law wants it decided within {count} calendar day(s), by {due} ({basis}).", **facts)

@@ -10,17 +10,21 @@ from datetime import UTC, datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from routing.domain.notices import OBSTACLE, addressed_to
+from routing.domain.notices import BROUGHT, OBSTACLE, addressed_to
 from routing.reading.notices import NOTICES_ON_A_PAGE, Place, notices_to
 from routing.web.rendering import show
-from routing.web.timeline import ABOUT, LEVELS
+from routing.web.timeline import ABOUT, BROUGHT_TOLD, LEVELS
 from routing.web.visitors import OfficeHere, SignedIn
 from routing.web.wording import N_
 
 router = APIRouter(include_in_schema=False)
 
 #: What happened, by the level of a notice.
-_TOLD = {**{level.value: words for level, words in LEVELS.items()}, OBSTACLE: N_("something is in the way")}
+_TOLD = {
+    **{level.value: words for level, words in LEVELS.items()},
+    OBSTACLE: N_("something is in the way"),
+    BROUGHT: BROUGHT_TOLD,
+}
 
 
 @router.get("/notices")

@@ -9,7 +9,7 @@ from datetime import datetime
 from routing.domain.acting import ActingTitle
 from routing.domain.early_warnings import CLOCK
 from routing.domain.erasure import LegalBasis
-from routing.domain.notices import LEGAL, PROMISE
+from routing.domain.notices import BROUGHT, LEGAL, PROMISE
 from routing.domain.revealing import Masked
 from routing.domain.stays import COURIER
 from routing.domain.time_limits import Pause
@@ -84,6 +84,8 @@ LEVELS = {
     Level.NEAR: N_("little time is left"),
     Level.PASSED: N_("the time is over"),
 }
+#: Of an applicant whose time is over, when the clock leaves it to the desk.
+BROUGHT_TOLD = N_("the applicant's time is over, and papers came in: somebody has to decide")
 #: What can be revealed.
 FIELDS = {Masked.NIK: N_("NIK"), Masked.PHONE: N_("telephone number"), Masked.FORM: N_("numbers in the form")}
 #: Why personal data was destroyed.
@@ -153,6 +155,7 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
     basis = wording.text(bases.get(event.basis or "", event.basis or "-"))
     # Only the entry of a paper is told by what it is for; one for no requirement is another paper.
     requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
+    levels = {**{level.value: name for level, name in LEVELS.items()}, BROUGHT: BROUGHT_TOLD}
     said = {
         "moved": "; ".join(_moved(one, wording) for one in event.moved) or "-",
         "because": "; ".join(map(_because, event.because)) or wording.text(N_("it was counted for the first time")),
@@ -166,7 +169,7 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         "about": _about(event.about, wording),
         "due": _due(event.due, wording),
         "pause": wording.phrase(PAUSES[Pause(event.pause)]) if event.pause in set(Pause) else "-",
-        "levels": ", ".join(wording.text(name) for level, name in LEVELS.items() if level.value in event.levels),
+        "levels": ", ".join(wording.text(name) for level, name in levels.items() if level in event.levels),
     }
     return wording.text(template) % said
 

@@ -59,10 +59,18 @@ def _to_the_staff(found: Whereabouts, zone: ZoneInfo) -> Iterator[Phrase]:
         yield from intervals_told(found.ledger, found.names)
     if found.legal is not None:
         yield from legal_told(found.legal, zone)
+    yield from _of_the_answer(found)
     if found.file.application.deemed_at is not None:
         yield Phrase("By law it is deemed granted since {at}, because nobody had decided in time.",
                      at=found.file.application.deemed_at)  # fmt: skip
     yield from expected_told(found.expected)
+
+
+def _of_the_answer(found: Whereabouts) -> Iterator[Phrase]:
+    answered_at = found.file.application.answered_at
+    if answered_at is not None:
+        yield Phrase("The office answered on {at}: from then on nothing is due but what the desks have to do.",
+                     at=answered_at)  # fmt: skip
 
 
 def _of_the_end(found: Whereabouts) -> Iterator[Phrase]:
@@ -140,9 +148,11 @@ def _to_anybody(found: PublicWhereabouts, zone: ZoneInfo) -> Iterator[Phrase]:
     if found.pause is not None and found.promise is not None and found.promise.due_at is None:
         yield Phrase("The promised time stands still since {since}: {why}. It goes on as soon as that is over.",
                      since=day_of(found.paused_since or found.since, zone), why=PAUSES[found.pause])  # fmt: skip
-    if found.promise is not None and found.promise.due_at is not None:
+    if found.promise is not None:
         yield from _promised_to_anybody(found.promise, zone)
-    if found.legal is not None and found.legal.due_at is not None:
+    if found.answered_at is not None:
+        yield Phrase("The office answered on {at}.", at=found.answered_at)
+    elif found.legal is not None and found.legal.due_at is not None:
         yield Phrase("By law ({basis}) it has to be decided by {due}.",
                      basis=found.legal.basis, due=due_told(found.legal, zone))  # fmt: skip
     yield from expected_told(found.expected)
@@ -150,6 +160,10 @@ def _to_anybody(found: PublicWhereabouts, zone: ZoneInfo) -> Iterator[Phrase]:
 
 def _promised_to_anybody(limit: Limit, zone: ZoneInfo) -> Iterator[Phrase]:
     facts: dict[str, object] = {"count": limit.promised, "due": due_told(limit, zone)}
+    if limit.due_at is None:
+        if limit.is_incomplete:
+            yield Phrase("Its time begins once the file has been declared complete.")
+        return
     if limit.promised is None:
         yield Phrase("It was due on {due}.", **facts)
     elif limit.is_minutes:

@@ -43,6 +43,7 @@ class PastState:
             papers=(),
             promise_due=None,
             legal_due=None,
+            answered_at=None,
         )
 
     def after(self, entry: PastEntry) -> None:

@@ -144,7 +144,7 @@ DEFECTS = [
      "to: »withdrawn, reason: required, desks"),
     ("withdrawal-at-intake", "from_steps: [verify,", "from_steps: [»register, verify,"),
     # The promise
-    ("promise-too-short", "working_days: 12\n", "working_days: »9\n"),
+    ("promise-too-short", "working_days: 12\n", "working_days: »8\n"),
     # How time is counted
     ("missing-key", "  basis: Peraturan daerah tentang ketertiban umum, pasal 4\n", ""),
     ("limit-without-basis", "  basis: Peraturan daerah tentang ketertiban umum, pasal 4\n", '  basis: »"   "\n'),
@@ -158,6 +158,12 @@ DEFECTS = [
      "pauses: extend-once\n  extended_by: 3\n  most_paused: »40\n"),
     ("received-before-opening", 'received_until: "14:00"', 'received_until: »"07:00"'),
     ("clock-of-a-log", "pauses: pause\n", "pauses: pause\n  due_fact: »deadline\n"),
+    ("limit-without-bound", "  most_suspended: 10\n", ""),
+    ("clock-without-effect", "  most_suspended: 10\n", "  pauses: false\n  most_suspended: »10\n"),
+    # The answer, and the complete file
+    ("mark-passed-by", "agree: {label: {id: Setuju, en: Agree}, to: assess, opinion: true",
+     "agree: {label: {id: Setuju, en: Agree}, to: assess, opinion: true, answers: »true"),
+    ("mark-passed-by", "en: Take in}, to: origin", "en: Take in}, to: origin, completes: »true"),
     ("deadline-too-long", "deadline: {working_days: 5,", "deadline: {working_days: »41,"),
     ("deadline-too-long", "legal_limit:\n  working_days: 20\n", "legal_limit:\n  pauses: false\n  working_days: 5\n"),
     # Both languages, and the standard
@@ -269,8 +275,10 @@ def test_what_the_office_says_for_all_services_is_in_each_that_leaves_it_out(
 
 
 def test_a_route_of_two_ways_takes_the_longer_one_and_returns_add_nothing(tmp_path: Path, office: OfficePlan) -> None:
-    """Survey, team and assessment take 10 days together; sending back to the assessment takes no further day."""
-    for days, expected in ((10, []), (9, ["promise-too-short"])):
+    """Survey, team, assessment and signature take 9 days together; what comes before the file is complete, and sending
+    back to the assessment, take no further day.
+    """
+    for days, expected in ((9, []), (8, ["promise-too-short"])):
         text = EXAMPLE.replace("working_days: 12", f"working_days: {days}", 1)
         assert [one.code for one in findings_of(text, tmp_path, office)] == expected
 
@@ -281,6 +289,17 @@ def test_whoever_counts_otherwise_than_is_the_custom_says_by_what_right(tmp_path
     nothing_said = re.sub(r"^(sources|choices): .*\n", "", anew, flags=re.MULTILINE)
     (finding,) = findings_of(nothing_said, tmp_path, office)
     assert (finding.code, nothing_said.splitlines()[finding.line - 1]) == ("custom-without-source", "  pauses: restart")
+
+
+def test_where_a_counter_hands_over_the_route_says_which_decision_is_the_answer(
+    tmp_path: Path, office: OfficePlan
+) -> None:
+    text = (default_folder() / "sip-dokter.yaml").read_text(encoding="utf-8").replace("        answers: true\n", "")
+    (finding,) = findings_of(text, tmp_path, office)
+    assert finding.code == "answer-not-said"
+    assert text.splitlines()[finding.line - 1].strip() in {"hand-over:", "label: {id: Serahkan, en: Hand over}"}
+    waiting = text.replace("\nworking_days: 9\n", "\nminutes: 90\n")
+    assert "answer-not-said" not in {one.code for one in findings_of(waiting, tmp_path, office)}
 
 
 def test_a_service_of_minutes_or_of_nothing_says_nothing_of_days(tmp_path: Path, office: OfficePlan) -> None:

@@ -29,6 +29,7 @@ DEFECTS: list[tuple[str, tuple[str, ...], object]] = [
     ("deemed-not-granted", ("steps", "write-down", "decisions", "issue-deemed", "to"), "refused"),
     ("deemed-not-granted", ("steps", "write-down", "decisions", "issue-deemed", "to"), "sign"),
     ("deemed-without-ground", ("steps", "write-down", "decisions", "issue-deemed", "reason"), "optional"),
+    ("answer-not-said", ("steps", "sign", "decisions", "sign", "answers"), False),
     ("dangling-target", ("ends", "stopped", "resume", "then"), "gone"),
     ("dangling-target", ("legal_limit", "to"), "gone"),
 ]  # fmt: skip
@@ -78,6 +79,14 @@ def test_what_nobody_could_do_alone_is_found(defect: tuple[str, tuple[str, ...],
         document["steps"]["repair"]["decisions"]["lapse"]["desks"] = ["loket-kukm"]
     put(document, path, value)
     assert code in findings(document)
+
+
+def test_once_answered_nothing_is_returned_as_if_it_had_not_been() -> None:
+    document = route()
+    document["steps"]["verify"]["decisions"]["forward"]["answers"] = True
+    assert findings(document) == []
+    document["steps"]["sign"]["decisions"]["refuse"]["to"] = "repair"
+    assert findings(document) == ["answer-returned"]
 
 
 def test_where_oss_issues_its_number_is_ground_enough() -> None:

@@ -37,6 +37,8 @@ class Policy:
     pauses: str | None = "pause"
     extended_by: int = 0
     most_paused: int | None = None
+    #: of these, days on which it is not the applicant's turn
+    most_suspended: int | None = None
 
 
 class Days:
@@ -101,7 +103,7 @@ class _Counting:
         self.day = told[0].at.astimezone(days.zone).date()
         self.first = days.first(policy, told[0].at)
         self.needed = policy.count or 1
-        self.counted = self.paused = 0
+        self.counted = self.paused = self.suspended = 0
         self.is_extended = self.is_repaired = False
         self.state = "ended"
         self.pauses_stop = policy.pauses in ("pause", "restart")
@@ -112,10 +114,12 @@ class _Counting:
             return False
         while self.events and self.events[0].at <= self.days.closes(self.day):
             self._happens(self.events.pop(0))
-        if self.day < self.first or self.state == "ended":
+        # What nothing stops goes on while the application is stopped, too.
+        if self.day < self.first or (self.state == "ended" and self.policy.pauses is not None):
             return False
         if self.state != "running" and self.pauses_stop and not self._is_used_up():
             self.paused += 1
+            self.suspended += self._is_suspended()
             return False
         self.counted += 1
         return self.counted == self.needed
@@ -124,7 +128,10 @@ class _Counting:
         """Nothing happens any more, and nothing is counted."""
         if self.events or self.state == "running":
             return False
-        return self.state == "ended" or (self.pauses_stop and self.policy.most_paused is None)
+        if self.state == "ended" or not self.pauses_stop:
+            return self.state == "ended"
+        has_bound = self.policy.most_suspended is not None and self._is_suspended()
+        return self.policy.most_paused is None and not has_bound
 
     def _happens(self, event: Event) -> None:
         self.state = event.state
@@ -138,4 +145,10 @@ class _Counting:
                 self.is_extended, self.needed = True, self.needed + self.policy.extended_by
 
     def _is_used_up(self) -> bool:
+        bound = self.policy.most_suspended if self._is_suspended() else None
+        if bound is not None and self.suspended >= bound:
+            return True
         return self.policy.most_paused is not None and self.paused >= self.policy.most_paused
+
+    def _is_suspended(self) -> bool:
+        return self.state not in ("repair", "payment")

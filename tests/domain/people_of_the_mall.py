@@ -273,3 +273,4 @@ class Walk:
         )
         assert same_ledger(retold.ledger, self.ledger)
         assert retold.dues == Dues(promise=self.application.promise_due, legal=self.application.legal_due)
+        assert retold.answered_at == self.application.answered_at

@@ -89,9 +89,11 @@ def _as_written(same: _SameCalendar, counts: str) -> Days:
     return Days(same.calendar.model_dump(), counts)
 
 
-def a_policy(random: Random) -> Policy:
+def a_policy(random: Random, *, with_bound: bool = False) -> Policy:
+    """``with_bound``: what only a limit of the law has."""
     pauses = random.choice(("pause", "pause", "restart", "extend-once"))
     is_extended = pauses == "extend-once"
+    most_suspended = random.choice((None, None, 0, 2, 6)) if with_bound else None
     return Policy(
         count=random.choice((0, 1, 1, 2, 3, 5, 7, 10, 14, 25, 60)),
         day_one=random.choice(("next", "next", "same")),
@@ -100,13 +102,14 @@ def a_policy(random: Random) -> Policy:
         pauses=pauses,
         extended_by=random.randrange(12) if is_extended else 0,
         most_paused=random.choice((None, None, 0, 1, 3, 10)) if not is_extended else None,
+        most_suspended=most_suspended if not is_extended else None,
     )
 
 
 def measure_of(policy: Policy) -> Measure:
     return Measure(
         count=policy.count, day_one=policy.day_one, received_until=policy.received_until, pauses=policy.pauses,  # type: ignore[arg-type]
-        extended_by=policy.extended_by, most_paused=policy.most_paused,
+        extended_by=policy.extended_by, most_paused=policy.most_paused, most_suspended=policy.most_suspended,
     )  # fmt: skip
 
 
@@ -176,24 +179,29 @@ def a_route(random: Random) -> dict[str, Any]:
     onward = dict(zip(["verify", *middle], [*middle, "sign"], strict=True))
     back = _to("repair", names_requirements=True)
     # What goes on at the repair goes back from there to where it came from: it was stopped there, then.
-    resumed_at = random.choice(("repair", "verify", "sign"))
+    # Some routes say what completes the file and what answers it; then there is no way round.
+    completes, answers = random.random() < 0.4, random.random() < 0.5
+    resumed_at = random.choice(("repair", "verify", *([] if completes else ["sign"])))
     stop = {} if resumed_at == "repair" else {"stop": _to("stopped")}
+    first = "verify" if completes else random.choice(("verify", onward["verify"]))
     steps = {
-        "register": _step("loket", {"accept": _to(random.choice(("verify", "verify", onward["verify"])))}),
-        "verify": _step("verifikasi", {"forward": _to(onward["verify"]), "return": back, **stop}),
+        "register": _step("loket", {"accept": _to(first)}),
+        "verify": _step("verifikasi", {"forward": _to(onward["verify"], completes=completes), "return": back, **stop}),
         "pay": _step("kasir", {"paid": _to(onward.get("pay", "sign"))}, waits_for="applicant", pause="payment"),
         "team": _step("pupr", {
             "agree": _to(onward.get("team", "sign"), opinion=True),
             "object": _to(onward.get("team", "sign"), opinion=True), "return": back,
         }, join=random.choice(("all", "all", 2))) | {"desks": ["pupr", "dishub", "dlh"], "roles": ["at-team"]},
         "outside": _step("luar", {"answered": _to("sign")}, waits_for="outside", pause="outside-agency"),
-        "sign": _step("kepala", {"sign": _to("granted"), "refuse": _to("refused"), "back": _to("verify"),
+        "sign": _step("kepala", {"sign": _to("hand-over" if answers else "granted", answers=answers),
+                                 "refuse": _to("refused"), "back": _to("verify"),
                                  "return": back}),
+        "hand-over": _step("loket", {"fetch": _to("granted"), "correct": _to("sign")}),
         "repair": _step("loket", {"resubmit": _to("origin"), "stop": _to("stopped")},
                         waits_for="applicant", **({"pause": "repair"} if random.random() < 0.9 else {}),
                         deadline={"working_days": random.choice((1, 5)), "decision": "stop"}),
     }  # fmt: skip
-    reached = {"register", "verify", "sign", "repair", *middle}
+    reached = {"register", "verify", "sign", "repair", *middle, *(["hand-over"] if answers else [])}
     return {
         "service": "acak", "label": label("Acak"), "unit": "dpmptsp", "intake": ["register"],
         "requirements": {"form": {"label": label("Formulir")}},
@@ -232,11 +240,11 @@ def a_service(random: Random, route: dict[str, Any], calendar: WorkingCalendar) 
         legal = Policy(
             count=random.choice((1, 5, 10, 30)), day_one=policy.day_one, received_until=policy.received_until,
             counts=random.choice(("working-days", "calendar-days")), most_paused=policy.most_paused,
-            pauses="pause" if random.random() < 0.7 else None,
+            pauses="pause" if random.random() < 0.7 else None, most_suspended=random.choice((None, 0, 2, 6)),
         )  # fmt: skip
         limit = {
             "working_days": legal.count, "basis": "UU 30/2014 pasal 53", "counts": legal.counts,
-            "pauses": legal.pauses is not None,
+            "pauses": legal.pauses is not None, "most_suspended": legal.most_suspended,
         }  # fmt: skip
     workflow = Workflow.model_validate(route | {"working_days": policy.count, "clock": clock, "legal_limit": limit})
     return Drawn(RuleBook(workflow, calendar), policy, legal)
@@ -262,6 +270,7 @@ class History:
         self.marks: list[Mark] = []
         #: told by what lies open after each move, and by nothing the clock wrote
         self.told: list[Event] = []
+        self.is_answered = False
         said = Submission(desk="loket", decision="accept", papers=("form",))
         who = Identity(id=7, number="ACAK-1", tracking_code="ABCD-EFGH", digest_key=KEY)
         by = desk_person("register", "loket", self.book)
@@ -370,8 +379,16 @@ class History:
     def _look(self, at: datetime) -> None:
         """Where the ball lies: the office has it as long as one desk has."""
         steps = self.book.workflow.steps
+        here = {one.step for one in self.open_visits}
+        if not self.told and steps["verify"].decisions["forward"].completes and here <= {"verify", "repair"}:
+            # Nothing is promised yet.
+            return
+        has_come_back = self.is_answered and here == {"sign"}
+        self.is_answered = here == {"hand-over"}
+        if has_come_back:
+            self.told.pop()
         kinds = [steps[one.step].pause for one in sorted(self.open_visits, key=lambda one: one.no)]
-        if not self.application.is_open:
+        if not self.application.is_open or self.is_answered:
             state = "ended"
         elif None in kinds:
             state = "running"

@@ -6,7 +6,7 @@ from tests.domain.small_routes import label
 #: Deemed granted after fourteen working days, whoever has it.
 DEEMED = {"working_days": 14, "basis": "UU 30/2014 pasal 53", "deemed": "yes", "to": "write-down", "pauses": False}
 #: Nothing follows from it but that it was broken.
-BROKEN = {"working_days": 14, "basis": "UU 30/2014 pasal 53"}
+BROKEN = {"working_days": 14, "basis": "UU 30/2014 pasal 53", "most_suspended": 40}
 
 
 def times(**changed: object) -> Workflow:
@@ -55,7 +55,7 @@ STEPS = {
         "desks": ["kepala-dinas"],
         "roles": ["head-of-office"],
         "decisions": {
-            "sign": {"label": label("Tanda tangani"), "to": "granted"},
+            "sign": {"label": label("Tanda tangani"), "to": "granted", "answers": True},
             "refuse": {"label": label("Tolak"), "to": "refused", "reason": "required"},
         },
     },

@@ -56,7 +56,7 @@ def by_hand(calendar: WorkingCalendar, policy: Policy, told: list[Event]) -> dat
 def drawn(seed: str) -> tuple[Random, WorkingCalendar, Policy, list[Event]]:
     random = Random(seed)
     calendar = random.choice(CALENDARS)
-    return random, calendar, a_policy(random), events_at_random(random, calendar)
+    return random, calendar, a_policy(random, with_bound=True), events_at_random(random, calendar)
 
 
 @pytest.mark.parametrize("block", BLOCKS)
@@ -145,15 +145,23 @@ def test_moves_log_and_hand_count_tell_the_same_of_ten_thousand_walks(block: int
         seen[history.application.step] += 1
         seen["other version"] += len(history.books) > 1
         seen["taken up again"] += "ended" in [event.state for event in history.told[:-1]]
+        seen["not complete"] += not history.told
+        seen["answered"] += history.application.answered_at is not None
+        seen["answer taken back"] += Mark.TAKEN_BACK in history.marks
     # A walk that never leaves the road proves little.
     rare = ("repair", "payment", "outside-agency", "granted", "refused", "stopped", "withdrawn", "other version")
-    assert min(seen[one] for one in (*rare, "taken up again")) > WALKS / 50, seen
+    rarer = ("taken up again", "not complete", "answered", "answer taken back")
+    assert min(seen[one] for one in (*rare, *rarer)) > WALKS / 50, seen
 
 
 def assert_one_clock(history: History, where: object) -> None:
     retold = history.retold()
     assert same_ledger(retold.ledger, tuple(history.ledger.values())), where
     assert retold.dues == history.dues, where
+    assert retold.answered_at == history.application.answered_at, where
+    if not history.told:
+        assert history.dues == Dues(), where
+        return
     # What was due when it ended stays due.
     told = history.told[:-1] if history.told[-1].state == "ended" else history.told
     promise, legal = history.drawn.promise, history.drawn.legal

@@ -26,7 +26,9 @@ _BOARD = sa.text(
     " ORDER BY 1, 2"
 )
 _TRUTH = sa.text(
-    "SELECT v.application_id, v.no, v.desk, a.service, v.due_at, a.promise_due, a.legal_due, i.since"
+    "SELECT v.application_id, v.no, v.desk, a.service, v.due_at,"
+    " CASE WHEN a.answered_at IS NULL THEN a.promise_due END,"
+    " CASE WHEN a.answered_at IS NULL THEN a.legal_due END, i.since"
     " FROM visits v JOIN applications a ON a.id = v.application_id LEFT JOIN clock_intervals i"
     " ON i.application_id = a.id AND i.until IS NULL AND i.pause IS NOT NULL"
     " WHERE v.closed_at IS NULL ORDER BY 1, 2"

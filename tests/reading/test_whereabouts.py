@@ -96,8 +96,8 @@ def test_an_answer_is_expected_once_ten_were_given(mall: Mall) -> None:
 def test_what_the_public_is_told_has_no_place_for_a_name() -> None:
     kept = {one.name for one in fields(PublicWhereabouts)}
     assert kept == {
-        "stage", "whose", "since", "spoken", "to_repair", "promise", "legal", "pause", "paused_since", "ended_at",
-        "expected",
+        "stage", "whose", "since", "spoken", "to_repair", "promise", "legal", "pause", "paused_since", "answered_at",
+        "ended_at", "expected",
     }  # fmt: skip
 
 

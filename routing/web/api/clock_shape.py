@@ -110,6 +110,9 @@ class ClockShape(BaseModel):
     owed: list[Name] = Field(description="What still has to be handed in.")
     promise: LimitShape | None
     legal: LimitShape | None
+    answered_at: _At | None = Field(
+        description="When the office answered; null: it has not, or its route does not say."
+    )
     ledger: list[IntervalShape]
     expected: ExpectedShape | None
 
@@ -128,6 +131,7 @@ def clock_shape(
     found: Whereabouts, wordings: Mapping[str, Wording], directory: Directory, zone: ZoneInfo
 ) -> ClockShape:
     """The clock for the staff."""
+    answered_at = found.file.application.answered_at
     return ClockShape(
         number=found.file.application.number,
         sentences=_in_both(for_the_staff(found, zone), wordings, directory),
@@ -143,6 +147,7 @@ def clock_shape(
         owed=[name_of(label) for label in found.owed],
         promise=_limit(found.promise),
         legal=_limit(found.legal),
+        answered_at=rfc3339(answered_at) if answered_at is not None else None,
         ledger=[_interval(one) for one in found.ledger],
         expected=_expected(found.expected),
     )

@@ -18,7 +18,9 @@ from routing.web.visitors import OfficeHere
 
 router = APIRouter(prefix="/audit/marks", tags=["audit"])
 
-_Mark = Literal["late-return", "repeated-return", "restart", "granted-pause", "deemed", "limit-passed"]
+_Mark = Literal[
+    "late-return", "repeated-return", "restart", "taken-back", "granted-pause", "deemed", "limit-passed"
+]  # fmt: skip
 
 
 class MarkShape(BaseModel):
