@@ -23,6 +23,7 @@ _LONGEST_FILTER = 200
 #: What each mark is called.
 MARKS = {
     Mark.LATE_RETURN: N_("returned late"),
+    Mark.LATE_PAUSE: N_("stopped late"),
     Mark.REPEATED_RETURN: N_("returned again for what lay there before"),
     Mark.RESTART: N_("the promise was counted anew"),
     Mark.GRANTED_PAUSE: N_("a pause was granted"),

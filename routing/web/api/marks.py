@@ -18,7 +18,7 @@ from routing.web.visitors import OfficeHere
 
 router = APIRouter(prefix="/audit/marks", tags=["audit"])
 
-_Mark = Literal["late-return", "repeated-return", "restart", "granted-pause", "deemed", "limit-passed"]
+_Mark = Literal["late-return", "late-pause", "repeated-return", "restart", "granted-pause", "deemed", "limit-passed"]
 
 
 class MarkShape(BaseModel):
