@@ -35,6 +35,7 @@ _INPUTS = {
     "dates_upside_down": "until",
     "calendar_reason_missing": "reason",
     "decree_missing": "decree",
+    "past_without_decree": "decree",
     "days_out_of_range": "working_days",
 }
 

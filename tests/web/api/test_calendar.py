@@ -62,7 +62,7 @@ def test_every_kind_of_change_can_be_sent(rina: Program) -> None:
         {"what": "season", "since": "2027-02-09", "until": "2027-03-09"},
         {"what": "season", "since": "2026-07-06", "until": "2026-07-07", "name": "Asap", "hours": "mon 08:00-09:00"},
         {"what": "remove-season", "day": "2026-07-06"},
-        {"what": "hours", "hours": "mon-sat 07:30-14:00"},
+        {"what": "hours", "hours": "mon-sat 07:30-14:00", "decree": "SE 5/2026"},
         {"what": "counter-hours", "counter": "loket-pendaftaran", "hours": "sun 08:00-12:00"},
         {"what": "counter-hours", "counter": "loket-pendaftaran", "hours": None},
         {"what": "years", "last_year": 2037},
@@ -92,6 +92,7 @@ NONSENSE: list[tuple[dict[str, object], int, str]] = [
     ({"kind": "public", "decree": ""}, 422, "decree_missing"),
     ({"name": " "}, 422, "malformed_field"),
     ({"name": "x" * 201}, 413, "text_too_long"),
+    ({"since": "2026-02-27", "decree": ""}, 422, "past_without_decree"),
     ({"since": "2044-01-01"}, 409, "outside_calendar"),
     ({"moon": 1}, 422, "malformed_request"),
 ]
