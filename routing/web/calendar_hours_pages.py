@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
@@ -111,6 +113,7 @@ def _page(
     known = counters(office)
     chosen = counter if counter in known or counter in calendar.counters else ""
     today = calendar.local(office.now()).date()
+    coming = [one for one in calendar.seasons if one.until >= today]
     weeks = {
         "office": calendar.hours,
         "counter": calendar.counters.get(chosen, calendar.hours),
@@ -123,7 +126,8 @@ def _page(
         refusals=(refusal,) if refusal is not None else (),
         here=_PAGE if what else None,
         calendar=calendar,
-        seasons=[one for one in calendar.seasons if one.until >= today],
+        seasons=coming,
+        coming=[list(alike) for _, alike in groupby(coming, key=lambda one: (one.name, one.hours))],
         counters=sorted({*known, *calendar.counters}),
         counter=chosen,
         hours=lambda week: list(hours_in_words(week, wording)),
