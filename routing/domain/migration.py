@@ -250,7 +250,6 @@ def _move(
     *,
     ledger: Sequence[Interval],
 ) -> Move:
-    new = crossing.new.workflow
     sent = tuple(
         sent_to(crossing.new, before, one.step, one.desk, at=order.at, place=count, origin=one.origin)
         for count, one in enumerate(place.sent, start=1)
@@ -268,7 +267,7 @@ def _move(
     facts = {
         "step": before.step,
         "to": place.target,
-        "workflow": new.content_hash,
+        "workflow": crossing.new.workflow.content_hash,
         "workflow_before": before.workflow,
         "mapping": crossing.told or None,
         "sent": [_told(one, was.instead_of) for one, was in zip(sent, place.sent, strict=True)] or None,

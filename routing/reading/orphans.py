@@ -174,7 +174,7 @@ class _Search:
         found = barred(workflow, row.step, row.origin_step, possible, held)
         if found is None:
             return
-        these = self._connection.execute(_at(row, found.clause, sa.func.count().label("count"), _SINCE)).one()
+        these: Any = self._connection.execute(_at(row, found.clause, sa.func.count().label("count"), _SINCE)).one()
         if these.count:
             told = self._told(workflow, row, Cause.OTHER_EYES, row.desk, found.roles)
             numbers = self._connection.execute(_named(row, row.desk, found.clause)).scalars()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from dataclasses import dataclass
 
 from routing.actions.recount import recount_open
@@ -29,11 +28,10 @@ def recount_some(office: Office, *, dry_run: bool) -> Recounted:
     """``dry_run``: what would move; nothing is written."""
     version = office.calendar().number
     looked_at: list[Recount] = []
-    with closing(recount_open(office, dry_run=dry_run)) as batches:
-        for batch in batches:
-            looked_at += batch
-            if len(looked_at) >= MOST:
-                break
+    for batch in recount_open(office, dry_run=dry_run):
+        looked_at += batch
+        if len(looked_at) >= MOST:
+            break
     is_all = len(looked_at) < MOST
     moved = tuple(one for one in looked_at if one.move is not None)
     return Recounted(looked_at=len(looked_at), moved=moved, is_all=is_all, version=version)

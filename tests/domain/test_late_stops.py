@@ -31,7 +31,7 @@ WAITING = {
 def route(**changed: object) -> Workflow:
     verify = dict(STEPS["verify"])
     ways = {code: {"label": label(code), "to": code} for code in WAITING}
-    verify["decisions"] = {**STEPS["verify"]["decisions"], **ways}  # type: ignore[dict-item]
+    verify["decisions"] = {**STEPS["verify"]["decisions"], **ways}
     steps = {**STEPS, "verify": verify, **WAITING}
     return times(steps={code: one for code, one in steps.items() if code != "write-down"}, **changed)
 

@@ -1,5 +1,8 @@
 """What leads an application on is told from what sends it back, or out."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from routing.catalogue.workflow_files import default_folder, read_workflow, workflow_paths
@@ -9,9 +12,9 @@ from tests.domain.route_of_times import STEPS, times
 from tests.domain.small_routes import label
 
 
-def route(**decisions: dict[str, object]) -> Workflow:
+def route(**decisions: Any) -> Workflow:
     """The permit, with these decisions of the head, too."""
-    sign = STEPS["sign"] | {"decisions": {**STEPS["sign"]["decisions"], **decisions}}  # type: ignore[dict-item]
+    sign = STEPS["sign"] | {"decisions": {**STEPS["sign"]["decisions"], **decisions}}
     return times(steps={code: one for code, one in STEPS.items() if code != "write-down"} | {"sign": sign})
 
 
@@ -35,8 +38,8 @@ def test_where_nothing_takes_other_eyes_whatever_is_possible_will_do() -> None:
 
 
 @pytest.mark.parametrize("path", workflow_paths(default_folder()), ids=lambda path: path.stem)
-def test_in_every_service_what_takes_other_eyes_is_asked_for(path: object) -> None:
-    workflow, _ = read_workflow(path, None)  # type: ignore[arg-type]
+def test_in_every_service_what_takes_other_eyes_is_asked_for(path: Path) -> None:
+    workflow, _ = read_workflow(path, None)
     assert workflow is not None
     for code, step in workflow.steps.items():
         guarded = {decision for decision, rule in step.decisions.items() if rule.not_by}

@@ -107,7 +107,7 @@ def signed_by_other_eyes(mall: Mall) -> None:
     """A route in force whose permit is signed by nobody who verified it; a refusal takes no other eyes."""
     sign = dict(STEPS["sign"])
     sign["decisions"] = {
-        **STEPS["sign"]["decisions"],  # type: ignore[dict-item]
+        **STEPS["sign"]["decisions"],
         "sign": {"label": label("Tanda tangani"), "to": "granted", "not_by": ["verify"]},
         "back": {"label": label("Kembalikan"), "to": "verify"},
     }
