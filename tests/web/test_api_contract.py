@@ -138,6 +138,8 @@ class Caller:
             "applications": (ida, new_application()),
             "attachments": (ida, {"file": [pdf()]}),
             "claim": (omar, {}),
+            # Takes no body.
+            "recompute": (self.programs["rina"], case.body),
             "release": (omar, {}),
             "decisions": (omar, {"decision": "forward"}),
             "resubmit": (ida, {}),
