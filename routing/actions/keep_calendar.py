@@ -67,7 +67,8 @@ def _keep(office: Office, tx: Transaction, change: CalendarChange, grounds: Grou
     before = office.calendar(tx=tx)
     if isinstance(change, AddYears):
         change = _with_the_nations_list(change, before)
-    after = changed(before, change, grounds, counters=tx.published.counters())
+    today = before.local(now).date()
+    after = changed(before, change, grounds, today=today, counters=tx.published.counters())
     tx.calendars.add(after, by=person.code, at=now, reason=grounds.reason, decree=grounds.decree or None)
     return after
 

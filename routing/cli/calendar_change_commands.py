@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from routing.domain.calendar_changes import CalendarChange
 
 ReasonOption = Annotated[str, typer.Option(help="Why, in words.")]
-DecreeOption = Annotated[str, typer.Option(help="The decree it rests on; needed where the nation gives the day.")]
+DecreeOption = Annotated[
+    str, typer.Option(help="The decree it rests on; needed where the nation gives the day, or the day is over.")
+]
 ByOption = Annotated[str, typer.Option(metavar="ACCOUNT", help="The administrator who changes it.")]
 DayArgument = Annotated[str, typer.Argument(metavar="DATE", help="As 2026-11-27.")]
 

@@ -155,6 +155,15 @@ def read_kind(text: str) -> DayOffKind:
     return DayOffKind(text)
 
 
+def read_year(text: str) -> int:
+    """A year as somebody typed it. Raises MalformedField."""
+    typed = text.strip()
+    if not (typed.isascii() and typed.isdecimal() and len(typed) == 4):
+        problem = Phrase("{text} is no year", text=typed[:40] or "-")
+        raise MalformedField(field=Phrase("Year"), problem=problem, way_out=Phrase("Write it as 2040."))
+    return int(typed)
+
+
 def read_day(field: str, text: str) -> date:
     """A day that has to be given, as 2026-11-20. Raises MalformedField."""
     day = check_day(field, text)

@@ -15,6 +15,7 @@ from routing.domain.application import Application
 from routing.domain.audit_chain import Entry, keyed_digest
 from routing.domain.due_dates import counts_from, first_warning, given_back
 from routing.domain.errors import Kind, Refusal
+from routing.domain.late_stops import late_marks
 from routing.domain.ledger import Interval, granted_pause, open_interval
 from routing.domain.marks import Mark
 from routing.domain.move import Move, Note, chained, entry_of
@@ -96,6 +97,7 @@ def grant(
     text = _reason(reason)
     letter = check_letter_number(instrument) if instrument.strip() else None
     turned = turn(book, application, open_visits, ledger, at=at, by=person.code, granted=Pause(pause))
+    marks = (Mark.GRANTED_PAUSE, *late_marks(book, ledger, turned, at))
     facts = {
         "step": application.step,
         "pause": pause,
@@ -105,13 +107,13 @@ def grant(
         "letter": letter,
         "reason": keyed_digest(digest_key, text),
         "clock": turned.facts,
-        "marks": [str(Mark.GRANTED_PAUSE)],
+        "marks": [str(mark) for mark in marks],
     }
     entry = entry_of(application, at=at, kind="paused", desk=None, actor=person.code, facts=facts)
     # Not a new version of the visits: whoever is about to decide has seen all there is to see.
     unwarned = tuple(replace(one, warn_at=None) for one in open_visits if one.warn_at is not None)
     move = _move(application, turned, unwarned, entry, text, at)
-    return replace(move, marks=((entry.seq, Mark.GRANTED_PAUSE),))
+    return replace(move, marks=tuple((entry.seq, mark) for mark in marks))
 
 
 def go_on(

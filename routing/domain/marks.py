@@ -10,6 +10,8 @@ class Mark(StrEnum):
 
     #: returned to the applicant when the last third of the limit had begun
     LATE_RETURN = "late-return"
+    #: stopped for another reason than a repair (payment, another agency, a granted pause) when it had begun
+    LATE_PAUSE = "late-pause"
     #: returned for what lay there at an earlier return, and was not named then
     REPEATED_RETURN = "repeated-return"
     #: the promise was counted anew

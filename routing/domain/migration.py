@@ -19,7 +19,9 @@ from routing.domain.due_dates import unwarned
 from routing.domain.errors import DeskNotNamed, DeskNotOffered
 from routing.domain.facts import guard_facts, with_opinion, without_opinions
 from routing.domain.fields import Fact
+from routing.domain.late_stops import late_marks
 from routing.domain.ledger import Interval
+from routing.domain.marks import Mark
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import desk_sent_to, desks_asked, way_on
 from routing.domain.phrases import Phrase
@@ -249,7 +251,6 @@ def _move(
     *,
     ledger: Sequence[Interval],
 ) -> Move:
-    new = crossing.new.workflow
     sent = tuple(
         sent_to(crossing.new, before, one.step, one.desk, at=order.at, place=count, origin=one.origin)
         for count, one in enumerate(place.sent, start=1)
@@ -263,15 +264,17 @@ def _move(
     if turned.answered_at is None and turned.dues.legal is not None and turned.dues.legal < order.at:
         # Nobody's application is deemed granted because a rule was rewritten.
         raise NoPlace(number=before.number, problem=Phrase("the limit of the law would have passed by the new version"))
+    marks = (*late_marks(crossing.new, ledger, turned, order.at), *((Mark.RESTART,) if turned.is_restart else ()))
     facts = {
         "step": before.step,
         "to": place.target,
-        "workflow": new.content_hash,
+        "workflow": crossing.new.workflow.content_hash,
         "workflow_before": before.workflow,
         "mapping": crossing.told or None,
         "sent": [_told(one, was.instead_of) for one, was in zip(sent, place.sent, strict=True)] or None,
         "instrument": order.letter or None,
         "clock": turned.facts,
+        "marks": [str(mark) for mark in marks] or None,
         "reason": keyed_digest(order.digest_key, order.reason) if order.reason else None,
     }
     entry = entry_of(before, at=order.at, kind="migrated", desk=None, actor=order.by, facts=facts)
@@ -297,6 +300,7 @@ def _move(
         entries=(entry, *entries),
         note=Note(seq=entry.seq, text=order.reason) if order.reason else None,
         intervals=turned.intervals,
+        marks=tuple((entry.seq, mark) for mark in marks),
     )
 
 

@@ -20,13 +20,14 @@ from routing.domain.due_dates import due_without_pause, unwarned
 from routing.domain.errors import StaleVersion
 from routing.domain.facts import with_findings, with_return
 from routing.domain.fields import Fact
+from routing.domain.late_stops import late_marks
 from routing.domain.ledger import Interval
 from routing.domain.marks import Mark
 from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import roles_for, rule_for
 from routing.domain.people import Action, Person, Place, may, require
 from routing.domain.preconditions import require_in_hand, require_not_own, require_open
-from routing.domain.promise_clock import Turn, is_late_in_the_limit, turn
+from routing.domain.promise_clock import Turn, turn
 from routing.domain.resubmission import takes_back
 from routing.domain.state_machine import RuleBook
 from routing.domain.statements import Statement, statement_of
@@ -111,8 +112,8 @@ def carry_out(
     returns = rule.names_requirements or any(takes_back(book.workflow.steps[one.step]) for one in course.opened)
     if returns:
         facts = with_return(facts, statement.requirements, application.papers)
-    is_late = returns and is_late_in_the_limit(book, ledger, voice.at)
-    marks = _marks(is_late=is_late, is_repeated=bool(statement.repeated), turned=turned)
+    late = late_marks(book, ledger, turned, voice.at, returns=returns)
+    marks = _marks(late, is_repeated=bool(statement.repeated), turned=turned)
     entry = _entry(application, visit, said, voice, course, statement, turned=turned, marks=marks)
     recalled: list[Visit] = []
     entries: list[Entry] = []
@@ -186,15 +187,14 @@ def _closed(application: Application, visit: Visit, said: Decision, voice: Voice
     )
 
 
-def _marks(*, is_late: bool, is_repeated: bool, turned: Turn) -> tuple[Mark, ...]:
+def _marks(late: Sequence[Mark], *, is_repeated: bool, turned: Turn) -> tuple[Mark, ...]:
     """What an auditor should look at."""
     found = (
-        (is_late, Mark.LATE_RETURN),
         (is_repeated, Mark.REPEATED_RETURN),
         (turned.is_restart, Mark.RESTART),
         (turned.is_taken_back, Mark.TAKEN_BACK),
     )
-    return tuple(mark for is_so, mark in found if is_so)
+    return (*late, *(mark for is_so, mark in found if is_so))
 
 
 def _open_after(others: Sequence[Visit], course: Course) -> list[Visit]:

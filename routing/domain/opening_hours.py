@@ -42,7 +42,7 @@ def read_hours(text: str) -> Week:
 def read_openings(text: str) -> tuple[Opening, ...]:
     """The hours of one day; empty: it is closed. Raises MalformedField, OpeningsCollide."""
     if _TIMES.sub("", text).strip(" ,\t\n"):
-        raise _malformed(text)
+        raise _malformed(text, Phrase("Write them as: 07:30-12:00 13:00-16:00"))
     times = [(time(int(one[1]), int(one[2])), time(int(one[3]), int(one[4]))) for one in _TIMES.finditer(text)]
     is_upside_down = any(since >= until for since, until in times)
     if is_upside_down or any(one[1] > other[0] for one, other in pairwise(times)):
@@ -82,9 +82,9 @@ def openings_text(openings: Sequence[Opening]) -> str:
     return " ".join(f"{one.since:%H:%M}-{one.until:%H:%M}" for one in openings)
 
 
-def _malformed(text: str) -> MalformedField:
+def _malformed(text: str, way_out: Phrase | None = None) -> MalformedField:
     return MalformedField(
         field=Phrase("Hours"),
         problem=Phrase("{text} tells no opening hours", text=text.strip()[:60] or "-"),
-        way_out=Phrase("Write them as: mon-thu 07:30-12:00 13:00-16:00; fri 07:30-11:30 13:00-16:30"),
+        way_out=way_out or Phrase("Write them as: mon-thu 07:30-12:00 13:00-16:00; fri 07:30-11:30 13:00-16:30"),
     )

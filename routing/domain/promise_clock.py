@@ -16,7 +16,6 @@ from routing.domain.ledger import (
     Interval,
     Measure,
     begins_anew,
-    days_used,
     due_after_minutes,
     due_day,
     open_interval,
@@ -209,20 +208,6 @@ def wake_at(book: RuleBook, dues: Dues, after: datetime, begun: datetime | None 
         next_warning(book.calendar, dues.legal, after, begun=begun),
     )
     return min((one for one in times if one is not None), default=None)
-
-
-def is_late_in_the_limit(book: RuleBook, ledger: Sequence[Interval], at: datetime) -> bool:
-    """Whether the last third of the legal limit (else of the promise) has begun: a return then is looked at."""
-    workflow = book.workflow
-    measure, counts = legal_measure(workflow), workflow.legal_limit.counts if workflow.legal_limit else ""
-    known = legal_ledger(workflow, ledger)
-    if measure is None:
-        measure, counts = promise_measure(workflow), workflow.clock.counts
-        known = ledger
-    if measure is None or not ledger:
-        return False
-    used = days_used(days_of(book.calendar, counts), book.calendar, measure, known, at)
-    return used * 3 > max(1, measure.count) * 2
 
 
 def promise_measure(workflow: Workflow) -> Measure | None:

@@ -11,6 +11,7 @@ from routing.domain.application import Application
 from routing.domain.audit_chain import keyed_digest
 from routing.domain.errors import Refusal
 from routing.domain.facts import without_opinions
+from routing.domain.late_stops import late_marks
 from routing.domain.ledger import Interval
 from routing.domain.marks import Mark
 from routing.domain.move import Move, Note, chained, entry_of
@@ -78,6 +79,7 @@ def resume(
     text, stopped = reason_text(reason, Reason.OPTIONAL, "resume"), _stopped_at(closed_visits, how.to)
     opened = _opened(book, application, how.to, desks, stopped, at)
     turned = turn(book, application, opened, ledger, at=at, by=person.code)
+    marks = (*late_marks(book, ledger, turned, at), *((Mark.RESTART,) if turned.is_restart else ()))
     facts = {
         "step": application.step,
         "to": how.to,
@@ -86,7 +88,7 @@ def resume(
         **acting_facts(held.acting),
         "reason": keyed_digest(digest_key, text) if text else None,
         "clock": turned.facts,
-        "marks": [str(Mark.RESTART)] if turned.is_restart else None,
+        "marks": [str(mark) for mark in marks] or None,
     }
     entry = entry_of(application, at=at, kind="resumed", desk=desks[0], actor=person.code, facts=facts)
     return Move(
@@ -97,7 +99,7 @@ def resume(
         entries=(entry,),
         note=Note(seq=entry.seq, text=text) if text else None,
         intervals=turned.intervals,
-        marks=((entry.seq, Mark.RESTART),) if turned.is_restart else (),
+        marks=tuple((entry.seq, mark) for mark in marks),
     )
 
 

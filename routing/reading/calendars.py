@@ -114,6 +114,12 @@ def calendar_versions_told(
     )[:most]
 
 
+def counters(office: Office) -> tuple[str, ...]:
+    """The counters of the office, which may have hours of their own."""
+    with office.reading() as connection:
+        return Transaction(connection).published.counters()
+
+
 def versions_numbered(connection: Connection, first: int, last: int) -> tuple[CalendarVersion, ...]:
     """The versions from one number to another, oldest first: why due dates moved between them."""
     rows = connection.execute(_FROM_TO, {"first": first, "last": last}).all()

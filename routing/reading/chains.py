@@ -1,7 +1,7 @@
 """Does every application's chain of entries hold, from its first entry to the head the application carries?
 
 And does each entry's row, and what stands beside the log (reasons, who applies, the step it is at, the ledger of its
-promise and what is due), say what the hashed bytes say?
+promise and what is due, marks, notices, a deemed approval), say what the hashed bytes say?
 """
 
 from __future__ import annotations
@@ -20,8 +20,19 @@ from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_
 from routing.domain.move import LEADS_ON
 from routing.office import Office
 from routing.reading.clock_chains import ClockRows
-from routing.reading.paper_chains import PaperRows, paper_problems
-from routing.storage.tables import application_keys, applications, audit_entries, notes, particulars
+from routing.reading.mark_chains import told_problems
+from routing.reading.paper_chains import paper_problems
+from routing.reading.rows_beside import RowsBeside
+from routing.storage.tables import (
+    application_keys,
+    applications,
+    attachments,
+    audit_entries,
+    audit_marks,
+    notes,
+    notices,
+    particulars,
+)
 from routing.vault.personal_data import ApplicationKey, SealBroken, Vault
 
 _ENTRIES = (
@@ -30,7 +41,7 @@ _ENTRIES = (
         applications.c.step.label("at_step"), applications.c.outcome, applications.c.applicant_index,
         applications.c.erased_at, notes.c.sealed.label("note"), particulars.c.sealed.label("applicant"),
         application_keys.c.wrapped, applications.c.calendar, applications.c.promise_due, applications.c.legal_due,
-        applications.c.answered_at,
+        applications.c.answered_at, applications.c.deemed_at,
         *(audit_entries.c[name] for name in Entry.__dataclass_fields__),
     )
     .outerjoin_from(applications, audit_entries, audit_entries.c.application_id == applications.c.id)
@@ -68,6 +79,16 @@ class ChainReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Beside:
+    """What stands beside the log, to be asked for in the order of the applications' ids."""
+
+    papers: RowsBeside
+    marks: RowsBeside
+    notices: RowsBeside
+    clocks: ClockRows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
     """What opens what was sealed beside one application's log."""
 
@@ -81,15 +102,18 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
     breaks: list[ChainBreak] = []
     with (
         office.reading() as connection,
-        closing(PaperRows(connection, service, number)) as papers,
+        closing(RowsBeside(connection, attachments, ("no",), service, number)) as papers,
+        closing(RowsBeside(connection, audit_marks, ("seq",), service, number)) as marks,
+        closing(RowsBeside(connection, notices, ("at",), service, number)) as told,
         closing(ClockRows(office, connection, service, number)) as clocks,
     ):
+        beside = _Beside(papers=papers, marks=marks, notices=told, clocks=clocks)
         for rows in _by_application(connection, service, number):
             chains += 1
             said = [_entry(row) for row in rows if row.seq is not None]
             entries += len(said)
             opened = _opened(office, connection, rows[0])
-            found = _break(rows, said, papers.of(rows[0].id), opened, clocks)
+            found = _break(rows, said, beside, opened)
             if found is not None:
                 breaks.append(found)
     return ChainReport(chains=chains, entries=entries, breaks=tuple(breaks))
@@ -119,13 +143,11 @@ def _opened(office: Office, connection: Connection, application: Any) -> _Opened
         return None
 
 
-def _break(
-    rows: list[Any], said: list[Entry], papers: list[Any], opened: _Opened | None, clocks: ClockRows
-) -> ChainBreak | None:
+def _break(rows: list[Any], said: list[Entry], beside: _Beside, opened: _Opened | None) -> ChainBreak | None:
     bodies = [said_in(entry.body) for entry in said]
     # Where the chain itself does not hold, comparing with what stands beside it says nothing.
     found = list(_problems(rows[0], said, bodies)) or list(
-        _problems_beside(rows, [body for body in bodies if body is not None], papers, opened, clocks)
+        _problems_beside(rows, [body for body in bodies if body is not None], beside, opened)
     )
     return next(
         (
@@ -155,9 +177,10 @@ def _problems(application: Any, said: list[Entry], bodies: list[dict[str, Any] |
 
 
 def _problems_beside(
-    rows: list[Any], bodies: list[dict[str, Any]], papers: list[Any], opened: _Opened | None, clocks: ClockRows
+    rows: list[Any], bodies: list[dict[str, Any]], beside: _Beside, opened: _Opened | None
 ) -> Iterator[tuple[int, str]]:
     """What stands beside the log and differs from what the log says of it."""
+    application = rows[0]
     yield from _problems_of_the_key(rows, bodies, opened)
     last: Mapping[str, Any] = {}
     attached: list[tuple[int, Mapping[str, Any]]] = []
@@ -171,10 +194,11 @@ def _problems_beside(
         last = body if row.kind in LEADS_ON and body.get("to") else last
         attached += [(row.seq, body)] if row.kind == "attached" else []
     if opened is not None:
-        yield from paper_problems(opened.key.digest, papers, attached)
-    yield from ((len(bodies), problem) for problem in clocks.problems(rows[0], bodies))
-    if last and last.get("to") != rows[0].at_step:
-        yield len(bodies), f"the application stands at {rows[0].at_step}, the log led it to {last.get('to')}"
+        yield from paper_problems(opened.key.digest, beside.papers.of(application.id), attached)
+    yield from told_problems(application, beside.marks.of(application.id), beside.notices.of(application.id), bodies)
+    yield from ((len(bodies), problem) for problem in beside.clocks.problems(application, bodies))
+    if last and last.get("to") != application.at_step:
+        yield len(bodies), f"the application stands at {application.at_step}, the log led it to {last.get('to')}"
 
 
 def _problems_of_the_key(

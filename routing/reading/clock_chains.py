@@ -7,27 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby, zip_longest
+from itertools import zip_longest
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from routing.domain.clock_from_log import Retold, clock_from_log
 from routing.domain.errors import Fault
 from routing.domain.state_machine import RuleBook
 from routing.office import Office
-from routing.storage.tables import applications, clock_intervals
+from routing.reading.rows_beside import RowsBeside
+from routing.storage.tables import clock_intervals
 from routing.storage.transaction import Transaction
 
-_ROWS = (
-    sa.select(clock_intervals)
-    .join_from(clock_intervals, applications, applications.c.id == clock_intervals.c.application_id)
-    .order_by(clock_intervals.c.application_id, clock_intervals.c.no)
-)
-_OF_SERVICE = _ROWS.where(applications.c.service == sa.bindparam("service"))
-_OF_APPLICATION = _ROWS.where(applications.c.number == sa.bindparam("number"))
-_ROWS_AT_ONCE = 2_000
 #: What an interval says, by which two are compared.
 _NAMES = ("no", "pause", "since", "until", "granted_by")
 
@@ -37,16 +29,12 @@ class ClockRows:
 
     def __init__(self, office: Office, connection: Connection, service: str | None, number: str | None) -> None:
         self._office, self._tx = office, Transaction(connection)
-        statement = _OF_APPLICATION if number else _OF_SERVICE if service else _ROWS
-        wanted = {"number": number} if number else {"service": service} if service else {}
-        self._rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement, wanted)
-        self._groups = groupby(self._rows, key=lambda row: row.application_id)
-        self._next: tuple[int, list[Any]] | None = None
+        self._rows = RowsBeside(connection, clock_intervals, ("no",), service, number)
         self._books: dict[tuple[str, str], RuleBook] = {}
 
     def problems(self, application: Any, said: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         """What differs; ``said``: the application's entries. To be asked for in the order of the ids."""
-        stored = self._of(application.id)
+        stored = self._rows.of(application.id)
         try:
             told = clock_from_log(said, self._rules)
         except (Fault, LookupError, TypeError, ValueError) as error:
@@ -69,14 +57,6 @@ class ClockRows:
     def close(self) -> None:
         """Lets go of what was not read."""
         self._rows.close()
-
-    def _of(self, application_id: int) -> list[Any]:
-        while self._next is None or self._next[0] < application_id:
-            group = next(self._groups, None)
-            if group is None:
-                return []
-            self._next = (group[0], list(group[1]))
-        return self._next[1] if self._next[0] == application_id else []
 
     def _rules(self, workflow: str, calendar: str) -> RuleBook:
         asked = (workflow, calendar)

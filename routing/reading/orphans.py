@@ -1,9 +1,12 @@
-"""Which applications can nobody move, and why? Asked of places, not of applications: many wait at few desks."""
+"""Which applications can nobody move, and why? Asked of places, not of applications: many wait at few desks.
+
+But for four eyes, which an application's own past says (``other_eyes``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -16,6 +19,7 @@ from routing.domain.people import MANAGER
 from routing.domain.state_machine import RuleBook
 from routing.domain.workflow import ORIGIN, Step, Workflow
 from routing.office import Office
+from routing.reading.other_eyes import Holder, barred
 from routing.storage.instant import Instant
 from routing.storage.tables import applications, assignments, people, services, visits
 
@@ -27,15 +31,13 @@ _IS_LEFT_TO_PEOPLE = visits.c.act_at.is_(None)
 _PLACE = (
     applications.c.workflow, visits.c.step, visits.c.desk, visits.c.origin_step, visits.c.needs_attention,
 )  # fmt: skip
+_SINCE = sa.func.min(visits.c.sent_at, type_=Instant()).label("since")
 _PLACES = (
-    sa.select(
-        *_PLACE, _IS_LEFT_TO_PEOPLE.label("is_left_to_people"), sa.func.count().label("count"),
-        sa.func.min(visits.c.sent_at, type_=Instant()).label("since"),
-    )
+    sa.select(*_PLACE, _IS_LEFT_TO_PEOPLE.label("is_left_to_people"), sa.func.count().label("count"), _SINCE)
     .select_from(_OPEN)
     .where(visits.c.closed_at.is_(None))
     .group_by(*_PLACE, _IS_LEFT_TO_PEOPLE)
-)  # fmt: skip
+)
 _HAS_A_VISIT = (
     sa.select(sa.literal(1))
     .where(visits.c.application_id == applications.c.id, visits.c.closed_at.is_(None))
@@ -52,7 +54,7 @@ _LOST_PLACES = (
     .group_by(applications.c.workflow, applications.c.step)
 )  # fmt: skip
 _HELD = (
-    sa.select(people.c.source, assignments.c.role, assignments.c.desk)
+    sa.select(people.c.source, people.c.code, people.c.nik_index, assignments.c.role, assignments.c.desk)
     .join_from(assignments, people, people.c.id == assignments.c.person_id)
     .where(
         people.c.is_closed.is_(False),
@@ -79,6 +81,8 @@ class Cause(StrEnum):
     LEADS_NOWHERE = "leads-nowhere"
     #: no desk that is still asked can give the opinions that are waited for
     JOIN_UNMET = "join-unmet"
+    #: everybody who could say what leads on has decided on it before, or is the applicant
+    OTHER_EYES = "other-eyes"
     #: it lies at no desk
     AT_NO_DESK = "at-no-desk"
 
@@ -121,7 +125,9 @@ class _Search:
         self._office, self._connection = office, connection
         rows = connection.execute(_HELD, {"now": office.now()}).all()
         #: of an imported log, that log's own people; of the office, its own
-        self._held = {(row.source, row.role, row.desk) for row in rows}
+        self._held: dict[tuple[str, str, str | None], set[Holder]] = {}
+        for row in rows:
+            self._held.setdefault((row.source, row.role, row.desk), set()).add(Holder(row.code, row.nik_index))
         self._peopled = {(row.source, row.desk) for row in rows}
         self._has_manager = ("", MANAGER, None) in self._held
         in_force = [self._book(one).workflow for one in connection.execute(_IN_FORCE).scalars()]
@@ -134,6 +140,8 @@ class _Search:
             cause = self._cause(book, row, roles)
             if cause is not None:
                 yield self._told(book.workflow, row, cause, row.desk, roles)
+            elif row.is_left_to_people and not (row.needs_attention and self._has_manager):
+                yield from self._barred(book, row)
 
     def at_none(self) -> Iterator[Orphans]:
         for row in self._connection.execute(_LOST_PLACES).all():
@@ -155,6 +163,22 @@ class _Search:
         if (source, row.desk) in self._peopled:
             return Cause.NO_ROLE
         return Cause.NOBODY_THERE if row.desk in self._desks_in_force else Cause.DESK_CLOSED
+
+    def _barred(self, book: RuleBook, row: Any) -> Iterator[Orphans]:
+        """Those of the place on which nobody there may say what leads on: a rule of each application's own past."""
+        source, workflow = book.workflow.imported_from or "", book.workflow
+        held = {
+            role: holders for (where, role, desk), holders in self._held.items() if (where, desk) == (source, row.desk)
+        }
+        possible = book.possible(row.step, row.origin_step, row.desk)
+        found = barred(workflow, row.step, row.origin_step, possible, held)
+        if found is None:
+            return
+        these: Any = self._connection.execute(_at(row, found.clause, sa.func.count().label("count"), _SINCE)).one()
+        if these.count:
+            told = self._told(workflow, row, Cause.OTHER_EYES, row.desk, found.roles)
+            numbers = self._connection.execute(_named(row, row.desk, found.clause)).scalars()
+            yield replace(told, count=these.count, since=these.since, numbers=tuple(numbers))
 
     def _told(self, workflow: Workflow, row: Any, cause: Cause, desk: str | None, roles: tuple[str, ...]) -> Orphans:
         step, source = workflow.steps.get(row.step), workflow.imported_from or ""
@@ -204,7 +228,7 @@ def _serves_the_join(book: RuleBook, step: Step, row: Any) -> bool:
     return any(rule.opinion or not book.workflow.waits_for_applicant(rule.to) for rule in rules)
 
 
-def _named(row: Any, desk: str | None) -> sa.Select[str]:
+def _named(row: Any, desk: str | None, only: sa.ColumnElement[bool] | None = None) -> sa.Select[str]:
     """The numbers of the first applications of a place."""
     if desk is None:
         return (
@@ -213,12 +237,12 @@ def _named(row: Any, desk: str | None) -> sa.Select[str]:
             .order_by(applications.c.changed_at, applications.c.id)
             .limit(NAMED)
         )
+    return _at(row, only, applications.c.number).order_by(visits.c.sent_at, applications.c.id).limit(NAMED)
+
+
+def _at(row: Any, only: sa.ColumnElement[bool] | None, *columns: sa.ColumnElement[Any]) -> sa.Select[Any]:
+    """Something of the applications of a place; ``only``: of those for which it holds."""
     same = [column.is_not_distinct_from(getattr(row, column.name)) for column in _PLACE]
     people_only = _IS_LEFT_TO_PEOPLE if row.is_left_to_people else ~_IS_LEFT_TO_PEOPLE
-    return (
-        sa.select(applications.c.number)
-        .select_from(_OPEN)
-        .where(visits.c.closed_at.is_(None), people_only, *same)
-        .order_by(visits.c.sent_at, applications.c.id)
-        .limit(NAMED)
-    )
+    found = sa.select(*columns).select_from(_OPEN).where(visits.c.closed_at.is_(None), people_only, *same)
+    return found if only is None else found.where(only)

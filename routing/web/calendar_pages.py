@@ -8,22 +8,31 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from starlette.responses import Response
 
-from routing.actions.keep_calendar import keep_calendar
 from routing.domain.calendar_changes import CalendarChange
-from routing.domain.calendar_days import AddDaysOff, ConfirmDayOff, RemoveDayOff, check_last_day, read_day, read_kind
-from routing.domain.calendar_grounds import OutsideCalendar, check_grounds
+from routing.domain.calendar_days import (
+    AddDaysOff,
+    AddYears,
+    ConfirmDayOff,
+    RemoveDayOff,
+    check_last_day,
+    read_day,
+    read_kind,
+    read_year,
+)
+from routing.domain.calendar_grounds import OutsideCalendar
 from routing.domain.calendar_hours import SetSeason
 from routing.domain.due_days import MOST_WORKING_DAYS, DueDay, due_day, read_working_days
-from routing.domain.errors import Kind, Refusal
+from routing.domain.errors import Refusal
 from routing.domain.people import Action
 from routing.domain.phrases import Phrase
 from routing.domain.working_calendar import WorkingCalendar
 from routing.office import Office
 from routing.reading.calendars import VERSIONS_ON_A_PAGE, CalendarPage, calendar_page, calendar_versions_told
+from routing.web.calendar_keeping import problem_beside, refused
 from routing.web.calendar_view import KINDS, hours_in_words, input_of, year_view
 from routing.web.numbers_in_addresses import small_number
 from routing.web.posted_form import PostedForm
-from routing.web.rendering import go_to, show, wants_json, wording_of
+from routing.web.rendering import go_to, show, wording_of
 from routing.web.statuses import status_of
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
 
@@ -98,6 +107,12 @@ def set_ramadan(request: Request, office: OfficeHere, staff: SignedIn, form: Own
     )
 
 
+@router.post("/years")
+def add_years(request: Request, office: OfficeHere, staff: SignedIn, form: OwnForm) -> Response:
+    """The calendar reaches further ahead."""
+    return _keep(request, office, staff, form, "years", lambda: AddYears(last_year=read_year(form.text("last_year"))))
+
+
 def _keep(
     request: Request,
     office: Office,
@@ -107,14 +122,9 @@ def _keep(
     change: Callable[[], CalendarChange],
 ) -> Response:
     """Makes the change and shows its year, or the form again with what is wrong beside its inputs."""
-    staff.require(Action.KEEP_CALENDAR)
     year = _year_typed(office, form)
-    try:
-        made, grounds = change(), check_grounds(form.text("reason"), form.text("decree"))
-        keep_calendar(office, made, grounds, by=staff.person.id)
-    except Refusal as refusal:
-        if wants_json(request) or refusal.kind in (Kind.FORBIDDEN, Kind.BUSY):
-            raise
+    refusal = refused(request, office, staff, form, change)
+    if refusal is not None:
         return _page(request, office, staff, year, what=what, form=form, refusal=refusal)
     return go_to("/calendar", year=str(year), told="calendar-changed")
 
@@ -135,7 +145,8 @@ def _page(
     page, wording = page or calendar_page(office), wording_of(request)
     versions = calendar_versions_told(office, before=before)
     found, unclear = _count(page.calendar, asked or {})
-    wrong = {f"{what}.{input_of(refusal)}": wording.sentence(refusal)} if refusal is not None else {}
+    form = form or PostedForm()
+    wrong = dict(problem_beside(what, refusal, form, wording))
     if unclear is not None:
         wrong["due.start" if input_of(unclear) == "day" else "due.working_days"] = wording.sentence(unclear)
     return show(
@@ -158,7 +169,7 @@ def _page(
         most=MOST_WORKING_DAYS,
         wrong=wrong,
         what=what,
-        form=form or PostedForm(),
+        form=form,
     )
 
 

@@ -27,6 +27,11 @@ _INPUTS = {
     "Kind": "kind",
     "Reason": "reason",
     "Decree": "decree",
+    "Year": "last_year",
+    "years_there": "last_year",
+    "no_season": "day",
+    "counter_as_office": "open",
+    "unknown_counter": "open",
     "already_off": "day",
     "not_off": "day",
     "not_estimated": "day",
@@ -35,6 +40,7 @@ _INPUTS = {
     "dates_upside_down": "until",
     "calendar_reason_missing": "reason",
     "decree_missing": "decree",
+    "past_without_decree": "decree",
     "days_out_of_range": "working_days",
 }
 

@@ -23,6 +23,7 @@ _LONGEST_FILTER = 200
 #: What each mark is called.
 MARKS = {
     Mark.LATE_RETURN: N_("returned late"),
+    Mark.LATE_PAUSE: N_("stopped late"),
     Mark.REPEATED_RETURN: N_("returned again for what lay there before"),
     Mark.RESTART: N_("the promise was counted anew"),
     Mark.TAKEN_BACK: N_("the answer was taken back"),

@@ -17,6 +17,9 @@ CAUSES = {
     Cause.NO_OPERATOR: N_("The program at {desk} has given up, and nobody may help it."),
     Cause.LEADS_NOWHERE: N_("From {desk} no decision leads on: what it should go to is no step of its route."),
     Cause.JOIN_UNMET: N_("The opinions its step waits for can come from no desk any more."),
+    Cause.OTHER_EYES: N_(
+        "At {desk} everybody who could say what leads on ({roles}) has decided on it before, or is the applicant."
+    ),
     Cause.AT_NO_DESK: N_("It is open and lies at no desk."),
 }
 #: What ends each.
@@ -32,6 +35,7 @@ WAYS_OUT = {
     Cause.NO_OPERATOR: N_("Make somebody manager, or give an account one of these roles at {desk}: {roles}."),
     Cause.LEADS_NOWHERE: _MIGRATE,
     Cause.JOIN_UNMET: _VERIFY,
+    Cause.OTHER_EYES: N_("Give somebody else, who has not decided on it yet, one of these roles at {desk}: {roles}."),
     Cause.AT_NO_DESK: _VERIFY,
 }
 _PASSED_ON = (Cause.NO_ROLE, Cause.NOBODY_THERE, Cause.DESK_CLOSED)

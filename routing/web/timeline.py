@@ -10,6 +10,7 @@ from routing.domain.acting import ActingTitle
 from routing.domain.early_warnings import CLOCK
 from routing.domain.erasure import LegalBasis
 from routing.domain.notices import BROUGHT, LEGAL, PROMISE
+from routing.domain.recounting import MovedDue
 from routing.domain.revealing import Masked
 from routing.domain.stays import COURIER
 from routing.domain.time_limits import Pause
@@ -157,7 +158,7 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
     requirement = wording.label(event.requirements[0]) if event.requirements else wording.text(N_("another paper"))
     levels = {**{level.value: name for level, name in LEVELS.items()}, BROUGHT: BROUGHT_TOLD}
     said = {
-        "moved": "; ".join(_moved(one, wording) for one in event.moved) or "-",
+        "moved": "; ".join(moved_in_words(one, wording) for one in event.moved) or "-",
         "because": "; ".join(map(_because, event.because)) or wording.text(N_("it was counted for the first time")),
         "target": wording.label(event.target) or "-",
         "papers": ", ".join(wording.label(one) for one in event.requirements),
@@ -174,7 +175,8 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
     return wording.text(template) % said
 
 
-def _moved(one: MovedTold, wording: Wording) -> str:
+def moved_in_words(one: MovedTold | MovedDue, wording: Wording) -> str:
+    """What was due, from when to when."""
     said = {
         "about": _about(one.about, wording), "before": _due(one.before, wording), "after": _due(one.after, wording),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from routing.domain.calendar_grounds import DecreeMissing, Grounds, check_ground
 from routing.domain.calendar_hours import SetCounterHours, UnknownCounter
 from routing.domain.errors import NotAllowed
 from routing.domain.opening_hours import read_hours
+from routing.domain.past_days import PastWithoutDecree
 from routing.domain.people import ADMINISTRATOR
 from routing.domain.receipts import IdempotencyKeyReused, Once
 from routing.domain.working_calendar import DayOffKind, WorkingCalendar
@@ -91,6 +92,16 @@ def test_a_refused_change_leaves_no_version(mall: Mall, rina: int) -> None:
     assert keep_calendar(mall.office, hours, WHY, by=rina).number == 2
 
 
+def test_a_day_that_is_over_is_changed_by_a_decree_only(mall: Mall, rina: int) -> None:
+    """It is Monday, 2 March, by the office's clocks."""
+    for day, is_over in ((date(2026, 2, 27), True), (date(2026, 3, 2), False), (date(2026, 3, 3), False)):
+        if is_over:
+            with pytest.raises(PastWithoutDecree, match="2026-02-27 is over"):
+                keep_calendar(mall.office, off(day), Grounds(reason="Banjir"), by=rina)
+        keep_calendar(mall.office, off(day), WHY if is_over else Grounds(reason="Banjir"), by=rina)
+    assert in_force(mall.office).number == 4
+
+
 def test_more_years_come_from_the_nations_list(mall: Mall, rina: int) -> None:
     before = in_force(mall.office)
     after = keep_calendar(mall.office, AddYears(last_year=before.last_year + 2), WHY, by=rina)
@@ -130,7 +141,7 @@ def test_whoever_comes_second_waits_and_changes_what_the_first_left(postgresql_m
     """On PostgreSQL, where two transactions are open at once."""
     office, rina = postgresql_mall.office, postgresql_mall.hires(RINA)
     with office.transaction() as tx:
-        first = changed(office.calendar(tx=tx), off(), WHY)
+        first = changed(office.calendar(tx=tx), off(), WHY, today=office.now().date())
         tx.calendars.add(first, by="rina", at=office.now(), reason=WHY.reason)
         second = in_background(lambda: keep_calendar(office, off(date(2026, 11, 26)), WHY, by=rina))
         wait_until_locked(office)

@@ -1,5 +1,6 @@
 """Working calendars for the tests: the nation's, with and without collective leave, and a change made on one."""
 
+from datetime import date
 from functools import cache
 
 from routing.catalogue.public_holidays import first_calendar
@@ -29,6 +30,8 @@ def after(
     *,
     reason: str = "Surat edaran",
     decree: str = "",
+    today: date = date(2020, 1, 1),
 ) -> WorkingCalendar:
-    """The version the change makes."""
-    return changed(calendar or national(), change, check_grounds(reason, decree), counters=COUNTERS)
+    """The version the change makes; by itself before all of the calendar, so that nothing is over."""
+    grounds = check_grounds(reason, decree)
+    return changed(calendar or national(), change, grounds, today=today, counters=COUNTERS)

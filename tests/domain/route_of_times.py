@@ -1,5 +1,7 @@
 """A permit with every limit there is: a promise, a desk's own days, the applicant's, the law's, a stop that ends."""
 
+from typing import Any
+
 from routing.domain.workflow import Workflow
 from tests.domain.small_routes import label
 
@@ -32,7 +34,7 @@ def times(**changed: object) -> Workflow:
     return Workflow.model_validate(route | {key: value for key, value in changed.items() if value is not None})
 
 
-STEPS = {
+STEPS: dict[str, dict[str, Any]] = {
     "register": {
         "label": label("Pendaftaran"),
         "desks": ["loket-pendaftaran"],

@@ -38,6 +38,7 @@ from routing.domain.calendar_hours import (
 from routing.domain.countable_days import after_days
 from routing.domain.errors import MalformedField, NotUtf8, Refusal, TextTooLong
 from routing.domain.opening_hours import OpeningsCollide, hours_text, read_hours
+from routing.domain.past_days import PastWithoutDecree
 from routing.domain.working_calendar import DayOff, DayOffKind, WorkingCalendar
 from tests.domain.calendars import COUNTERS, after, national
 
@@ -253,3 +254,38 @@ def test_two_versions_that_are_alike_do_not_differ() -> None:
     found = differences(national(), WorkingCalendar.model_validate_json(national().canonical))
     assert found == differences(national(), national())
     assert not any((found.added, found.removed, found.changed, found.counters, found.has_other_hours, found.years))
+
+
+TODAY = date(2026, 11, 30)
+
+
+@pytest.mark.parametrize(("change", "tells"), [
+    (local(), "2026-11-25"),
+    (local(date(2026, 11, 28), date(2026, 12, 4), "Banjir"), "2026-11-29"),
+    (RemoveDayOff(day=date(2026, 5, 26)), "2026-05-26"),
+    (SetSeason(since=date(2026, 2, 18), until=date(2026, 3, 20)), "2026-02-18"),
+    (SetSeason(since=date(2026, 11, 20), until=date(2026, 12, 4), name="Asap", hours=SATURDAYS), "2026-11-28"),
+    (RemoveSeason(day=date(2026, 3, 2)), "2026-03-17"),
+    # A week has no dates: it is that of the days that are over, too.
+    (SetOfficeHours(hours=read_hours("mon-sat 07:30-14:00")), "2026-11-28"),
+])  # fmt: skip
+def test_what_changes_days_that_are_over_takes_a_decree_besides_the_reason(change: CalendarChange, tells: str) -> None:
+    known = after(local(date(2026, 5, 26))) if isinstance(change, RemoveDayOff) else national()
+    with pytest.raises(PastWithoutDecree, match=f"^{tells} is over"):
+        after(change, known, today=TODAY)
+    assert after(change, known, decree="SK Wali Kota 188/2026", today=TODAY).number == known.number + 1
+
+
+def test_what_changes_only_today_and_days_to_come_takes_none() -> None:
+    for change in (
+        local(TODAY, name="Banjir"),
+        local(date(2026, 12, 21), date(2026, 12, 23)),
+        # Ramadan of next year; one that goes on longer than was thought, while it lasts.
+        SetSeason(since=date(2027, 2, 9), until=date(2027, 3, 9)),
+        RemoveSeason(day=date(2027, 3, 1)),
+        SetCounterHours(counter=COUNTERS[0], hours=SATURDAYS),
+        AddYears(last_year=2034),
+    ):
+        assert after(change, today=TODAY).number == 2
+    longer = SetSeason(since=date(2026, 2, 19), until=date(2026, 3, 25))
+    assert after(longer, today=date(2026, 3, 20)).number == 2

@@ -38,5 +38,5 @@ def test_a_place_nobody_gave_out_begins_at_the_newest(said: str) -> None:
 
 def test_a_mark_nobody_sets_is_refused_with_those_there_are() -> None:
     assert mark_named("deemed") == "deemed"
-    with pytest.raises(MalformedField, match="late-return, repeated-return"):
+    with pytest.raises(MalformedField, match="late-return, late-pause"):
         mark_named("lateness")

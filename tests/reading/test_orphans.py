@@ -1,15 +1,21 @@
 """Applications nobody can move are found, with the reason; those that only wait are not."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import sqlalchemy as sa
 
-from routing.actions.keep_accounts import assign, close_account, open_account, take_away
+from routing.actions.decide import decide
+from routing.actions.keep_accounts import assign, close_account, identify, open_account, take_away
+from routing.domain.decision import Decision
 from routing.domain.people import MANAGER
 from routing.reading.orphans import Cause, orphans
 from routing.storage.tables import applications, services, visits
+from tests.actions.times_in_the_mall import opens, registers
 from tests.domain.people_of_the_mall import LAST_YEAR, OMAR
-from tests.mall import Mall
+from tests.domain.route_of_times import STEPS
+from tests.domain.small_routes import label
+from tests.mall import LESTARI, Mall
 
 
 def causes(mall: Mall) -> list[tuple[Cause, str | None, int]]:
@@ -95,3 +101,48 @@ def test_an_open_application_at_no_desk_is_found(mall: Mall) -> None:
         connection.execute(at_team.where(applications.c.id == joined.id))
     found = {one.cause: one.numbers for one in orphans(mall.office)}
     assert found == {Cause.AT_NO_DESK: (lost.number,), Cause.JOIN_UNMET: (joined.number,)}
+
+
+def signed_by_other_eyes(mall: Mall) -> None:
+    """A route in force whose permit is signed by nobody who verified it; a refusal takes no other eyes."""
+    sign = dict(STEPS["sign"])
+    sign["decisions"] = {
+        **STEPS["sign"]["decisions"],
+        "sign": {"label": label("Tanda tangani"), "to": "granted", "not_by": ["verify"]},
+        "back": {"label": label("Kembalikan"), "to": "verify"},
+    }
+    steps = {code: one for code, one in STEPS.items() if code != "write-down"} | {"sign": sign}
+    opens(mall, steps=steps)
+
+
+def test_what_everybody_who_may_sign_has_verified_is_an_orphan_until_somebody_else_gets_the_role(mall: Mall) -> None:
+    signed_by_other_eyes(mall)
+    first, second = registers(mall), registers(mall)
+    rini = open_account(mall.office, code="rini", name="Rini")
+    assign(mall.office, "rini", [("verifier", "verifikasi")])
+    for document, by in ((first, mall.id_of(OMAR)), (second, rini)):
+        decide(mall.office, document.number, Decision(decision="forward"), person_id=by)
+    assert causes(mall) == []
+    # Only who verified the first may sign now; the second was verified by somebody else.
+    assign(mall.office, "omar", [("head-of-office", "kepala-dinas")])
+    close_account(mall.office, "ratna")
+    (found,) = orphans(mall.office)
+    assert (found.cause, found.desk, found.roles) == (Cause.OTHER_EYES, "kepala-dinas", ("head-of-office",))
+    assert (found.count, found.numbers) == (1, (first.number,))
+    assign(mall.office, "rini", [("head-of-office", "kepala-dinas")])
+    assert causes(mall) == []
+    # Whoever may only send it back or refuse it does not let it go on.
+    take_away(mall.office, "omar", role="head-of-office", desk="kepala-dinas")
+    assert [one.numbers for one in orphans(mall.office)] == [(second.number,)]
+
+
+def test_what_only_its_own_applicant_could_decide_is_an_orphan(mall: Mall) -> None:
+    identify(mall.office, "omar", LESTARI.nik)
+    own = mall.registers()
+    other = mall.registers(who=replace(LESTARI, nik="3579015506900002"))
+    (found,) = orphans(mall.office)
+    assert (found.cause, found.desk, found.roles) == (Cause.OTHER_EYES, "verifikasi", ("verifier",))
+    assert found.numbers == (own.number,) != (other.number,)
+    open_account(mall.office, code="rini", name="Rini")
+    assign(mall.office, "rini", [("verifier", "verifikasi")])
+    assert causes(mall) == []

@@ -16,6 +16,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 from schemathesis.checks import not_a_server_error
+from schemathesis.core import NOT_SET
 from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -134,10 +135,12 @@ class Caller:
         act = case.operation.path.rsplit("/", 1)[-1]
         if case.method.upper() == "GET":
             return None
-        who, case.body = {
+        possible: dict[str, tuple[Program, Any]] = {
             "applications": (ida, new_application()),
             "attachments": (ida, {"file": [pdf()]}),
             "claim": (omar, {}),
+            # Takes no body.
+            "recompute": (self.programs["rina"], NOT_SET),
             "release": (omar, {}),
             "decisions": (omar, {"decision": "forward"}),
             "resubmit": (ida, {}),
@@ -148,7 +151,8 @@ class Caller:
             "continue": (self.programs["hari"], {"reason": "Air surut"}),
             "obstacles": (omar, {"reason": "Server mati"}),
             "changes": (self.programs["rina"], self._another_day_off()),
-        }[act]
+        }
+        who, case.body = possible[act]
         case.headers["Idempotency-Key"] = f"possible {next(self.count)}"
         if act not in ("applications", "changes"):
             number = ida.registers()

@@ -1,6 +1,7 @@
 """The working calendar on its page: read by everybody, changed by the administrator, errors beside their inputs."""
 
 import re
+from datetime import timedelta
 
 from tests.web.visitors import Visitor, WebMall, part_of
 
@@ -113,3 +114,100 @@ def test_what_is_wrong_stands_beside_its_input_and_nothing_typed_is_lost(mall: W
         answer = rina.send("/calendar", "/calendar/ramadan", {"day": "2026-03-20", "until": "", "reason": "x"})
         assert 'id="problem-ramadan-until"' in answer.text
     assert mall.office.calendar().number == 1
+
+
+WHY = {"reason": "Surat edaran", "decree": "SE 5/2026"}
+SIX_DAYS = {f"hours-{day}": "07.30-14.00" if day < 6 else "" for day in range(7)}
+
+
+def sets(rina: Visitor, what: str, fields: dict[str, str], page: str = "/calendar/hours") -> str:
+    """Where the page of the hours leads after the change."""
+    answer = rina.send(page, f"/calendar/hours/{what}", fields)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def test_the_administrator_sets_the_hours_of_the_office_a_counter_and_a_season_and_adds_years(mall: WebMall) -> None:
+    with mall.signed_in("rina") as rina:
+        assert sets(rina, "office", SIX_DAYS | WHY) == "/calendar/hours?told=calendar-changed"
+        counter = "/calendar/hours?counter=loket-pendaftaran"
+        saturdays = {f"hours-{day}": "08:00-12:00" if day == 5 else "" for day in range(7)}
+        sets(rina, "counter", saturdays | {"open": "own", **WHY}, counter)
+        smoke = {"name": "Asap", "day": "2026-07-06", "until": "2026-07-10", "hours-0": "8.00-11.00", **WHY}
+        sets(rina, "season", smoke)
+        page = rina.get(counter).text
+        known = part_of(page, r'<dl class="facts card">(.*?)</dl>')
+        assert "Senin–Sabtu 07.30–14.00" in known
+        assert "Sabtu 08.00–12.00" in known
+        smoky = part_of(known, r"<dt>Asap</dt><dd>(<span[^>]*>Senin 08.00–11.00</span>.*?)</dd>")
+        assert "6 Juli 2026 – 10 Juli 2026" in smoky
+        assert 'id="counter-hours-5" name="hours-5" value="08.00-12.00"' in page
+        # A season's hours left empty are those it had before.
+        sets(rina, "season", {"name": "Asap", "day": "2026-07-07", "until": "2026-07-13", "reason": "Masih berasap"})
+        sets(rina, "season-off", {"day": "2026-07-07", "reason": "Langit cerah"})
+        sets(rina, "counter", saturdays | {"open": "usual", **WHY}, counter)
+        last = mall.office.calendar().last_year
+        assert changes(rina, "years", {"last_year": str(last + 1), **WHY}).endswith("told=calendar-changed")
+    calendar = mall.office.calendar()
+    assert (calendar.number, calendar.last_year, calendar.counters) == (8, last + 1, {})
+    assert [one.name for one in calendar.seasons if one.since.year == 2026] == ["Ramadan"]
+
+
+def test_what_is_wrong_with_hours_stands_beside_the_day_and_nothing_typed_is_lost(mall: WebMall) -> None:
+    season = {"name": "Asap", "day": "2026-07-06", "until": "2026-07-10", **SIX_DAYS, **WHY}
+    with mall.signed_in("rina") as rina:
+        for what, typed, beside, sentence in (
+            ("office", SIX_DAYS | WHY | {"hours-2": "pagi"}, "hours-2", "pagi bukan jam buka"),
+            ("office", SIX_DAYS | WHY | {"hours-5": "12.00-08.00"}, "hours-5", "12.00-08.00"),
+            ("office", dict.fromkeys(SIX_DAYS, "") | WHY, "hours-0", "tidak ada hari"),
+            ("office", SIX_DAYS | WHY | {"reason": " "}, "reason", "memerlukan alasan tertulis"),
+            ("office", SIX_DAYS | WHY | {"decree": ""}, "decree", "sudah lewat"),
+            ("season", season | {"until": "2026-07-05"}, "until", "mendahului"),
+            ("season", season | {"day": "6 Juli"}, "day", "6 Juli bukan tanggal"),
+            ("season", season | {"name": ""}, "name", "Nama"),
+            ("season", season | {"hours-6": "x"}, "hours-6", "x bukan jam buka"),
+            ("season", {name: one for name, one in season.items() if "-" not in name}, "hours-0", "jam"),
+            ("season", season | {"day": "2026-03-01", "until": "2026-03-05"}, "day", "Ramadan"),
+            ("counter", {"open": "usual", "reason": "x"}, "open", "loket-pendaftaran"),
+            ("season-off", {"day": "2026-03-02"}, "reason", "memerlukan alasan tertulis"),
+        ):
+            page = "/calendar/hours?counter=loket-pendaftaran"
+            answer = rina.send(page, f"/calendar/hours/{what}", typed)
+            assert answer.status_code in (409, 413, 422), (what, typed)
+            form = part_of(answer.text, rf'(<form[^>]*action="/calendar/hours/{what}".*?</form>)')
+            field = part_of(form, rf'<div class="field missing">(.*?id="{what}-{beside}".*?)</div>')
+            assert sentence in field, (what, beside, field)
+            for name, said in typed.items():
+                assert (
+                    not said.strip()
+                    or name in ("open", "day")
+                    or said in part_of(form, rf'(id="{what}-{name}".*?)</div>')
+                )
+            assert "field missing" not in answer.text.replace(form, "")
+        for year, sentence in (("lima", "lima bukan tahun"), ("2030", "2036"), ("2200", "2100")):
+            answer = rina.send("/calendar", "/calendar/years", {"last_year": year, **WHY})
+            assert sentence in part_of(answer.text, r'id="problem-years-last_year">(.*?)</p>')
+            assert (
+                f'name="last_year" aria-describedby="problem-years-last_year" aria-invalid="true" value="{year}"'
+                in (answer.text)
+            )
+    assert mall.office.calendar().number == 1
+
+
+def test_the_administrator_sees_which_due_dates_would_move_and_counts_at_once(mall: WebMall) -> None:
+    with mall.signed_in("ida") as ida:
+        number = ida.registered()
+    with mall.signed_in("rina") as rina:
+        assert "sudah dihitung dengan versi 1" in rina.get("/calendar/recompute").text
+        due = mall.office.now().date() + timedelta(days=3)
+        changes(rina, "add", {"day": due.isoformat(), "name": "Banjir", "kind": "local", "reason": "Kantor terendam"})
+        before = rina.get("/calendar/recompute").text
+        assert "1 permohonan terbuka masih dihitung dengan versi sebelum versi 2" in before
+        assert number in part_of(before, r'<ul class="card">(.*?)</ul>')
+        assert "janji layanan dari" in before
+        # Only looked at, it is counted by nobody.
+        assert rina.get("/calendar/recompute").text == before
+        after = rina.send("/calendar/recompute", "/calendar/recompute").text
+        assert "1 permohonan terbuka sudah dihitung dengan kalender versi 2" in after
+        assert number in after
+        assert "sudah dihitung dengan versi 2" in rina.get("/calendar/recompute").text

@@ -36,7 +36,10 @@ class _Change(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: _Text = Field(description="Why, in words.", examples=["Pemilihan kepala daerah"])
-    decree: _Text = Field(default="", description="What it rests on; needed where the nation gives the day.")
+    decree: _Text = Field(
+        default="",
+        description="What it rests on; needed where the nation gives the day, and where a day that is over is changed.",
+    )
 
     def grounds(self) -> Grounds:
         """Raises CalendarReasonMissing, TextTooLong, MalformedField, NotUtf8."""
@@ -117,7 +120,9 @@ class NoSeasonBody(_Change):
 class OfficeHoursBody(_Change):
     """The office's week."""
 
-    model_config = _example(what="hours", hours="mon-thu 07:30-12:00 13:00-16:00; fri 07:30-11:30", reason="SE baru")
+    model_config = _example(
+        what="hours", hours="mon-thu 07:30-12:00 13:00-16:00; fri 07:30-11:30", reason="SE baru", decree="SE 5/2026"
+    )
 
     what: Literal["hours"]
     hours: _Hours

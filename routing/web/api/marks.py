@@ -19,8 +19,8 @@ from routing.web.visitors import OfficeHere
 router = APIRouter(prefix="/audit/marks", tags=["audit"])
 
 _Mark = Literal[
-    "late-return", "repeated-return", "restart", "taken-back", "granted-pause", "deemed", "limit-passed"
-]  # fmt: skip
+    "late-return", "late-pause", "repeated-return", "restart", "taken-back", "granted-pause", "deemed", "limit-passed"
+]
 
 
 class MarkShape(BaseModel):

@@ -27,7 +27,8 @@ class OrphansShape(BaseModel):
 
     cause: str = Field(
         examples=["nobody-there"],
-        description="no-role, nobody-there, desk-closed, no-operator, leads-nowhere, join-unmet or at-no-desk.",
+        description="no-role, nobody-there, desk-closed, no-operator, leads-nowhere, join-unmet, "
+        "other-eyes or at-no-desk.",
     )
     why: Name
     ways_out: list[Name]

@@ -1,6 +1,7 @@
 """The working calendar over the API: read by everybody with a token, changed by the administrator's."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -62,7 +63,7 @@ def test_every_kind_of_change_can_be_sent(rina: Program) -> None:
         {"what": "season", "since": "2027-02-09", "until": "2027-03-09"},
         {"what": "season", "since": "2026-07-06", "until": "2026-07-07", "name": "Asap", "hours": "mon 08:00-09:00"},
         {"what": "remove-season", "day": "2026-07-06"},
-        {"what": "hours", "hours": "mon-sat 07:30-14:00"},
+        {"what": "hours", "hours": "mon-sat 07:30-14:00", "decree": "SE 5/2026"},
         {"what": "counter-hours", "counter": "loket-pendaftaran", "hours": "sun 08:00-12:00"},
         {"what": "counter-hours", "counter": "loket-pendaftaran", "hours": None},
         {"what": "years", "last_year": 2037},
@@ -92,6 +93,7 @@ NONSENSE: list[tuple[dict[str, object], int, str]] = [
     ({"kind": "public", "decree": ""}, 422, "decree_missing"),
     ({"name": " "}, 422, "malformed_field"),
     ({"name": "x" * 201}, 413, "text_too_long"),
+    ({"since": "2026-02-27", "decree": ""}, 422, "past_without_decree"),
     ({"since": "2044-01-01"}, 409, "outside_calendar"),
     ({"moon": 1}, 422, "malformed_request"),
 ]
@@ -110,3 +112,22 @@ def test_what_makes_no_sense_is_a_problem_and_makes_no_version(rina: Program) ->
     problem(rina.post("/calendar/changes", sent), 404, "unknown_counter")
     problem(rina.post("/calendar/changes", sent | {"hours": "sat 12:00-08:00"}), 422, "openings_collide")
     assert rina.mall.office.calendar().number == 1
+
+
+def test_what_a_change_would_move_is_told_and_then_counted(rina: Program) -> None:
+    with rina.mall.signed_in("ida") as ida:
+        number = ida.registered()
+    assert rina.get("/calendar/recompute").json() == {
+        "version": 1, "looked_at": 0, "is_all": True, "is_written": False, "items": []
+    }  # fmt: skip
+    day = rina.mall.office.now().date() + timedelta(days=3)
+    flood = {"what": "add", "since": day.isoformat(), "name": "Banjir", "reason": "Kantor terendam"}
+    assert rina.post("/calendar/changes", flood).status_code == 200
+    would = rina.get("/calendar/recompute").json()
+    (moved,) = would["items"]
+    assert (moved["number"], would["looked_at"], would["is_written"]) == (number, 1, False)
+    promise = next(one for one in moved["due"] if one["what"] == "promise")
+    assert promise["before"] < promise["after"]
+    done = rina.post("/calendar/recompute", None).json()
+    assert done == would | {"is_written": True}
+    assert rina.post("/calendar/recompute", None).json()["looked_at"] == 0

@@ -45,6 +45,8 @@ ADDRESSES = {
     ("GET", "/calendar"): None,
     ("GET", "/calendar/versions"): None,
     ("GET", "/calendar/due?from=2026-03-13&working_days=5"): None,
+    ("GET", "/calendar/recompute"): None,
+    ("POST", "/calendar/recompute"): None,
     ("POST", "/calendar/changes"): {
         "what": "add",
         "since": "2026-11-25",
@@ -87,6 +89,8 @@ MAY = {
     ("GET", "/calendar"): set(EVERYBODY),
     ("GET", "/calendar/versions"): set(EVERYBODY),
     ("GET", "/calendar/due?from=2026-03-13&working_days=5"): set(EVERYBODY),
+    ("GET", "/calendar/recompute"): {"rina"},
+    ("POST", "/calendar/recompute"): {"rina"},
     ("POST", "/calendar/changes"): {"rina"},
     ("GET", "/audit/marks"): {"agus"},
     ("GET", "/orphans"): {"agus", "rina", "hari"},

@@ -1,0 +1,50 @@
+"""Rows that stand beside the log, read once in the order of the applications' ids.
+
+What they must say, their own modules know.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from routing.storage.tables import applications
+
+_ROWS_AT_ONCE = 2_000
+
+
+class RowsBeside:
+    """The rows of one table, of all applications, of a service's, or of one."""
+
+    def __init__(
+        self, connection: Connection, table: sa.Table, order: tuple[str, ...], service: str | None, number: str | None
+    ) -> None:
+        """``order``: the columns by which the rows of an application come."""
+        statement = (
+            sa.select(table)
+            .join_from(table, applications, applications.c.id == table.c.application_id)
+            .order_by(table.c.application_id, *(table.c[name] for name in order))
+        )
+        if number:
+            statement = statement.where(applications.c.number == number)
+        elif service:
+            statement = statement.where(applications.c.service == service)
+        self._rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement)
+        self._groups = groupby(self._rows, key=lambda row: row.application_id)
+        self._next: tuple[int, list[Any]] | None = None
+
+    def of(self, application_id: int) -> list[Any]:
+        """The rows of this application; to be asked for in the order of the ids."""
+        while self._next is None or self._next[0] < application_id:
+            group = next(self._groups, None)
+            if group is None:
+                return []
+            self._next = (group[0], list(group[1]))
+        return self._next[1] if self._next[0] == application_id else []
+
+    def close(self) -> None:
+        """Lets go of what was not read."""
+        self._rows.close()
