@@ -161,9 +161,9 @@ def audit(
     signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
     figures = measure_audit(load_settings(data), entries=entries, tell=tell)
     words = (
-        f"{figures['entries']} entries on {figures['database']}: {figures['sealed_per_second']} sealed a second; a proof "
-        f"p50 {figures['proof_ms']['p50']} ms, p99 {figures['proof_ms']['p99']} ms; {figures['verified_per_second']} "
-        f"leaves verified a second, {figures['problems']} wrong."
+        f"{figures['entries']} entries on {figures['database']}: {figures['sealed_per_second']} sealed a second; "
+        f"a proof p50 {figures['proof_ms']['p50']} ms, p99 {figures['proof_ms']['p99']} ms; "
+        f"{figures['verified_per_second']} leaves verified a second, {figures['problems']} wrong."
     )
     say(figures, as_json=as_json, words=words)
 
