@@ -21,6 +21,7 @@ from routing.web import (
     desk_pages,
     due_pages,
     health,
+    log_pages,
     mark_pages,
     metrics_page,
     notice_pages,
@@ -80,6 +81,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         calendar_pages,
         calendar_recount_pages,
         personal_pages,
+        log_pages,
         health,
         metrics_page,
     ):
