@@ -1,6 +1,7 @@
 """A receipt says one thing of one entry, is signed by the office, and has one spelling."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,8 +17,8 @@ NUMBER = "SIP-DOKTER-2026-000001-8"
 AT = datetime(2026, 11, 23, 7, 5, 0, 123456, tzinfo=UTC)
 
 
-def given_out(**changed: object) -> LogReceipt:
-    said = {"number": NUMBER, "seq": 2, "entry_hash": bytes(32), "at": AT} | changed
+def given_out(**changed: Any) -> LogReceipt:
+    said: dict[str, Any] = {"number": NUMBER, "seq": 2, "entry_hash": bytes(32), "at": AT} | changed
     return signed_receipt(**said, key=KEY)
 
 
@@ -47,7 +48,7 @@ def test_a_receipt_may_be_broken_over_lines() -> None:
     ],
     ids=lambda changed: next(iter(changed)),
 )
-def test_no_part_of_a_receipt_can_be_changed(changed: dict[str, object]) -> None:
+def test_no_part_of_a_receipt_can_be_changed(changed: dict[str, Any]) -> None:
     forged = given_out(**changed)
     kept = LogReceipt(
         number=forged.number, seq=forged.seq, hash=forged.hash, at=forged.at, signature=given_out().signature
