@@ -10,10 +10,14 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from routing.catalogue.public_holidays import first_calendar
 from routing.domain.application import Application, Identity
+from routing.domain.checkpoints import VerifierKey
 from routing.domain.errors import Fault, Refusal, UnknownService
 from routing.domain.identifiers import application_number, tracking_code
+from routing.domain.log_receipts import KEY_NAME, RECEIPT_KEY, receipt_of
 from routing.domain.move import Move
 from routing.domain.receipts import Once, Receipt, receipt, receipt_from
 from routing.domain.state_machine import RuleBook
@@ -26,6 +30,7 @@ from routing.storage.database import AlreadyWritten, Database, Reader
 from routing.storage.master_keys import has_master_key, open_vault, set_up_vault
 from routing.storage.transaction import Transaction
 from routing.telemetry import tell_of_moves
+from routing.vault.log_key import make_signing_key, read_signing_key
 from routing.vault.paper_store import PaperStore
 from routing.vault.personal_data import Vault
 
@@ -51,6 +56,7 @@ class Office:
         self.paper_inspection = PaperInspection()
         self._clock = clock
         self._vault: Vault | None = None
+        self._receipt_key: Ed25519PrivateKey | None = None
         self._books: dict[str, RuleBook] = {}
         self._books_lock = threading.Lock()
         self._calendars: dict[str, WorkingCalendar] = {}
@@ -92,10 +98,13 @@ class Office:
         The answer is kept in the transaction of what it tells of, so that neither can be there without the other. An
         act that is refused keeps none. Raises IdempotencyKeyReused and what the act raises.
         """
+        # Before the books are opened: a new office's first one is written into the log.
+        key = self.receipt_key()
 
         def answer(tx: Transaction) -> str:
             after = act(tx)
-            return receipt(after, tx.open_visits(after.id)).text
+            told = receipt_of(after.number, [one for move in tx.recorded for one in move.entries], key)
+            return receipt(after, tx.open_visits(after.id), told.text if told is not None else None).text
 
         with suppress(AlreadyWritten):
             return receipt_from(self.answered_once(once, answer))
@@ -186,6 +195,21 @@ class Office:
         if self._vault is None:
             self._vault = open_vault(connection, self.settings.master_key)
         return self._vault
+
+    def receipt_key(self) -> Ed25519PrivateKey:
+        """What signs the receipts of entries; made, and made known in the log, when it is first needed.
+
+        The log's own key is the sequencer's alone, so this is another one. Raises LogKeyUnusable.
+        """
+        if self._receipt_key is None:
+            make_signing_key(self.settings.receipt_key)
+            made = read_signing_key(self.settings.receipt_key)
+            text = VerifierKey.of(KEY_NAME, made).text
+            with self.transaction() as tx:
+                if all(entry.said.get("key") != text for entry in tx.office_log.of_kind(RECEIPT_KEY)):
+                    tx.office_log.append(kind=RECEIPT_KEY, actor="satuatap", at=self.now(), facts={"key": text})
+            self._receipt_key = made
+        return self._receipt_key
 
     def rule_book(self, content_hash: str, tx: Transaction | None = None) -> RuleBook:
         """The state machine of a workflow version; built once and kept, since a version never changes.

@@ -115,6 +115,11 @@ class Settings(BaseSettings):
         description="The key that seals the log (Ed25519, PEM, mode 0600), which the sequencer alone may read; made at "
         "its first start. Absent: log.key in the data folder.",
     )
+    receipt_key_file: Path | None = Field(
+        default=None,
+        description="The key that signs receipts of entries (Ed25519, PEM, mode 0600); made when it is first needed. "
+        "Every web of one office has the same. Absent: receipt.key in the data folder.",
+    )
     log_origin: Annotated[str | None, StringConstraints(pattern=r"^[^\s+]{1,200}$")] = Field(
         default=None,
         description="The name under which the log is begun, an address without its scheme: izin.example.go.id/log/1. "
@@ -263,6 +268,11 @@ class Settings(BaseSettings):
     def log_key(self) -> Path:
         """Where the key lies that seals the log."""
         return self.log_key_file or self.data / "log.key"
+
+    @property
+    def receipt_key(self) -> Path:
+        """Where the key lies that signs receipts."""
+        return self.receipt_key_file or self.data / "receipt.key"
 
     @property
     def broker(self) -> str:

@@ -45,6 +45,8 @@ class Receipt:
     outcome: str | None
     #: where it lies or is on its way to; none: it has ended
     desks: tuple[str, ...]
+    #: the signed receipt of its entry in the log; None: nothing was written
+    log_receipt: str | None = None
 
     @property
     def text(self) -> str:
@@ -53,8 +55,8 @@ class Receipt:
         return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
-def receipt(application: Application, open_visits: Sequence[Visit]) -> Receipt:
-    """The receipt for an application as it stands."""
+def receipt(application: Application, open_visits: Sequence[Visit], log_receipt: str | None = None) -> Receipt:
+    """The receipt for an application as it stands, with that of its entry in the log."""
     return Receipt(
         number=application.number,
         tracking_code=application.tracking_code,
@@ -62,6 +64,7 @@ def receipt(application: Application, open_visits: Sequence[Visit]) -> Receipt:
         step=application.step,
         outcome=application.outcome.value if application.outcome is not None else None,
         desks=tuple(visit.desk for visit in open_visits),
+        log_receipt=log_receipt,
     )
 
 

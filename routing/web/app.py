@@ -30,6 +30,7 @@ from routing.web import (
     pause_pages,
     personal_pages,
     public_pages,
+    receipt_pages,
     route_pages,
     sign_in_pages,
 )
@@ -64,6 +65,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
     web.state.route_drawings = RouteDrawings(office)
     for pages in (
         public_pages,
+        receipt_pages,
         route_pages,
         sign_in_pages,
         counter_pages,

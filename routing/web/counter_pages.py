@@ -22,10 +22,12 @@ from routing.office import Office
 from routing.reading.application_file import decisions_at
 from routing.reading.catalogue import services_in_force
 from routing.reading.counter_today import counter_day
+from routing.reading.log_receipts import receipts_of
 from routing.reading.who_applies import open_twins
 from routing.web.application_view import see_application
 from routing.web.numbers_in_addresses import ApplicationHere, application_number
 from routing.web.posted_form import PostedForm
+from routing.web.receipt_pages import receipt_qr
 from routing.web.registration import problems_of, registration_form, submission_of
 from routing.web.rendering import go_to, show, wants_json, wording_of
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
@@ -76,6 +78,8 @@ def receipt_page(request: Request, office: OfficeHere, staff: SignedIn, number: 
     """The receipt: the tracking code, large, and as a QR code. Printed as often as it is lost."""
     _require_counter(staff)
     view = see_application(office, staff, application_number(number))
+    # The oldest is that of the registration itself.
+    given = receipts_of(office, view.file.application.number)[-1].receipt
     address = str(request.base_url).rstrip("/") + f"/t/{view.file.application.tracking_code}"
     return show(
         request,
@@ -84,6 +88,8 @@ def receipt_page(request: Request, office: OfficeHere, staff: SignedIn, number: 
         file=view.file,
         address=address,
         qr=_qr(address),
+        log_receipt=given,
+        log_qr=receipt_qr(given.text, scale=2),
         bill=bill(view.file.workflow.fees, guard_facts(view.file.workflow, view.file.application)),
         twins=open_twins(office, view.file.application),
         warns_of_region=view.who is not None and not region_is_known(view.who.nik),

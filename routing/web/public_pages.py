@@ -10,6 +10,7 @@ from routing.domain.errors import UnknownService, UnknownTrackingCode
 from routing.domain.identifiers import check_tracking_code
 from routing.reading.application_file import number_with_code
 from routing.reading.catalogue import directory, services_in_force
+from routing.reading.log_receipts import receipts_with_code
 from routing.reading.public_status import Turn, public_status
 from routing.reading.whereabouts import for_the_public, whereabouts
 from routing.web.clock_view import ClockView, public_clock_view
@@ -67,7 +68,8 @@ def status(request: Request, office: OfficeHere, code: str) -> Response:
         number = number_with_code(connection, found.tracking_code)
     why = for_the_public(whereabouts(office, number)) if number is not None else None
     clock = public_clock_view(why, wording_of(request), office.time_zone) if why is not None else ClockView()
-    page = show(request, "public/status.html", status_of=found, unit=unit, turns=Turn, clock=clock)
+    receipts = receipts_with_code(office, found.tracking_code)
+    page = show(request, "public/status.html", status_of=found, unit=unit, turns=Turn, clock=clock, receipts=receipts)
     page.headers["X-Robots-Tag"] = "noindex"
     return page
 

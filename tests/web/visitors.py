@@ -153,4 +153,6 @@ def open_mall(office: Office, clock: Clock) -> WebMall:
     """Publishes the office and its service, and opens the demo accounts."""
     files = [default_folder() / f"{service}.yaml" for service in SERVICES]
     assert SERVICE in publish_files(office, files, by="tests").published
+    # As a web does when it starts; its first receipt would write it into the log otherwise.
+    office.receipt_key()
     return WebMall(office, clock, open_demo(office)[0].password)

@@ -23,6 +23,7 @@ from routing.web.api import (
     orphans,
     pauses,
     problems,
+    receipts,
 )
 from routing.web.api.problems import Problem, answer_problems
 from routing.web.refusal_pages import LastResort
@@ -57,6 +58,7 @@ def make_api() -> FastAPI:
         marks,
         audit_log,
         orphans,
+        receipts,
         problems,
     ):
         api.include_router(subject.router)

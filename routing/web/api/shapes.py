@@ -34,6 +34,11 @@ class ReceiptShape(BaseModel):
     step: str = Field(examples=["verify"], description="The step, or the end, it is at.")
     outcome: Literal["granted", "refused", "withdrawn", "closed", "stopped", "referred"] | None = Field(examples=[None])
     desks: list[str] = Field(examples=[["verifikasi"]], description="Where it lies or is on its way to.")
+    log_receipt: str | None = Field(
+        examples=[None],
+        description="The signed receipt of its entry in the log, one line that begins with SA1: "
+        "`satuatap audit receipt` and anybody's verifier check it. Null: nothing was written.",
+    )
 
 
 class DecisionShape(BaseModel):

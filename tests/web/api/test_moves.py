@@ -2,7 +2,9 @@
 
 import pytest
 
+from routing.domain.log_receipts import receipt_read
 from routing.reading.chains import verify_chains
+from routing.reading.log_receipts import Finding, judge_receipt
 from tests.row_counts import row_counts
 from tests.threads import at_once
 from tests.web.api.programs import Program, new_application, problem
@@ -21,7 +23,10 @@ def test_a_permit_is_issued_by_programs_alone(any_mall: WebMall) -> None:
         "step": "verify",
         "outcome": None,
         "desks": ["verifikasi"],
+        "log_receipt": answer.json()["log_receipt"],
     }
+    receipt = receipt_read(answer.json()["log_receipt"])
+    assert judge_receipt(any_mall.office, receipt).finding is Finding.HOLDS
     assert (answer.headers["etag"], answer.headers["location"]) == (
         '"1"',
         "/api/v1/applications/SIP-DOKTER-2026-000001-5",
