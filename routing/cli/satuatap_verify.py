@@ -31,6 +31,8 @@ LOG_KEY, WITNESS_KEY = 0x01, 0x04
 GENESIS = bytes(32)
 DEEPEST = 100
 MOST = 2**53 - 1
+_FIELD = 2**255 - 19
+_CURVE = -121665 * pow(121666, _FIELD - 2, _FIELD) % _FIELD
 _HEX = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[!-*,-~]{1,200}")
 _SIZE = re.compile(r"[1-9][0-9]{0,15}")
@@ -296,8 +298,21 @@ def public_key(text: str, kind: int, name: str | None = None) -> tuple[str, byte
         return None
     raw = _decoded(parts[2])
     key_id = hashlib.sha256(parts[0].encode() + b"\n" + raw).digest()[:4]
-    is_one = len(raw) == 33 and raw[0] == kind and parts[1] == key_id.hex()
+    is_one = len(raw) == 33 and raw[0] == kind and parts[1] == key_id.hex() and is_sound(raw[1:])
     return (parts[0], key_id, raw[1:]) if is_one else None
+
+
+def is_sound(key: bytes) -> bool:
+    """A point of the curve in its one spelling, and not one of the eight under which anything is signed.
+
+    Libraries differ about the others, so that two verifiers would not agree.
+    """
+    y = int.from_bytes(key, "little") % 2**255
+    if y >= _FIELD:
+        return False
+    square = (y * y - 1) * pow(_CURVE * y * y + 1, _FIELD - 2, _FIELD) % _FIELD
+    is_small = square == 0 or y == 0 or (square + y * y) % _FIELD == 0
+    return not is_small and pow(square, (_FIELD - 1) // 2, _FIELD) == 1
 
 
 def is_signed(key: bytes, signature: bytes, message: bytes) -> bool:
@@ -626,7 +641,8 @@ def _check_line(line: dict[str, Any], heads: dict[str, tuple[int, bytes]], place
 
 def check_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> str:
     """The receipt's number and entry. With files of the log at hand, the entry must still be the same in them."""
-    found = _RECEIPT.fullmatch(text.strip())
+    text = text.strip(" \t\r\n")
+    found = _RECEIPT.fullmatch(text)
     raw = [_decoded(part.replace("-", "+").replace("_", "/") + pad) for part, pad in
            ((found[3], "="), (found[5], "=="))] if found else []  # fmt: skip
     if found is None or len(raw[0]) != 32 or len(raw[1]) != 64:
@@ -635,7 +651,7 @@ def check_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> 
              for key in [public_key(text, LOG_KEY)] if key]  # fmt: skip
     if not known:
         raise Unreadable("receipt-key")
-    if not any(is_signed(key[2], raw[1], text.strip().rpartition(".")[0].encode()) for key in known):
+    if not any(is_signed(key[2], raw[1], text.rpartition(".")[0].encode()) for key in known):
         raise Problem("receipt-signature")
     number, seq = found[1], int(found[2])
     for file in seen:

@@ -1,0 +1,70 @@
+"""Good and damaged bundles, as many as are wanted, each the same whenever it is made again."""
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from tests.cli.bundle_damage import BYTE_DAMAGES, DAMAGES, SPELLINGS
+from tests.cli.paper_log import OFFICE, PaperLog
+
+_LOGS = 8
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file, and what was done to it."""
+
+    what: str
+    raw: bytes
+    pins: tuple[str, ...] = ()
+    witnesses: tuple[str, ...] = ()
+    #: what has to be named; None: it depends
+    entry: str | None = None
+
+
+@cache
+def logs() -> tuple[PaperLog, ...]:
+    made = []
+    for seed in range(_LOGS):
+        log = PaperLog(seed)
+        log.lives(3 + 5 * seed)
+        made.append(log)
+    return tuple(made)
+
+
+def good_cases(count: int, seed: int = 1) -> Iterator[Case]:
+    chance = random.Random(seed)
+    for no in range(count):
+        log, raw = _one(chance)
+        spelling = no % (len(SPELLINGS) + 1)
+        raw = SPELLINGS[spelling - 1](json.loads(raw)) if spelling else raw
+        pins = (log.verifier_key,) if no % 3 else ()
+        yield Case(f"good, spelling {spelling}", raw, pins, (log.witness_key,) if no % 2 else ())
+
+
+def damaged_cases(count: int, seed: int = 2) -> Iterator[Case]:
+    """Every kind of damage in turn."""
+    chance = random.Random(seed)
+    kinds = [*DAMAGES, *BYTE_DAMAGES]
+    for no in range(count):
+        kind = kinds[no % len(kinds)]
+        _, raw = _one(chance)
+        if kind in BYTE_DAMAGES:
+            yield Case(kind, BYTE_DAMAGES[kind](raw, chance))
+            continue
+        bundle = json.loads(raw)
+        entry = DAMAGES[kind](bundle, chance)
+        # Written as ASCII, so that half a surrogate pair can be written at all.
+        yield Case(kind, json.dumps(bundle).encode(), entry=entry)
+
+
+def kinds_of_damage() -> int:
+    return len(DAMAGES) + len(BYTE_DAMAGES)
+
+
+def _one(chance: random.Random) -> tuple[PaperLog, bytes]:
+    log = chance.choice(logs())
+    number = chance.choice([one for one in log.chains if one != OFFICE and len(log.chains[one]) > 2])
+    return log, log.bundle(number).bytes()
