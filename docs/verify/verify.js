@@ -262,7 +262,7 @@
     return { name: parts[1], id: hex(raw.slice(0, 4)), proof: raw.slice(4) };
   }
 
-  function openCheckpoint(note, origin, keys, pins, witnesses) {
+  function openCheckpoint(note, origin, keys, witnesses) {
     const gap = note.lastIndexOf("\n\n");
     // eslint-disable-next-line no-control-regex
     if (gap < 0 || !note.endsWith("\n") || /[\u0000-\u0009\u000b-\u001f]/.test(note)) wrong("checkpoint");
@@ -284,9 +284,8 @@
       signers.push(signer.text);
     }
     if (signers.length === 0) wrong("unsigned");
-    if (pins.length > 0 && !signers.some((one) => pins.includes(one))) wrong("untrusted");
     for (const witness of witnesses) requireCosigned(message, signatures, witness);
-    return { origin, size: Number(lines[1]), root: hex(root), signer: signers[0] };
+    return { origin, size: Number(lines[1]), root: hex(root), signers };
   }
 
   function requireCosigned(message, signatures, text) {
@@ -379,7 +378,6 @@
   }
 
   function checkOffice(bundle, seal) {
-    const told = new Set();
     let [last, before] = [GENESIS, 0];
     bundle.get("office").forEach((entry, at) => {
       const place = `office ${at + 1}`;
@@ -390,11 +388,30 @@
       if (seq === before + 1 && entry.get("previous") !== last) wrong("chain", place);
       last = requireSealed(entry, entry.get("previous"), seal, place);
       before = seq;
-      if (!is.text(says.get("key"))) return;
-      told.add(says.get("key"));
-      if (says.get("kind") === "receipt-key") seal.receiptKeys.push(says.get("key"));
+      noteKey(says, seal, place);
     });
-    for (const key of bundle.get("keys")) if (!told.has(key)) wrong("introduction", "", key);
+  }
+
+  // What an entry of the office says of keys: the log's first, one that follows another, the one for receipts.
+  function noteKey(says, seal, place) {
+    const [kind, key, old] = ["kind", "key", "old"].map((name) => says.get(name));
+    if (!is.text(key)) return;
+    if (kind === "log-begun" || kind === "incarnation-begun") seal.told.set(key, null);
+    if (kind === "receipt-key") seal.receiptKeys.push(key);
+    if (kind !== "key-rotated") return;
+    const signer = is.text(old) && seal.told.has(old) ? publicKey(old, LOG_KEY) : null;
+    const signature = is.text(says.get("signature")) ? fromBase64(says.get("signature")) : new Uint8Array(0);
+    const message = utf8.encode(`satuatap key-rotated/v1\n${key}\n`);
+    if (signer === null || !isSigned(signer.key, signature, message)) wrong("rotation", place);
+    seal.told.set(key, old);
+  }
+
+  // Every key is one the log tells of; and one that signed is pinned, or follows from one that is.
+  function requireTrust(keys, pins, seal) {
+    for (const key of keys) if (!seal.told.has(key)) wrong("introduction", "", key);
+    const trusted = new Set(pins);
+    for (const [key, old] of seal.told) if (trusted.has(old)) trusted.add(key);
+    if (pins.length > 0 && !seal.signers.some((one) => trusted.has(one))) wrong("untrusted");
   }
 
   function checkEntries(bundle, seal) {
@@ -449,9 +466,10 @@
       const key = publicKey(text, LOG_KEY, origin);
       return key !== null && all.indexOf(text) === at ? key : wrong("key", "", text);
     });
-    const seal = openCheckpoint(bundle.get("checkpoint"), origin, keys, pins, witnesses);
-    Object.assign(seal, { application: bundle.get("application"), hashes: [], receiptKeys: [] });
+    const seal = openCheckpoint(bundle.get("checkpoint"), origin, keys, witnesses);
+    Object.assign(seal, { application: bundle.get("application"), hashes: [], receiptKeys: [], told: new Map() });
     checkOffice(bundle, seal);
+    requireTrust(bundle.get("keys"), pins, seal);
     const bodies = checkEntries(bundle, seal);
     checkDocuments(bundle.get("documents"), bodies);
     checkNamed("workflow", bundle.get("workflows"), bodies, ["workflow", "workflow_before"]);

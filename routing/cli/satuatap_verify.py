@@ -80,6 +80,10 @@ SENTENCES = {
     "proof": ("It is not proven to stand in the log that the checkpoint seals.",
               "Tidak terbukti berada di dalam log yang disegel."),
     "introduction": ("The log does not tell of this key: {told}.", "Log tidak menyebutkan kunci ini: {told}."),
+    "rotation": (
+        "It tells of a new key that the key before it has not signed.",
+        "Ia menyebutkan kunci baru yang tidak ditandatangani kunci sebelumnya.",
+    ),
     "document": ("The list of documents is not what the entries tell of.",
                  "Daftar dokumen tidak sama dengan yang tercatat."),
     "workflow": ("The workflow {told} that it names is missing, is not that text, or is named by nobody.",
@@ -147,7 +151,8 @@ class Seen:
     origin: str
     size: int
     root: bytes
-    signer: str
+    #: the log's keys that signed the checkpoint
+    signers: list[str]
     application: str = ""
     #: how many entries were gone through
     count: int = 0
@@ -156,6 +161,8 @@ class Seen:
     #: complete subtrees by (level, place); a log that only grows never changes one
     nodes: dict[tuple[int, int], bytes] = field(default_factory=dict)
     receipt_keys: list[str] = field(default_factory=list)
+    #: the log's keys that its own entries tell of: the key by the one that handed over to it, None for a first one
+    told: dict[str, str | None] = field(default_factory=dict)
 
 
 # --- reading: JSON that means one thing ---------------------------------------------------------------------------
@@ -327,9 +334,7 @@ def is_signed(key: bytes, signature: bytes, message: bytes) -> bool:
 # --- the checkpoint -----------------------------------------------------------------------------------------------
 
 
-def open_checkpoint(
-    note: str, origin: str, keys: Sequence[str], pins: Sequence[str] = (), witnesses: Sequence[str] = ()
-) -> Seen:
+def open_checkpoint(note: str, origin: str, keys: Sequence[str], witnesses: Sequence[str]) -> Seen:
     """What the log stated and signed."""
     text, gap, block = note.rpartition("\n\n")
     lines = (text + "\n").split("\n")
@@ -352,11 +357,9 @@ def open_checkpoint(
             signers.append(as_given)
     if not signers:
         raise Problem("unsigned")
-    if pins and not set(pins) & set(signers):
-        raise Problem("untrusted")
     for witness in witnesses:
         _require_cosigned(message, signatures, witness)
-    return Seen(origin=origin, size=int(lines[1]), root=root, signer=signers[0])
+    return Seen(origin=origin, size=int(lines[1]), root=root, signers=signers)
 
 
 def _signature_line(line: str) -> tuple[str, bytes]:
@@ -386,6 +389,7 @@ def _require_cosigned(message: bytes, signatures: Sequence[tuple[str, bytes]], w
 
 _BUNDLE = {"format": str, "origin": str, "application": str, "keys": list, "checkpoint": str, "entries": list,
            "documents": list, "workflows": dict, "calendars": dict, "office": list, "made_at": str}  # fmt: skip
+_FIRST_KEY = ("log-begun", "incarnation-begun")
 _ENTRY = {"seq": float, "body": str, "hash": str, "leaf": float, "proof": list}
 _OFFICE_ENTRY = {**_ENTRY, "previous": str}
 _DOCUMENT = {"entry": float, "digest": str}
@@ -396,9 +400,10 @@ def check_bundle(bundle: dict[str, Any], pins: Sequence[str] = (), witnesses: Se
     _require_shape(bundle)
     origin = bundle["origin"]
     _require_keys(bundle["keys"], origin)
-    seen = open_checkpoint(bundle["checkpoint"], origin, bundle["keys"], pins, witnesses)
+    seen = open_checkpoint(bundle["checkpoint"], origin, bundle["keys"], witnesses)
     seen.application = bundle["application"]
     _check_office(bundle, seen)
+    _require_trust(bundle["keys"], pins, seen)
     bodies = _check_entries(bundle, seen)
     seen.count = len(bodies)
     _check_documents(bundle["documents"], bodies)
@@ -493,7 +498,7 @@ def _check_entries(bundle: dict[str, Any], seen: Seen) -> list[dict[str, Any]]:
 
 def _check_office(bundle: dict[str, Any], seen: Seen) -> None:
     """The office's own entries that are here; they must tell of every key."""
-    told, last, before = set(), GENESIS, 0.0
+    last, before = GENESIS, 0.0
     for no, entry in enumerate(bundle["office"], 1):
         place, seq = f"office {no}", entry["seq"]
         said = _said(entry["body"], place)
@@ -504,12 +509,36 @@ def _check_office(bundle: dict[str, Any], seen: Seen) -> None:
         if seq == before + 1 and entry["previous"] != last.hex():
             raise Problem("chain", place)
         last, before = _require_sealed(entry, bytes.fromhex(entry["previous"]), seen, place), seq
-        if isinstance(said.get("key"), str):
-            told.add(said["key"])
-            seen.receipt_keys += [said["key"]] if said.get("kind") == "receipt-key" else []
-    for key in bundle["keys"]:
-        if key not in told:
+        _note_key(said, seen, place)
+
+
+def _note_key(said: dict[str, Any], seen: Seen, place: str) -> None:
+    """What an entry of the office says of keys: the log's first, the one that follows it, the one for receipts."""
+    key, old = said.get("key"), said.get("old")
+    if not isinstance(key, str):
+        return
+    if said.get("kind") in _FIRST_KEY:
+        seen.told[key] = None
+    elif said.get("kind") == "receipt-key":
+        seen.receipt_keys.append(key)
+    elif said.get("kind") == "key-rotated":
+        signature = _decoded(said["signature"]) if isinstance(said.get("signature"), str) else b""
+        signer = public_key(old, LOG_KEY) if isinstance(old, str) and old in seen.told else None
+        if signer is None or not is_signed(signer[2], signature, f"satuatap key-rotated/v1\n{key}\n".encode()):
+            raise Problem("rotation", place)
+        seen.told[key] = old
+
+
+def _require_trust(keys: Sequence[str], pins: Sequence[str], seen: Seen) -> None:
+    """Every key is one the log tells of; and one that signed is pinned, or follows from one that is."""
+    for key in keys:
+        if key not in seen.told:
             raise Problem("introduction", told=key)
+    trusted = set(pins)
+    for key, old in seen.told.items():
+        trusted |= {key} if old in trusted else set()
+    if pins and not trusted & set(seen.signers):
+        raise Problem("untrusted")
 
 
 def _check_documents(documents: list[dict[str, Any]], bodies: list[dict[str, Any]]) -> None:
@@ -559,9 +588,8 @@ def check_log(
     if not (_NAME.fullmatch(header["origin"]) and header["keys"] and all(isinstance(k, str) for k in header["keys"])):
         raise Problem("shape", "line 1", "origin, keys")
     _require_keys(header["keys"], header["origin"])
-    seen = open_checkpoint(header["checkpoint"], header["origin"], header["keys"], pins, witnesses)
+    seen = open_checkpoint(header["checkpoint"], header["origin"], header["keys"], witnesses)
     heads: dict[str, tuple[int, bytes]] = {}
-    told: set[str] = set()
     tree = _Tree()
     for no, line in numbered:
         place = f"line {no}"
@@ -573,11 +601,11 @@ def check_log(
         if is_kept:
             seen.hashes[line["of"], heads[line["of"]][0]] = own
             seen.nodes.update(made)
-        if line["of"] == _OFFICE and isinstance(said.get("key"), str):
-            told.add(said["key"])
-            seen.receipt_keys += [said["key"]] if said.get("kind") == "receipt-key" else []
+        if line["of"] == _OFFICE:
+            _note_key(said, seen, place)
     seen.count = tree.size
-    _require_whole(seen, tree, [key for key in header["keys"] if key not in told])
+    _require_whole(seen, tree)
+    _require_trust(header["keys"], pins, seen)
     return seen
 
 
@@ -605,13 +633,11 @@ class _Tree:
         return root_from(dict(self._edge), self.size) or b""
 
 
-def _require_whole(seen: Seen, tree: _Tree, untold: list[str]) -> None:
+def _require_whole(seen: Seen, tree: _Tree) -> None:
     if tree.size != seen.size:
         raise Problem("leaf", told=f"{tree.size} / {seen.size}")
     if tree.root != seen.root:
         raise Problem("root", told=f"{tree.root.hex()} / {seen.root.hex()}")
-    if untold:
-        raise Problem("introduction", told=untold[0])
 
 
 def _line(line: bytes, no: int) -> Any:
@@ -772,7 +798,7 @@ def _judged(asked: argparse.Namespace) -> Iterator[tuple[str, Verdict]]:
     for (name, seen), (other_name, other) in combinations(good, 2):
         yield f"{name} + {other_name}", judge_pair(seen, other)
     if good and not asked.key:
-        yield good[-1][0], Verdict("good", "unpinned", told=good[-1][1].signer)
+        yield good[-1][0], Verdict("good", "unpinned", told=good[-1][1].signers[0])
 
 
 def main(given: Sequence[str] | None = None) -> int:

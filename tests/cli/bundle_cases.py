@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from tests.cli.bundle_damage import BYTE_DAMAGES, DAMAGES, SPELLINGS
-from tests.cli.paper_log import OFFICE, PaperLog
+from tests.cli.paper_log import OFFICE, PaperLog, key_of
 
 _LOGS = 8
+_STOLEN = "a key that the one before it did not hand over to"
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def logs() -> tuple[PaperLog, ...]:
     made = []
     for seed in range(_LOGS):
         log = PaperLog(seed)
-        log.lives(3 + 5 * seed)
+        log.lives(3 + 5 * seed, rotates=seed % 2 == 1)
         made.append(log)
     return tuple(made)
 
@@ -47,9 +48,12 @@ def good_cases(count: int, seed: int = 1) -> Iterator[Case]:
 def damaged_cases(count: int, seed: int = 2) -> Iterator[Case]:
     """Every kind of damage in turn."""
     chance = random.Random(seed)
-    kinds = [*DAMAGES, *BYTE_DAMAGES]
+    kinds = [*DAMAGES, *BYTE_DAMAGES, _STOLEN]
     for no in range(count):
         kind = kinds[no % len(kinds)]
+        if kind == _STOLEN:
+            yield Case(kind, _rotated_by_a_stranger(no), entry="office 3")
+            continue
         _, raw = _one(chance)
         if kind in BYTE_DAMAGES:
             yield Case(kind, BYTE_DAMAGES[kind](raw, chance))
@@ -61,10 +65,18 @@ def damaged_cases(count: int, seed: int = 2) -> Iterator[Case]:
 
 
 def kinds_of_damage() -> int:
-    return len(DAMAGES) + len(BYTE_DAMAGES)
+    return len(DAMAGES) + len(BYTE_DAMAGES) + 1
 
 
 def _one(chance: random.Random) -> tuple[PaperLog, bytes]:
     log = chance.choice(logs())
     number = chance.choice([one for one in log.chains if one != OFFICE and len(log.chains[one]) > 2])
     return log, log.bundle(number).bytes()
+
+
+def _rotated_by_a_stranger(seed: int) -> bytes:
+    log = PaperLog(seed)
+    log.writes("PBG-2026-000001", "submitted", channel="counter")
+    log.rotates(signer=key_of("a stranger"))
+    log.seal()
+    return log.bundle("PBG-2026-000001").bytes()

@@ -438,7 +438,7 @@ DAMAGES: dict[str, Damage] = {
     "an office entry that is not the office's": office(
         lambda entries, _: entries[1].update(body=entries[1]["body"].replace("true", "1")), "office 2"
     ),
-    "office entries swapped": office(lambda entries, _: entries.reverse(), "office 2"),
+    "office entries swapped": office(lambda entries, _: entries.insert(0, entries.pop(1)), "office 2"),
     "another kind of value": another_kind_of_value,
     "a member missing": missing,
     "a member nobody asked for": unasked,

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from routing.domain.audit_chain import GENESIS, canonical, link, rfc3339, write_entry
 from routing.domain.checkpoints import Checkpoint, Statement, VerifierKey, cosigned, signed
+from routing.domain.log_identity import rotated
 from routing.domain.merkle_log import Frontier, inclusion_proof, leaf_hash, root_of
 from routing.formats.proof_bundle import ProofBundle, SealedEntry
 
@@ -34,7 +35,8 @@ class PaperLog:
     def __init__(self, seed: int, *, whose: str = "office") -> None:
         self.chance = random.Random(seed)
         self.origin = f"satuatap-{seed:08x}/log/1"
-        self.key, self.receipt_key = key_of(f"{whose} {seed}"), key_of(f"{whose} receipts {seed}")
+        self.keys = [key_of(f"{whose} {seed}")]
+        self.receipt_key = key_of(f"{whose} receipts {seed}")
         self.witness = key_of("witness")
         self.chains: dict[str, list[tuple[bytes, bytes]]] = {OFFICE: []}
         self.documents: dict[str, bytes] = {}
@@ -47,7 +49,8 @@ class PaperLog:
 
     @property
     def verifier_key(self) -> str:
-        return VerifierKey.of(self.origin, self.key).text
+        """The oldest one, as it was published."""
+        return VerifierKey.of(self.origin, self.keys[0]).text
 
     @property
     def witness_key(self) -> str:
@@ -59,6 +62,13 @@ class PaperLog:
         body = canonical(said)
         self._adds(OFFICE, body, link(chain[-1][1] if chain else GENESIS, body))
 
+    def rotates(self, *, signer: Ed25519PrivateKey | None = None) -> None:
+        """The log gets another key, handed over by the one before it; or by a ``signer`` who is not."""
+        old, new = self.keys[-1], key_of(f"{self.origin} {len(self.keys)}")
+        named = [VerifierKey.of(self.origin, one) for one in (old, new)]
+        self.notes_office("key-rotated", **rotated(*named, signer or old))
+        self.keys.append(new)
+
     def writes(self, number: str, kind: str, **facts: object) -> None:
         chain = self.chains.setdefault(number, [])
         entry = write_entry(
@@ -68,12 +78,14 @@ class PaperLog:
         )  # fmt: skip
         self._adds(number, entry.body, entry.hash)
 
-    def lives(self, applications: int) -> None:
+    def lives(self, applications: int, *, rotates: bool = False) -> None:
         """Applications come in and move on, mixed as in an office."""
         numbers = [f"PBG-2026-{count:06d}" for count in range(1, applications + 1)]
         for number in numbers:
             self.writes(number, "submitted", workflow=self._named("w"), calendar=self._named("c"), channel="counter")
-        for _ in range(applications * 4):
+        for count in range(applications * 4):
+            if rotates and count == applications:
+                self.rotates()
             number = self.chance.choice(numbers)
             kind = self.chance.choice(["attached", "decided", "decided", "migrated", "arrived"])
             self.writes(number, kind, **self._facts(kind))
@@ -81,7 +93,7 @@ class PaperLog:
 
     def seal(self, *, cosigns: bool = True) -> str:
         checkpoint = Checkpoint(self.origin, len(self.leaves), root_of(self._get, len(self.leaves)))
-        note = signed(checkpoint, self.key)
+        note = signed(checkpoint, self.keys[-1])
         self.note = cosigned(note, "inspektorat", self.witness, AT) if cosigns else note
         return self.note
 
@@ -90,7 +102,7 @@ class PaperLog:
         return ProofBundle(
             origin=self.origin,
             application=number,
-            keys=[self.verifier_key],
+            keys=self._verifier_keys(),
             checkpoint=self.note,
             entries=self._sealed(number),
             workflows={name: text for name, text in texts.items() if text.startswith(b'{"c":"w')},
@@ -105,7 +117,7 @@ class PaperLog:
 
     def export(self) -> Mapping[str, Any]:
         """What an export of the whole log holds: its header, and its lines."""
-        header = {"format": "satuatap-log/1", "origin": self.origin, "keys": [self.verifier_key],
+        header = {"format": "satuatap-log/1", "origin": self.origin, "keys": self._verifier_keys(),
                   "checkpoint": self.note, "made_at": rfc3339(AT)}  # fmt: skip
         lines = [
             {"leaf": leaf, "of": of, "seq": seq, "body": body.decode(), "hash": hashed.hex()}
@@ -113,6 +125,9 @@ class PaperLog:
             for body, hashed in [self.chains[of][seq - 1]]
         ]
         return {"header": header, "lines": lines}
+
+    def _verifier_keys(self) -> list[str]:
+        return [VerifierKey.of(self.origin, one).text for one in self.keys]
 
     def _adds(self, of: str, body: bytes, hashed: bytes) -> None:
         self.chains[of].append((body, hashed))

@@ -122,6 +122,14 @@ def test_a_key_that_is_not_pinned_is_said_to_be_only_believed(tmp_path: Path, ca
     assert main([str(file), "--language", "en", "--key", a_log(8).verifier_key]) == 1
 
 
+def test_whoever_pinned_the_first_key_trusts_the_one_it_handed_over_to() -> None:
+    log = PaperLog(7)
+    log.lives(3, rotates=True)
+    assert judge(file_of(log), [log.verifier_key]).verdict == "good"
+    assert judge(written(exported(log)), [log.verifier_key]).verdict == "good"
+    assert judge(file_of(log), [PaperLog(8).verifier_key]).code == "untrusted"
+
+
 def test_a_forger_with_another_key_and_a_whole_log_of_their_own_is_found_by_whoever_pinned_the_key() -> None:
     honest, forged = PaperLog(7), PaperLog(7, whose="forger")
     honest.lives(3)
