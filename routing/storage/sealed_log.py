@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
+from routing.domain.errors import Fault
 from routing.domain.merkle_log import Frontier, Node, edge_of, leaf_hash
 from routing.domain.office_entries import OFFICE
 from routing.storage.tables import (
@@ -35,7 +36,6 @@ _SIZE = sa.select(sa.func.coalesce(sa.func.max(log_leaves.c.leaf) + 1, 0))
 _LEAD = sa.text("SELECT pg_try_advisory_xact_lock(23161)")
 _LEAD_SOON = sa.text("SELECT pg_advisory_xact_lock(23161)")
 _CHECKPOINT = sa.select(log_checkpoints)
-_PROOF_KINDS = {"level": sa.Integer(), "place": sa.BigInteger()}
 
 _has_leaf = (
     sa.select(1)
@@ -92,6 +92,12 @@ _STRAGGLERS = (
 )
 
 
+class LogForked(Fault):
+    """The log in the database no longer begins with what was sealed before. Nothing more is signed; verify the log."""
+
+    code = "log_forked"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
     """A checkpoint as it is kept."""
@@ -132,6 +138,9 @@ class SealedLog:
         size: int = self._connection.execute(_SIZE).scalar_one()
         wanted = edge_of(size)
         stored = hashes(self._connection, wanted)
+        if len(stored) < len(wanted):
+            message = f"{LogForked.__doc__} Of its {size} leaves, subtrees or leaves are missing."
+            raise LogForked(message)
         return Frontier(size, [stored[one] for one in wanted])
 
     def progress(self) -> Progress:
@@ -145,6 +154,10 @@ class SealedLog:
         if not self._connection.execute(sa.update(sequencer_state).values(values)).rowcount:
             self._connection.execute(sa.insert(sequencer_state).values(values | {"no": 1}))
 
+    def over(self) -> int:
+        """The mark before which everything is committed or never will be."""
+        return int(self._now().over)
+
     def is_beyond(self, mark: int) -> bool:
         """Whether the mark lies where this database has not come yet: it was restored, or its rows renumbered."""
         return bool(mark > self._now().newest)
@@ -155,7 +168,7 @@ class SealedLog:
 
     def unsealed(self, mark: int, most: int) -> tuple[list[Entry], int]:
         """Entries of applications from the mark on that have no leaf and that none can come before; the next mark."""
-        over = self._now().over
+        over = self.over()
         if self._is_postgresql:
             # For some thousand entries against a leaf for each there ever was, the index is always the quicker way.
             for way in ("enable_hashjoin", "enable_mergejoin"):
@@ -173,6 +186,11 @@ class SealedLog:
         values = {"application_id": after[0], "seq": after[1], "most": most}
         return [_entry(row) for row in self._connection.execute(_STRAGGLERS, values)]
 
+    def take_in(self, frontier: Frontier, entries: Sequence[Entry]) -> None:
+        """Adds leaves at the edge of the tree, which is then the new one. Raises AlreadyWritten."""
+        first = frontier.size
+        self.add(first, entries, frontier.extend(leaf_hash(entry[2]) for entry in entries))
+
     def add(self, first: int, entries: Sequence[Entry], nodes: Sequence[Node]) -> None:
         """Adds leaves, the first at that place, and the subtrees they complete. Raises AlreadyWritten."""
         columns: tuple[str, ...] = ("leaf", "application_id", "seq", "hash")
@@ -185,6 +203,20 @@ class SealedLog:
         newest = _CHECKPOINT.order_by(log_checkpoints.c.size.desc()).limit(1)
         found = self._connection.execute(newest).one_or_none()
         return seal_from(found) if found is not None else None
+
+    def require_grown(self, last: Seal, frontier: Frontier) -> None:
+        """Raises LogForked unless the log as it is stored, to that edge, begins with what was sealed last.
+
+        A log that signs what contradicts an earlier checkpoint of its own has proven itself false for ever.
+        """
+        edge = edge_of(last.size)
+        stored = self.hashes(edge)
+        if last.size > frontier.size or len(stored) < len(edge):
+            message = f"{LogForked.__doc__} It has {frontier.size} leaves, and {last.size} were sealed."
+            raise LogForked(message)
+        if Frontier(last.size, [stored[one] for one in edge]).root != last.root:
+            message = f"{LogForked.__doc__} Its first {last.size} leaves were sealed with another root."
+            raise LogForked(message)
 
     def keep_seal(self, seal: Seal) -> None:
         """Keeps a seal. Raises AlreadyWritten where there is one of that size."""
