@@ -813,5 +813,10 @@ def main(given: Sequence[str] | None = None) -> int:
     return 1 if "wrong" in found else 2 if "unreadable" in found else 0
 
 
-if __name__ == "__main__":
+def run() -> NoReturn:
+    """The program as a command."""
     sys.exit(main())
+
+
+if __name__ == "__main__":
+    run()

@@ -1,7 +1,7 @@
 """The proof bundle of one application: everything an outsider needs to check its entries, as the bytes of one file.
 
-Pure: values in, bytes out. Where they come from is ``reading.proof_bundle``'s; what is checked, and in which order, says
-``docs/proof-bundle.md``, to which both verifiers keep.
+Pure: values in, bytes out. Where they come from is ``reading.proof_bundle``'s; what is checked, and in which order, is
+written in ``docs/proof-bundle.md``, by which both verifiers go.
 """
 
 from __future__ import annotations
