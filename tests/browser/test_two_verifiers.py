@@ -7,13 +7,19 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from routing.actions.seal import seal
 from routing.cli.satuatap_verify import SENTENCES, judge, judge_receipt
+from routing.office import Office
 from tests.browser.chromium import chromium
 from tests.cli.bundle_cases import Case, damaged_cases, good_cases, kinds_of_damage, logs
 from tests.cli.paper_log import PaperLog
+from tests.clock import Clock
+from tests.web.api.programs import Program
+from tests.web.visitors import open_mall
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "verify" / "index.html"
 _AT_ONCE = 50
@@ -123,6 +129,35 @@ def test_a_person_chooses_a_file_and_reads_the_verdict_in_both_languages(page: A
     page.locator("#verdict.wrong").wait_for()
     assert "Catatan 2: hash-nya tidak sesuai" in page.locator("#verdict").inner_text()
     assert "Entry 2: its hash does not follow" in page.locator("#verdict").inner_text()
+
+
+def test_the_mall_serves_the_page_under_its_strict_policy_and_a_bundle_it_hands_out_holds(
+    browser: Any, sqlite_office: Office, clock: Clock, tmp_path: Path
+) -> None:
+    mall = open_mall(sqlite_office, clock)
+    with mall.signed_in("ida") as ida:
+        number = ida.registered()
+    seal(mall.office)
+    file = tmp_path / "bundle.json"
+    file.write_bytes(Program(mall, "agus").get(f"/applications/{number}/proof").content)
+    complaints: list[str] = []
+
+    def serve(route: Any) -> None:
+        with mall.visitor() as anybody:
+            answer = anybody.get(urlsplit(route.request.url).path)
+        complaints.extend([route.request.url] if answer.status_code != 200 else [])
+        route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+
+    context = browser.new_context()
+    context.route("**/*", serve)
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto("http://satuatap.example/verify/")
+    page.get_by_label("Seret berkas").set_input_files(file)
+    page.locator("#verdict.good").get_by_text(f"Everything holds: {number}").wait_for()
+    context.close()
+    assert complaints == []
 
 
 def test_the_page_has_a_sentence_for_every_verdict_about_bundles_and_receipts(page: Any) -> None:

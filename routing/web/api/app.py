@@ -22,6 +22,7 @@ from routing.web.api import (
     orphans,
     pauses,
     problems,
+    proofs,
 )
 from routing.web.api.problems import Problem, answer_problems
 from routing.web.refusal_pages import LastResort
@@ -54,6 +55,7 @@ def make_api() -> FastAPI:
         calendar,
         marks,
         audit_log,
+        proofs,
         orphans,
         problems,
     ):
