@@ -22,7 +22,7 @@ from routing.domain.merkle_log import Get, inclusion_proof, places_needed
 from routing.domain.office_entries import OFFICE
 from routing.formats.proof_bundle import CALENDAR_NAMES, WORKFLOW_NAMES, ProofBundle, SealedEntry, hashes_named
 from routing.office import Office
-from routing.storage.sealed_log import hashes
+from routing.storage.subtrees import subtrees
 from routing.storage.tables import (
     applications,
     audit_entries,
@@ -158,7 +158,7 @@ def _stored(connection: Connection, leaves: Sequence[int], size: int) -> Get:
     wanted = sorted({place for leaf in leaves for place in asked(leaf)})
     known: dict[tuple[int, int], bytes] = {}
     for start in range(0, len(wanted), _AT_ONCE):
-        known |= hashes(connection, wanted[start : start + _AT_ONCE])
+        known |= subtrees(connection, wanted[start : start + _AT_ONCE])
     return lambda level, place: known[level, place]
 
 

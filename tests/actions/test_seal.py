@@ -12,8 +12,8 @@ from routing.actions.seal import begin_log, seal
 from routing.domain.checkpoints import VerifierKey, opened
 from routing.domain.log_identity import KEY_ROTATED, LOG_BEGUN, NAMING, LogIdentity, identity, is_handed_over
 from routing.domain.merkle_log import Frontier, leaf_hash
+from routing.domain.sealing import LogForked, Progress, Seal
 from routing.office import Office
-from routing.storage.sealed_log import LogForked, Progress, Seal
 from routing.storage.tables import log_checkpoints, log_leaves, log_nodes
 from routing.vault.log_key import LogKeyUnusable, make_signing_key, next_key_file, read_signing_key
 from tests.clock import Clock
