@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from routing.domain.checkpoints import Statement, VerifierKey
 from tests.cli.bundle_damage import BYTE_DAMAGES, DAMAGES, SPELLINGS
 from tests.cli.paper_log import OFFICE, PaperLog, key_of
 
 _LOGS = 8
 _STOLEN = "a key that the one before it did not hand over to"
+#: Nothing is wrong with the bundle, but it is not what was asked for: pinned keys, witnesses.
+_ASKED_FOR: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "a key that nobody pinned": ((PaperLog(99).verifier_key,), ()),
+    "a witness who did not cosign": ((), (VerifierKey.of("ombudsman", key_of("ombudsman"), Statement.WITNESS).text,)),
+    "a witness that is no witness": ((), (PaperLog(99).verifier_key,)),
+}
 
 
 @dataclass(frozen=True)
@@ -48,13 +55,16 @@ def good_cases(count: int, seed: int = 1) -> Iterator[Case]:
 def damaged_cases(count: int, seed: int = 2) -> Iterator[Case]:
     """Every kind of damage in turn."""
     chance = random.Random(seed)
-    kinds = [*DAMAGES, *BYTE_DAMAGES, _STOLEN]
+    kinds = [*DAMAGES, *BYTE_DAMAGES, *_ASKED_FOR, _STOLEN]
     for no in range(count):
         kind = kinds[no % len(kinds)]
         if kind == _STOLEN:
             yield Case(kind, _rotated_by_a_stranger(no), entry="office 3")
             continue
         _, raw = _one(chance)
+        if kind in _ASKED_FOR:
+            yield Case(kind, raw, *_ASKED_FOR[kind], entry="")
+            continue
         if kind in BYTE_DAMAGES:
             yield Case(kind, BYTE_DAMAGES[kind](raw, chance))
             continue
@@ -65,7 +75,7 @@ def damaged_cases(count: int, seed: int = 2) -> Iterator[Case]:
 
 
 def kinds_of_damage() -> int:
-    return len(DAMAGES) + len(BYTE_DAMAGES) + 1
+    return len(DAMAGES) + len(BYTE_DAMAGES) + len(_ASKED_FOR) + 1
 
 
 def _one(chance: random.Random) -> tuple[PaperLog, bytes]:

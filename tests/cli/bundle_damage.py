@@ -282,7 +282,8 @@ def _office_field(name: str, place: int) -> Callable[[list[Bundle], random.Rando
 def another_kind_of_value(bundle: Bundle, chance: random.Random) -> None:
     holder = chance.choice([bundle, bundle, chance.choice(bundle["entries"]), chance.choice(bundle["office"])])
     name = chance.choice(sorted(holder))
-    holder[name] = chance.choice([one for one in (None, True, 7, -1, "x", [], {}, [[]]) if one != holder[name]])
+    others: list[Any] = [None, True, 7, -1, "x", [], {}, [[]]]
+    holder[name] = chance.choice([one for one in others if one != holder[name]])
     if name == "documents":
         holder[name] = None
 

@@ -65,8 +65,8 @@ class PaperLog:
     def rotates(self, *, signer: Ed25519PrivateKey | None = None) -> None:
         """The log gets another key, handed over by the one before it; or by a ``signer`` who is not."""
         old, new = self.keys[-1], key_of(f"{self.origin} {len(self.keys)}")
-        named = [VerifierKey.of(self.origin, one) for one in (old, new)]
-        self.notes_office("key-rotated", **rotated(*named, signer or old))
+        before, after = VerifierKey.of(self.origin, old), VerifierKey.of(self.origin, new)
+        self.notes_office("key-rotated", **rotated(before, after, signer or old))
         self.keys.append(new)
 
     def writes(self, number: str, kind: str, **facts: object) -> None:
