@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
@@ -14,7 +16,9 @@ from routing.web.visitors import OfficeHere
 
 router = APIRouter(prefix="/applications", tags=["audit"])
 
-_FILE = {200: {"description": "The file, as it is.", "content": {"application/json": {"schema": {"type": "object"}}}}}
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file, as it is.", "content": {"application/json": {"schema": {"type": "object"}}}}
+}
 
 
 @router.get("/{number}/proof", response_class=Response, responses=says(403, 404, 409) | _FILE)
