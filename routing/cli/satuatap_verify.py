@@ -174,7 +174,9 @@ def read_json(text: str) -> Any:
         value = json.loads(text, object_pairs_hook=_once, parse_int=float, parse_float=float, parse_constant=_refuse)
     except RecursionError:
         raise ValueError("nested too deeply") from None
-    waiting: list[tuple[Any, int]] = [(value, 0)]
+    # Without an escape there is no half of a pair in a text that was decoded, and without brackets no depth.
+    is_suspect = "\\u" in text or text.count("{") + text.count("[") > DEEPEST
+    waiting: list[tuple[Any, int]] = [(value, 0)] if is_suspect else []
     while waiting:
         one, depth = waiting.pop()
         if isinstance(one, (dict, list)):
@@ -389,6 +391,7 @@ def _require_cosigned(message: bytes, signatures: Sequence[tuple[str, bytes]], w
 
 _BUNDLE = {"format": str, "origin": str, "application": str, "keys": list, "checkpoint": str, "entries": list,
            "documents": list, "workflows": dict, "calendars": dict, "office": list, "made_at": str}  # fmt: skip
+_WRITER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _FIRST_KEY = ("log-begun", "incarnation-begun")
 _ENTRY = {"seq": float, "body": str, "hash": str, "leaf": float, "proof": list}
 _OFFICE_ENTRY = {**_ENTRY, "previous": str}
@@ -459,6 +462,9 @@ def _require_keys(keys: Sequence[str], origin: str) -> None:
 
 
 def _said(body: str, place: str) -> dict[str, Any]:
+    plain = _plain(body)
+    if plain is not None:
+        return plain
     try:
         said = read_json(body)
         is_canonical = isinstance(said, dict) and canonical(said) == body
@@ -467,6 +473,32 @@ def _said(body: str, place: str) -> dict[str, Any]:
     if not is_canonical:
         raise Problem("body", place)
     return dict(said)
+
+
+def _plain(body: str) -> dict[str, Any] | None:
+    """A canonical body of the plain kind, which most are, at a fifth of the cost; None: it wants a closer look.
+
+    Where all is ASCII and numbers are short and whole, the standard library writes what RFC 8785 would. A name that
+    came twice is not written twice.
+    """
+    if not body.isascii() or body.count("{") + body.count("[") > DEEPEST:
+        return None
+    try:
+        said = json.loads(body, parse_int=_short, parse_float=_refuse, parse_constant=_refuse)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) and _WRITER.encode(said) == body else None
+
+
+def _short(digits: str) -> int:
+    if len(digits) > 15:
+        raise ValueError("a number that doubles may not hold")
+    return int(digits)
+
+
+def _counts(said: dict[str, Any], seq: float) -> bool:
+    """Whether the body says that it is this one."""
+    return type(said.get("seq")) in (int, float) and said["seq"] == seq
 
 
 def _require_sealed(entry: dict[str, Any], previous: bytes, seen: Seen, place: str) -> bytes:
@@ -488,7 +520,7 @@ def _check_entries(bundle: dict[str, Any], seen: Seen) -> list[dict[str, Any]]:
         said = _said(entry["body"], str(no))
         if said.get("application") != bundle["application"] or "office" in said:
             raise Problem("number", str(no))
-        if entry["seq"] != no or not isinstance(said.get("seq"), float) or said["seq"] != no:
+        if entry["seq"] != no or not _counts(said, no):
             raise Problem("order", str(no))
         previous = _require_sealed(entry, previous, seen, str(no))
         seen.hashes[bundle["application"], no] = previous
@@ -504,7 +536,7 @@ def _check_office(bundle: dict[str, Any], seen: Seen) -> None:
         said = _said(entry["body"], place)
         if said.get("office") is not True or "application" in said:
             raise Problem("number", place)
-        if seq <= before or not isinstance(said.get("seq"), float) or said["seq"] != seq:
+        if seq <= before or not _counts(said, seq):
             raise Problem("order", place)
         if seq == before + 1 and entry["previous"] != last.hex():
             raise Problem("chain", place)
@@ -653,7 +685,7 @@ def _check_line(line: dict[str, Any], heads: dict[str, tuple[int, bytes]], place
     if whose != line["of"] or (line["of"] == _OFFICE) != ("office" in said):
         raise Problem("number", place)
     seq, previous = heads.get(line["of"], (0, GENESIS))
-    if line["seq"] != seq + 1 or not isinstance(said.get("seq"), float) or said["seq"] != seq + 1:
+    if line["seq"] != seq + 1 or not _counts(said, seq + 1):
         raise Problem("order", place)
     own = link(previous, line["body"].encode())
     if own.hex() != line["hash"]:
