@@ -15,11 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from routing.domain.audit_chain import GENESIS
-from routing.domain.checkpoints import stated
+from routing.domain.checkpoints import stated, with_lines_of
 from routing.domain.errors import Refusal, UnknownApplication
 from routing.domain.log_identity import NAMING
 from routing.domain.merkle_log import Get, inclusion_proof, places_needed
 from routing.domain.office_entries import OFFICE
+from routing.domain.sealing import LogForked
 from routing.formats.proof_bundle import CALENDAR_NAMES, WORKFLOW_NAMES, ProofBundle, SealedEntry, hashes_named
 from routing.office import Office
 from routing.storage.subtrees import subtrees
@@ -85,7 +86,10 @@ class Bundled:
 
 
 def proof_bundle(office: Office, number: str) -> Bundled:
-    """The proof of one application's entries as they stand in the books. Raises UnknownApplication, NotSealedYet."""
+    """The proof of one application's entries as they stand in the books. Raises UnknownApplication, NotSealedYet.
+
+    Raises LogForked where the tree that was sealed is no longer whole.
+    """
     with office.reading() as connection:
         found = connection.execute(_APPLICATION, {"number": number}).scalar()
         if found is None:
@@ -116,8 +120,7 @@ def proof_bundle(office: Office, number: str) -> Bundled:
 def note_with_witnesses(connection: Connection, size: int, note: str) -> str:
     """The note with every cosignature that came back for it."""
     for (cosigned,) in connection.execute(_ANCHORS, {"size": size}):
-        lines = cosigned.partition("\n\n")[2].splitlines(keepends=True)
-        note += "".join(line for line in lines if line not in note)
+        note = with_lines_of(note, cosigned)
     return note
 
 
@@ -159,7 +162,13 @@ def _stored(connection: Connection, leaves: Sequence[int], size: int) -> Get:
     known: dict[tuple[int, int], bytes] = {}
     for start in range(0, len(wanted), _AT_ONCE):
         known |= subtrees(connection, wanted[start : start + _AT_ONCE])
-    return lambda level, place: known[level, place]
+
+    def get(level: int, place: int) -> bytes:
+        if (level, place) not in known:
+            raise LogForked(LogForked.__doc__)
+        return known[level, place]
+
+    return get
 
 
 def _sealed(row: Any, get: Get, size: int, *, previous: bytes | None = None) -> SealedEntry:

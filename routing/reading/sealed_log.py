@@ -14,11 +14,11 @@ from sqlalchemy.engine import Connection
 
 from routing.domain.audit_chain import rfc3339
 from routing.domain.checkpoints import stated
-from routing.domain.errors import Refusal
 from routing.domain.log_identity import NAMING
 from routing.domain.office_entries import OFFICE
 from routing.office import Office
 from routing.reading.proof_bundle import keys_told, note_with_witnesses
+from routing.reading.proofs import NothingSealed
 from routing.storage.tables import applications, audit_entries, log_checkpoints, log_leaves, office_entries
 
 #: What the file says it is. A change that a verifier must know of is another number.
@@ -52,12 +52,6 @@ _LEAVES = (
     .where(log_leaves.c.leaf < sa.bindparam("size"))
     .order_by(log_leaves.c.leaf)
 )
-
-
-class NothingSealed(Refusal):
-    """Nothing of the log has been sealed yet. Start the sequencer, or wait a minute."""
-
-    code = "nothing_sealed"
 
 
 def sealed_log(office: Office) -> Iterator[bytes]:

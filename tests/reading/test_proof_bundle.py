@@ -15,7 +15,8 @@ from routing.domain.checkpoints import Statement, VerifierKey, cosigned
 from routing.domain.errors import UnknownApplication
 from routing.office import Office
 from routing.reading.proof_bundle import Bundled, NotSealedYet, proof_bundle
-from routing.reading.sealed_log import NothingSealed, sealed_log
+from routing.reading.proofs import NothingSealed
+from routing.reading.sealed_log import sealed_log
 from routing.storage.tables import log_checkpoints
 from tests.cli.paper_log import key_of
 from tests.domain.people_of_the_mall import OMAR
