@@ -26,6 +26,8 @@ from typing import Any, BinaryIO, NoReturn
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+#: That a log grew: from one size, to another, by these hashes.
+Growth = tuple[int, int, list[bytes]]
 BUNDLE, LOG = "satuatap-bundle/1", "satuatap-log/1"
 LOG_KEY, WITNESS_KEY = 0x01, 0x04
 GENESIS = bytes(32)
@@ -103,6 +105,14 @@ SENTENCES = {
                         "Tanda terima ini untuk catatan yang sudah tidak ada."),
     "receipt-hash": ("The entry is another than the one the receipt was given for.",
                      "Catatannya bukan yang dulu diberi tanda terima."),
+    "note-key": (
+        "A checkpoint brings no key along: name the key of its log with --key.",
+        "Segel tidak membawa kunci: sebutkan kunci log-nya dengan --key.",
+    ),
+    "consistency": (
+        "The proof does not lead from the one root to the other: {told}.",
+        "Bukti tidak menghubungkan akar yang satu dengan yang lain: {told}.",
+    ),
     "fork": ("One log, two histories; keep both files, they are the proof: {told}.",
              "Satu log, dua riwayat; simpan kedua berkas, keduanya adalah bukti: {told}."),
 }  # fmt: skip
@@ -288,6 +298,28 @@ def walk(
     return walked if last == 0 else None
 
 
+def has_grown(old: int, new: int, roots: tuple[bytes, bytes], proof: Sequence[bytes]) -> bool:
+    """Whether the log of ``new`` leaves begins with that of ``old``, which is smaller (RFC 9162, 2.1.4.2)."""
+    hashes = [roots[0], *proof] if old & (old - 1) == 0 else list(proof)
+    if not proof or not 0 < old < new:
+        return False
+    place, last = old - 1, new - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    was = now = hashes[0]
+    for sibling in hashes[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            was, now = node_hash(sibling, was), node_hash(sibling, now)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            now = node_hash(now, sibling)
+        place, last = place >> 1, last >> 1
+    return last == 0 and (was, now) == roots
+
+
 def root_from(nodes: dict[tuple[int, int], bytes], size: int) -> bytes | None:
     """The root of the first ``size`` leaves, made of complete subtrees; None: one of them is not known."""
     root = None
@@ -385,6 +417,15 @@ def _require_cosigned(message: bytes, signatures: Sequence[tuple[str, bytes]], w
         signed = b"cosignature/v1\ntime %d\n" % int.from_bytes(raw[4:12], "big") + message
         if not is_signed(key, raw[12:], signed):
             raise Problem("cosignature", told=name)
+
+
+def check_note(note: str, pins: Sequence[str], witnesses: Sequence[str]) -> Seen:
+    """A checkpoint by itself, as a witness keeps it."""
+    origin = note.partition("\n")[0]
+    keys = [key for key in pins if public_key(key, LOG_KEY, origin)]
+    if not keys:
+        raise Unreadable("note-key")
+    return open_checkpoint(note, origin, keys, witnesses)
 
 
 # --- a proof bundle -----------------------------------------------------------------------------------------------
@@ -722,7 +763,7 @@ def check_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> 
     return f"{number}, {seq}"
 
 
-def compare(one: Seen, other: Seen) -> bool:
+def compare(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> bool:
     """Whether two files are proven to tell one history; False: nothing contradicts it. Raises Problem: fork."""
     if one.origin != other.origin:
         return True
@@ -736,6 +777,11 @@ def compare(one: Seen, other: Seen) -> bool:
     common = small.nodes.keys() & large.nodes.keys()
     if (grown is not None and grown != known) or any(small.nodes[one] != large.nodes[one] for one in common):
         raise Problem("fork", told=roots)
+    for old, new, proof in proofs:
+        if (old, new) == (small.size, large.size) and grown is None:
+            if not has_grown(old, new, (small.root, large.root), proof):
+                raise Problem("consistency", told=roots)
+            return True
     return grown is not None
 
 
@@ -762,10 +808,10 @@ def judge_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> 
         return _verdict_of(problem)
 
 
-def judge_pair(one: Seen, other: Seen) -> Verdict:
+def judge_pair(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> Verdict:
     """What is to be said of two files of one log."""
     try:
-        return Verdict("good", "compared" if compare(one, other) else "uncompared")
+        return Verdict("good", "compared" if compare(one, other, proofs) else "uncompared")
     except Problem as problem:
         return _verdict_of(problem)
 
@@ -780,7 +826,10 @@ def _checked(source: BinaryIO, pins: Sequence[str], witnesses: Sequence[str], is
     if second and f'"{LOG}"'.encode() in first:
         return check_log(chain((first, second), source), pins, witnesses, is_kept=is_kept)
     try:
-        value = read_json((first + second + source.read()).decode())
+        text = (first + second + source.read()).decode()
+        if "\n\n\u2014 " in text and not text.startswith("{"):
+            return check_note(text, pins, witnesses)
+        value = read_json(text)
     except ValueError as error:
         raise Unreadable("json", told=str(error)) from None
     if not isinstance(value, dict) or value.get("format") != BUNDLE:
@@ -790,9 +839,13 @@ def _checked(source: BinaryIO, pins: Sequence[str], witnesses: Sequence[str], is
 
 def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="satuatap-verify", description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("files", nargs="*", metavar="FILE", help="a proof bundle, an export of the log, or a receipt")
+    parser.add_argument(
+        "files", nargs="*", metavar="FILE", help="a proof bundle, a whole log, a checkpoint, or a receipt"
+    )
     parser.add_argument("--key", action="append", default=[], help="the log's key, as the office published it")
     parser.add_argument("--witness", action="append", default=[], help="a witness that must have cosigned")
+    grew = "that a log grew from one size to another, as its office proves it at /log/consistency"
+    parser.add_argument("--consistency", action="append", default=[], type=_growth, metavar="FILE", help=grew)
     parser.add_argument("--receipt", action="append", default=[], metavar="CODE", help="SA1....")
     parser.add_argument("--receipt-key", action="append", default=[], help="the office's key for receipts")
     spoken = "en" if os.environ.get("LC_ALL", os.environ.get("LANG", "")).startswith("en") else "id"
@@ -807,6 +860,14 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
         if public_key(key, kind) is None:
             parser.error(f"this is no key: {key}")
     return arguments
+
+
+def _growth(name: str) -> Growth:
+    try:
+        said = read_json(Path(name).read_text(encoding="utf-8"))
+        return int(said["from"]), int(said["to"]), [bytes.fromhex(one) for one in said["proof"]]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise argparse.ArgumentTypeError(f"{name} is no proof of consistency") from error
 
 
 def _judged(asked: argparse.Namespace) -> Iterator[tuple[str, Verdict]]:
@@ -828,7 +889,7 @@ def _judged(asked: argparse.Namespace) -> Iterator[tuple[str, Verdict]]:
     for name, code in receipts:
         yield name, judge_receipt(code, asked.receipt_key, [seen for _, seen in good])
     for (name, seen), (other_name, other) in combinations(good, 2):
-        yield f"{name} + {other_name}", judge_pair(seen, other)
+        yield f"{name} + {other_name}", judge_pair(seen, other, asked.consistency)
     if good and not asked.key:
         yield good[-1][0], Verdict("good", "unpinned", told=good[-1][1].signers[0])
 

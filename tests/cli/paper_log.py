@@ -92,7 +92,7 @@ class PaperLog:
         self.seal()
 
     def seal(self, *, cosigns: bool = True) -> str:
-        checkpoint = Checkpoint(self.origin, len(self.leaves), root_of(self._get, len(self.leaves)))
+        checkpoint = Checkpoint(self.origin, len(self.leaves), root_of(self.subtree, len(self.leaves)))
         note = signed(checkpoint, self.keys[-1])
         self.note = cosigned(note, "inspektorat", self.witness, AT) if cosigns else note
         return self.note
@@ -136,7 +136,7 @@ class PaperLog:
         self._nodes.update({(level, place): one for level, place, one in self._frontier.add(leaf)})
         self.leaves.append((of, len(self.chains[of])))
 
-    def _get(self, level: int, place: int) -> bytes:
+    def subtree(self, level: int, place: int) -> bytes:
         return self._nodes[level, place]
 
     def _sealed(self, of: str) -> Sequence[SealedEntry]:
@@ -145,7 +145,7 @@ class PaperLog:
             if whose == of:
                 body, hashed = self.chains[of][seq - 1]
                 previous = None if of != OFFICE else self.chains[of][seq - 2][1] if seq > 1 else GENESIS
-                proof = inclusion_proof(self._get, leaf, len(self.leaves))
+                proof = inclusion_proof(self.subtree, leaf, len(self.leaves))
                 sealed.append(SealedEntry(seq=seq, body=body, hash=hashed, leaf=leaf, proof=proof, previous=previous))
         return sealed
 

@@ -14,6 +14,7 @@ import pytest
 from routing.cli import satuatap_verify
 from routing.cli.satuatap_verify import SENTENCES, Verdict, compare, judge, judge_receipt, main
 from routing.domain.audit_chain import canonical, link
+from routing.domain.merkle_log import consistency_proof
 from tests.cli.bundle_cases import Case, damaged_cases, good_cases, kinds_of_damage
 from tests.cli.paper_log import OFFICE, STRANGE, PaperLog
 
@@ -229,6 +230,41 @@ def test_a_log_that_only_grew_is_no_fork() -> None:
         compare(judge(file_of(one)).seen, judge(file_of(other)).seen)
         whole = judge(written(exported(other))).seen
         assert compare(judge(file_of(one)).seen, whole), "a whole log proves every smaller one"
+
+
+def proof_of_growth(one: PaperLog, other: PaperLog) -> list[bytes]:
+    return consistency_proof(other.subtree, len(one.leaves), len(other.leaves))
+
+
+@pytest.mark.parametrize("until", range(1, 13))
+def test_a_proof_of_consistency_shows_that_one_checkpoint_grew_from_another(until: int) -> None:
+    one, other = grown(honest=True, until=until), grown(honest=True, until=13)
+    notes = [judge(io.BytesIO(log.note.encode()), [log.verifier_key]).seen for log in (one, other)]
+    proof = proof_of_growth(one, other)
+    assert not compare(*notes)
+    assert compare(*notes, [(notes[0].size, notes[1].size, proof)])
+    for bit in range(0, 256, 37):
+        flipped = bytes([proof[0][0] ^ 1 << bit % 8]) + proof[0][1:]
+        with pytest.raises(satuatap_verify.Problem, match="consistency"):
+            compare(*notes, [(notes[0].size, notes[1].size, [flipped, *proof[1:]])])
+
+
+def test_a_checkpoint_by_itself_is_checked_with_the_key_that_is_named(tmp_path: Path, capsys) -> None:
+    one, other = grown(honest=True, until=4), grown(honest=True, until=9)
+    for name, log in (("one", one), ("other", other)):
+        (tmp_path / name).write_text(log.note)
+    proof = {"from": len(one.leaves), "to": len(other.leaves), "proof": [h.hex() for h in proof_of_growth(one, other)]}
+    (tmp_path / "growth.json").write_text(json.dumps(proof))
+    files = [str(tmp_path / "one"), str(tmp_path / "other")]
+    assert main([*files, "--language", "en"]) == 2
+    assert "brings no key" in capsys.readouterr().out
+    words = [*files, "--key", one.verifier_key, "--language", "en"]
+    assert main(words) == 0
+    assert "do not prove" in capsys.readouterr().out
+    assert main([*words, "--consistency", str(tmp_path / "growth.json")]) == 0
+    assert "They tell one history" in capsys.readouterr().out
+    (tmp_path / "one").write_text(one.note.replace("\n", "\nx", 1))
+    assert main(words) == 1
 
 
 def test_the_program_holds_files_and_receipts_to_each_other(tmp_path: Path, capsys) -> None:
