@@ -15,7 +15,7 @@ from routing.actions.seal import seal
 from routing.cli.satuatap_verify import SENTENCES, judge, judge_receipt
 from routing.office import Office
 from tests.browser.chromium import chromium
-from tests.cli.bundle_cases import Case, damaged_cases, good_cases, kinds_of_damage, logs
+from tests.cli.bundle_cases import Case, damaged_cases, good_cases, kinds_of_damage, logs, scrambled_cases
 from tests.cli.paper_log import PaperLog
 from tests.clock import Clock
 from tests.web.api.programs import Program
@@ -84,6 +84,14 @@ def agree(page: Any, count: int, seed: int) -> None:
 
 def test_both_verifiers_agree_on_good_and_damaged_bundles(page: Any) -> None:
     agree(page, 100, seed=11)
+
+
+@pytest.mark.parametrize("count", [200, pytest.param(5_000, marks=pytest.mark.slow)])
+def test_both_verifiers_agree_on_bytes_changed_at_random(page: Any, count: int) -> None:
+    cases = list(scrambled_cases(count))
+    one, other = by_the_page(page, cases), by_the_program(cases)
+    assert [both for both in zip(one, other, strict=True) if both[0] != both[1]] == []
+    assert len({code for _, code, _ in one}) > 5
 
 
 @pytest.mark.slow

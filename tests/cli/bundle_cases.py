@@ -74,6 +74,22 @@ def damaged_cases(count: int, seed: int = 2) -> Iterator[Case]:
         yield Case(kind, json.dumps(bundle).encode(), entry=entry)
 
 
+def scrambled_cases(count: int, seed: int = 3) -> Iterator[Case]:
+    """Bytes flipped, lost, put in: nobody planned what; a few are as good as before."""
+    chance = random.Random(seed)
+    good = list(good_cases(20, seed))
+    for _ in range(count):
+        case = chance.choice(good)
+        raw = bytearray(case.raw)
+        for _ in range(chance.choice([1, 1, 2, 5])):
+            at = chance.randrange(len(raw))
+            width = chance.randrange(2)
+            raw[at : at + width] = bytes(
+                [chance.choice([*b'{}[]",:0e-+.u ', chance.randrange(256)])] * chance.randrange(2)
+            )
+        yield Case("scrambled", bytes(raw), case.pins, case.witnesses)
+
+
 def kinds_of_damage() -> int:
     return len(DAMAGES) + len(BYTE_DAMAGES) + len(_ASKED_FOR) + 1
 

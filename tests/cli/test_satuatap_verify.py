@@ -239,14 +239,14 @@ def proof_of_growth(one: PaperLog, other: PaperLog) -> list[bytes]:
 @pytest.mark.parametrize("until", range(1, 13))
 def test_a_proof_of_consistency_shows_that_one_checkpoint_grew_from_another(until: int) -> None:
     one, other = grown(honest=True, until=until), grown(honest=True, until=13)
-    notes = [judge(io.BytesIO(log.note.encode()), [log.verifier_key]).seen for log in (one, other)]
+    small, large = [judge(io.BytesIO(log.note.encode()), [log.verifier_key]).seen for log in (one, other)]
     proof = proof_of_growth(one, other)
-    assert not compare(*notes)
-    assert compare(*notes, [(notes[0].size, notes[1].size, proof)])
+    assert not compare(small, large)
+    assert compare(small, large, [(small.size, large.size, proof)])
     for bit in range(0, 256, 37):
         flipped = bytes([proof[0][0] ^ 1 << bit % 8]) + proof[0][1:]
         with pytest.raises(satuatap_verify.Problem, match="consistency"):
-            compare(*notes, [(notes[0].size, notes[1].size, [flipped, *proof[1:]])])
+            compare(small, large, [(small.size, large.size, [flipped, *proof[1:]])])
 
 
 def test_a_checkpoint_by_itself_is_checked_with_the_key_that_is_named(tmp_path: Path, capsys) -> None:
