@@ -18,13 +18,12 @@ from routing.domain.office_entries import OFFICE
 from routing.domain.sealing import LogForked, Seal
 from routing.office import Office
 from routing.storage.database import Reader
-from routing.storage.subtrees import subtrees
+from routing.storage.subtrees import as_nodes, stored_hashes
 from routing.storage.tables import applications, log_anchors, log_checkpoints, log_leaves
 
 _NEWEST = sa.select(log_checkpoints).order_by(log_checkpoints.c.size.desc()).limit(1)
 _NEWEST_SIZE = sa.select(sa.func.max(log_checkpoints.c.size))
 _COSIGNED = sa.select(log_anchors.c.note).where(log_anchors.c.size == sa.bindparam("size")).order_by(log_anchors.c.id)
-_HASH_OF_LEAF = sa.select(log_leaves.c.hash).where(log_leaves.c.leaf == sa.bindparam("leaf"))
 _LEAF_OF_ENTRY = sa.select(log_leaves.c.leaf).where(
     log_leaves.c.application_id == sa.bindparam("application_id"), log_leaves.c.seq == sa.bindparam("seq")
 )
@@ -121,7 +120,7 @@ def consistency(office: Office, old: int, new: int | None = None) -> Consistency
         new = sealed if new is None else new
         if not 0 <= old <= new <= sealed:
             raise NoSuchProof(first=old, second=new, size=sealed)
-        return Consistency(old, new, _proven(connection, lambda get: consistency_proof(get, old, new)))
+        return Consistency(old, new, _proven(connection, lambda get: consistency_proof(get, old, new))[0])
 
 
 def _inclusion(connection: Reader, leaf: int, size: int | None) -> Inclusion:
@@ -129,11 +128,8 @@ def _inclusion(connection: Reader, leaf: int, size: int | None) -> Inclusion:
     wanted = sealed if size is None else size
     if not 0 <= leaf < wanted <= sealed:
         raise NoSuchProof(first=leaf, second=wanted, size=sealed)
-    proof = _proven(connection, lambda get: inclusion_proof(get, leaf, wanted))
-    entry_hash = connection.execute(_HASH_OF_LEAF, {"leaf": leaf}).scalar()
-    if entry_hash is None:
-        raise LogForked(LogForked.__doc__)
-    return Inclusion(leaf, wanted, bytes(entry_hash), proof)
+    proof, entry_hash = _proven(connection, lambda get: inclusion_proof(get, leaf, wanted), leaf)
+    return Inclusion(leaf, wanted, entry_hash, proof)
 
 
 def _leaf(connection: Reader, application_id: int, seq: int) -> int | None:
@@ -148,10 +144,14 @@ def _sealed(connection: Reader) -> int:
     return size
 
 
-def _proven(connection: Reader, proof: Callable[[Get], list[bytes]]) -> tuple[bytes, ...]:
-    """The proof, from subtrees that are fetched all at once."""
-    stored = subtrees(connection, places_needed(proof))
+def _proven(
+    connection: Reader, proof: Callable[[Get], list[bytes]], leaf: int | None = None
+) -> tuple[tuple[bytes, ...], bytes]:
+    """The proof, and the hash of the leaf's entry, all fetched at once."""
+    needed = places_needed(proof)
+    stored = stored_hashes(connection, needed if leaf is None else [*needed, (0, leaf)])
+    nodes = as_nodes(stored)
     try:
-        return tuple(proof(lambda level, place: stored[level, place]))
+        return tuple(proof(lambda level, place: nodes[level, place])), stored[0, leaf] if leaf is not None else b""
     except KeyError:
         raise LogForked(LogForked.__doc__) from None
