@@ -22,6 +22,7 @@ from routing.cli import (
 )
 from routing.cli.audit_marks_command import marks
 from routing.cli.audit_receipt_command import receipt
+from routing.cli.audit_proof_commands import bundle, log
 from routing.cli.due_command import due
 from routing.cli.lateness_command import lateness
 from routing.cli.opening import end_with
@@ -56,6 +57,8 @@ workflow_commands.app.command()(diff)
 workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
 audit_commands.app.command()(marks)
+audit_commands.app.command()(bundle)
+audit_commands.app.command()(log)
 audit_commands.app.command()(rotate_key)
 audit_commands.app.command()(receipt)
 app.add_typer(audit_commands.app, name="audit")

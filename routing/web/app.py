@@ -91,6 +91,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
     api = make_api()
     api.state = web.state
     web.mount(MOUNTED_AT, api, name="api")
+    web.mount("/verify", StaticFiles(directory=_verify_folder(), html=True), name="verify")
     web.mount("/static", StaticFiles(directory=_STATIC), name="static")
     answer_refusals(web)
     # The last one added is the outermost: the last resort's page has the headers, too, and HEAD goes without any body.
@@ -99,6 +100,12 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
     web.add_middleware(SecurityHeaders)
     web.add_middleware(HeadAsGet)
     return web
+
+
+def _verify_folder() -> Path:
+    """The page that checks proof bundles: inside an installed package, or among the documents of a checkout."""
+    installed = Path(__file__).parent / "verify"
+    return installed if installed.is_dir() else Path(__file__).parents[2] / "docs" / "verify"
 
 
 def _static_version() -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from starlette.responses import Response
 
 from routing.domain.errors import MalformedField, Refusal
 from routing.domain.people import Action
 from routing.office import Office
 from routing.reading.audit_search import LogFilter, LogPage, search_log
 from routing.reading.chains import verify_chains
+from routing.web.api.proofs import proof_file
 from routing.web.application_view import see_application, see_timeline
 from routing.web.numbers_in_addresses import application_number
 from routing.web.rendering import show, wants_json, wording_of
@@ -77,6 +79,13 @@ def chain_page(request: Request, office: OfficeHere, staff: SignedIn, number: st
         entries=report.entries,
         broken=report.breaks[0] if report.breaks else None,
     )
+
+
+@router.get("/applications/{number}/proof")
+def proof(office: OfficeHere, staff: SignedIn, number: str) -> Response:
+    """The proof bundle, to be handed to whoever doubts."""
+    staff.require(Action.SEE_AUDIT_LOG)
+    return proof_file(office, application_number(number))
 
 
 def _filter(office: Office, typed: dict[str, str]) -> LogFilter:

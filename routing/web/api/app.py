@@ -24,6 +24,7 @@ from routing.web.api import (
     pauses,
     problems,
     receipts,
+    proofs,
 )
 from routing.web.api.problems import Problem, answer_problems
 from routing.web.refusal_pages import LastResort
@@ -57,6 +58,7 @@ def make_api() -> FastAPI:
         calendar_recount,
         marks,
         audit_log,
+        proofs,
         orphans,
         receipts,
         problems,
