@@ -20,6 +20,7 @@ from routing.cli import (
     serve_commands,
     workflow_commands,
 )
+from routing.cli.audit_export_command import export
 from routing.cli.audit_marks_command import marks
 from routing.cli.due_command import due
 from routing.cli.lateness_command import lateness
@@ -52,6 +53,7 @@ workflow_commands.app.command()(draw)
 workflow_commands.app.command()(diff)
 workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
+audit_commands.app.command()(export)
 audit_commands.app.command()(marks)
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
