@@ -102,7 +102,13 @@ def _wanted(office: Office, plan: dict[str, Any], mark: Mark | None) -> ExportWa
         with office.reading() as connection:
             pseudonym = office.vault(connection).pseudonym_of
     until = datetime.fromisoformat(mark.until) if mark is not None and mark.until is not None else None
-    return ExportWanted(service=plan["service"], everything=plan["everything"], until=until, pseudonym=pseudonym)
+    return ExportWanted(
+        service=plan["service"],
+        everything=plan["everything"],
+        things=plan["format"] in _UNDER_PSEUDONYMS,
+        until=until,
+        pseudonym=pseudonym,
+    )
 
 
 def _to_standard_output(office: Office, wanted: ExportWanted, as_format: Format) -> int:

@@ -52,10 +52,14 @@ _VISITS = sa.select(
     visits.c.application_id, visits.c.no, visits.c.step, visits.c.desk, visits.c.sent_at, visits.c.arrived_at,
     visits.c.closed_at, visits.c.decision,
 )  # fmt: skip
+#: Of a visit whose rest is not wanted: enough to count from.
+_ARRIVALS = sa.select(visits.c.application_id, visits.c.no, visits.c.arrived_at)
 _PAPERS = sa.select(
     attachments.c.application_id, attachments.c.no, attachments.c.requirement, attachments.c.media_type,
     attachments.c.bytes,
 )  # fmt: skip
+#: Without looking for the encoding and for what stands behind: these are our own bytes.
+_read = json.JSONDecoder().raw_decode
 _MIGRATED = sa.select(audit_entries.c.application_id, audit_entries.c.seq, audit_entries.c.body).where(
     audit_entries.c.kind == "migrated"
 )
@@ -69,6 +73,8 @@ class ExportWanted:
     service: str | None = None
     #: also submissions, arrivals, claims, recalls
     everything: bool = False
+    #: also visits and documents, as things of their own
+    things: bool = False
     #: nothing later, so that an export that is continued tells of one moment
     until: datetime | None = None
     #: the pseudonym of an account's code; None: the code itself
@@ -127,8 +133,9 @@ class _Export:
     def told(self, rows: Sequence[Any]) -> Iterator[ExportedApplication]:
         """These applications, but for those of which nothing is asked."""
         entries = self._of(rows, _chosen(_ENTRIES, self._wanted), audit_entries, audit_entries.c.seq)
-        at_desks = self._of(rows, _VISITS, visits, visits.c.no)
-        papers = self._of(rows, _PAPERS, attachments, attachments.c.no)
+        things = self._wanted.things
+        at_desks = self._of(rows, _VISITS if things else _ARRIVALS, visits, visits.c.no)
+        papers = self._of(rows, _PAPERS, attachments, attachments.c.no) if things else {}
         gone_over = self._of(rows, _MIGRATED, audit_entries, audit_entries.c.seq) if self._has_migrations else {}
         for row in rows:
             if row.id in entries:
@@ -146,7 +153,8 @@ class _Export:
             mine = sa.select(applications.c.id).where(applications.c.service == self._wanted.service)
             statement = statement.where(owner.in_(mine))
         found: dict[int, list[Any]] = defaultdict(list)
-        for row in self._connection.execute(statement, {"first": rows[0].id, "last": rows[-1].id}):
+        # All at once: row by row the driver is asked for each, which takes as long as all else that is done with it.
+        for row in self._connection.execute(statement, {"first": rows[0].id, "last": rows[-1].id}).all():
             found[row[0]].append(row)
         return found
 
@@ -169,7 +177,9 @@ class _Export:
             visits=tuple(
                 ExportedVisit(no, step, desk, self._desk_names.get(desk, desk), *times_and_decision)
                 for _, no, step, desk, *times_and_decision in at_desks
-            ),
+            )
+            if self._wanted.things
+            else (),
             papers=tuple(ExportedPaper(*paper[1:]) for paper in papers),
         )
 
@@ -179,7 +189,7 @@ class _Export:
 
     def _entry(self, row: Any, entry: Any, arrived: Mapping[int, datetime | None], gone_over: Any) -> ExportedEntry:
         _, seq, at, kind, desk, actor, body, link = entry
-        said = json.loads(body)
+        said, _ = _read(body.decode())
         step, role, visit = said.get("step"), said.get("role"), said.get("visit")
         labels = self._labels_of(_version_then(row.workflow, seq, gone_over) if gone_over else row.workflow)
         if role is not None and row.imported_case is not None:
@@ -196,7 +206,7 @@ class _Export:
             step, labels.get(step, kind), said.get("decision"), said.get("to"), visit,
             tuple([one["visit"] for one in said["sent"]]) if "sent" in said else (),
             said.get("attachment"), minutes, working_days,
-            said if has_names else None, bytes(body) if has_names else None, bytes(link) if has_names else None,
+            said if has_names else None, body if has_names else None, link if has_names else None,
         )  # fmt: skip
 
     def _labels_of(self, workflow: str) -> dict[str, str]:
