@@ -1,4 +1,4 @@
-"""What others read of an export of a real office's past: checked by programs that are not ours, and equal to what went in.
+"""What others read of an export of a real office's past: no error, and equal to what went in.
 
 The checker needs libraries whose licence keeps them out of this project: SATUATAP_TEST_CHECKER_PYTHON names a Python
 that has them. Without it, or without the checker, the tests are skipped and say so.
