@@ -56,10 +56,13 @@ def export(
         bool, typer.Option("--pseudonyms", help="Officers under pseudonyms; OCEL has them always.")
     ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the export that was interrupted.")] = False,
+    by: Annotated[str, typer.Option("--by", metavar="ACCOUNT", help="Who does it; stands in the log.")] = "satuatap",
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the log to a file: one line or event a decision. A file appears whole or not at all, with its SHA-256."""
+    from routing.actions.note_export import note_export
+
     _require_file(output, as_format, as_json=as_json, resume=resume)
     pseudonyms = pseudonyms or as_format in _UNDER_PSEUDONYMS
     plan = {"format": as_format.value, "service": service, "everything": everything, "pseudonyms": pseudonyms}
@@ -71,15 +74,19 @@ def export(
             office.book_in_force(service)
         wanted = _wanted(office, plan, mark)
         if file is None:
-            entries = _to_standard_output(office, wanted, as_format)
-        else:
-            with file.growing(mark), _writer_of(file, as_format, mark) as writer:
+            entries = _to_standard_output(office, wanted, as_format, plan, by)
+            tell(f"{entries} entries written.")
+            return
+        with file.growing(mark):
+            with _writer_of(file, as_format, mark) as writer:
                 entries = _Export(office, wanted, writer, file).run(mark)
-    tell(f"{entries} entries written.")
-    if file is not None:
-        checksum = file.finish()
-        tell(f"{checksum}  {file.output}")
-        say({"entries": entries, "file": str(output), "sha256": checksum}, as_json=True, words="") if as_json else None
+            checksum = file.checksum()
+            # An export that nobody could note does not leave the house.
+            note_export(office, actor=by, plan=plan, entries=entries, checksum=checksum)
+            file.publish(checksum)
+    tell(f"{entries} entries written.\n{checksum}  {file.output}")
+    if as_json:
+        say({"entries": entries, "file": str(output), "sha256": checksum}, as_json=True, words="")
 
 
 def _require_file(output: Path | None, as_format: Format, *, as_json: bool, resume: bool) -> None:
@@ -111,7 +118,12 @@ def _wanted(office: Office, plan: dict[str, Any], mark: Mark | None) -> ExportWa
     )
 
 
-def _to_standard_output(office: Office, wanted: ExportWanted, as_format: Format) -> int:
+def _to_standard_output(office: Office, wanted: ExportWanted, as_format: Format, plan: dict[str, Any], by: str) -> int:
+    from routing.actions.note_export import note_export
+    from routing.reading.log_export import size_of_export
+
+    # Beforehand: whoever reads it may stop reading.
+    note_export(office, actor=by, plan=plan, entries=size_of_export(office, wanted).entries, checksum=None)
     with tempfile.TemporaryFile() as beside:
         writer = _writer(as_format, sys.stdout.buffer, beside, None)
         entries = _Export(office, wanted, writer, None).run(None)

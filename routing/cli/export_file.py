@@ -85,7 +85,7 @@ class ExportFile:
 
     @contextmanager
     def growing(self, mark: Mark | None) -> Iterator[None]:
-        """Open to be written, from the mark on or anew; finished at the end, kept for later where it has a mark.
+        """Open to be written, from the mark on or anew; where that fails, kept for later if there is a mark.
 
         Raises UnwritableFile.
         """
@@ -95,8 +95,6 @@ class ExportFile:
             if mark is None:
                 self._forget()
             yield
-            for stream in self._streams:
-                stream.close()
         except BaseException as error:
             self._leave()
             if isinstance(error, OSError):
@@ -122,17 +120,21 @@ class ExportFile:
         new.write_text(json.dumps(asdict(mark) | {"plan": self._plan, "sizes": sizes}), encoding="utf-8")
         new.replace(self._state)
 
-    def finish(self) -> str:
-        """The file takes its name; its SHA-256 in hex, which stands in a file of its own, too."""
+    def checksum(self) -> str:
+        """SHA-256 of all that was written, in hex; nothing more is, and it is on the disk."""
+        for stream in self._streams:
+            stream.close()
+        with self.part.open("rb") as stream:
+            os.fsync(stream.fileno())
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def publish(self, checksum: str) -> None:
+        """The file takes its name, and its checksum stands in a file beside it."""
         checksums = _beside(self.output, ".sha256")
         checksums.unlink(missing_ok=True)
-        with self.part.open("rb") as stream:
-            checksum = hashlib.file_digest(stream, "sha256").hexdigest()
-            os.fsync(stream.fileno())
         self.part.replace(self.output)
         checksums.write_text(f"{checksum}  {self.output.name}\n", encoding="utf-8")
         self._forget()
-        return checksum
 
     def _open(self, path: Path, mark: Mark | None) -> BinaryIO:
         stream = path.open("r+b" if mark is not None else "w+b")

@@ -19,6 +19,7 @@ from routing.web import (
     desk_pages,
     due_pages,
     health,
+    log_pages,
     mark_pages,
     metrics_page,
     notice_pages,
@@ -76,6 +77,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         account_pages,
         calendar_pages,
         personal_pages,
+        log_pages,
         health,
         metrics_page,
     ):

@@ -113,6 +113,21 @@ def test_an_export_goes_on_only_as_it_was_begun(
     assert {path.name for path in tmp_path.iterdir()} == {"out", "out.sha256"}
 
 
+def test_whoever_carries_the_log_out_stands_in_the_log_of_the_office(
+    export: Callable[..., Result], replayed: tuple[Path, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "log.csv"
+    export("-o", str(out), "--by", "inspektur", "--all")
+    export("--by", "wayan")
+    with closing(sqlite3.connect(replayed[0] / "satuatap.db")) as books:
+        rows = books.execute("SELECT actor, body FROM office_entries WHERE kind = 'exported' ORDER BY seq").fetchall()
+    (first, body), (second, said) = rows[-2:]
+    assert (first, second) == ("inspektur", "wayan")
+    assert json.loads(body)["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
+    assert json.loads(body)["export"] == {"everything": True, "format": "csv", "pseudonyms": False}
+    assert (json.loads(said)["entries"], "sha256" in json.loads(said)) == (36, False)
+
+
 @pytest.mark.parametrize("words", [("--json",), ("--resume",), ("--format", "ocel-sqlite")])
 def test_some_things_cannot_go_to_standard_output(export: Callable[..., Result], words: tuple[str, ...]) -> None:
     refused = export(*words)
