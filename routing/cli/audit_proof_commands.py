@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from routing.cli.audit_commands import UnwritableFile
+from routing.cli.export_file import UnwritableFile
 from routing.cli.opening import DataOption, JsonOption, open_office, say
 
 FileOption = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the file is to lie.")]

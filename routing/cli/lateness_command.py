@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from routing.cli.audit_commands import harmless
 from routing.cli.opening import DataOption, JsonOption, open_office, say
+from routing.formats.log_lines import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

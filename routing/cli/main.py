@@ -20,6 +20,7 @@ from routing.cli import (
     serve_commands,
     workflow_commands,
 )
+from routing.cli.audit_export_command import export
 from routing.cli.audit_marks_command import marks
 from routing.cli.audit_receipt_command import receipt
 from routing.cli.audit_proof_commands import bundle, log
@@ -56,6 +57,7 @@ workflow_commands.app.command()(draw)
 workflow_commands.app.command()(diff)
 workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
+audit_commands.app.command()(export)
 audit_commands.app.command()(marks)
 audit_commands.app.command()(bundle)
 audit_commands.app.command()(log)

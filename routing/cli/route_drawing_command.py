@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from routing.cli.audit_commands import UnwritableFile
+from routing.cli.export_file import UnwritableFile
 from routing.cli.opening import DataOption, JsonOption, say
 from routing.cli.route_named import NamedRoute, naming_routes
 

@@ -92,7 +92,7 @@ def write_instant(at: datetime) -> str:
     offset = at.utcoffset()
     if offset is None:
         raise ValueError(f"{at} has no time zone")
-    if offset % timedelta(minutes=1) or abs(offset) > _WIDEST_OFFSET:
+    if offset and (offset % timedelta(minutes=1) or abs(offset) > _WIDEST_OFFSET):
         at = at.astimezone(UTC)
     return at.isoformat(timespec="microseconds" if at.microsecond % 1000 else "milliseconds")
 

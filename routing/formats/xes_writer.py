@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -21,13 +22,19 @@ from routing.formats.xes_values import (
     ROLE,
     TIME,
     escape,
+    write_instant,
     write_key,
     write_value,
 )
 
-#: Our own codes beside the standard's names.
+#: Our own codes beside the standard's names; docs/satuatap.xesext tells what each means.
 STEP = "satuatap:step"
 DECISION = "satuatap:decision"
+SEQ = "satuatap:seq"
+MINUTES = "satuatap:minutes"
+WORKING_DAYS = "satuatap:working_days"
+#: The name of our extension: an address would have to be one of a host that is ours for ever.
+EXTENSION = "urn:satuatap:xes:1"
 
 _HEAD = f"""\
 <?xml version="1.0" encoding="UTF-8"?>
@@ -36,6 +43,7 @@ _HEAD = f"""\
   <extension name="Time" prefix="time" uri="http://www.xes-standard.org/time.xesext"/>
   <extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
   <extension name="Organizational" prefix="org" uri="http://www.xes-standard.org/org.xesext"/>
+  <extension name="SatuAtap" prefix="satuatap" uri="{EXTENSION}"/>
   <global scope="trace">
     <string key="{ACTIVITY}" value="UNKNOWN"/>
   </global>
@@ -55,7 +63,7 @@ class XesWriter:
 
     The stream takes bytes (UTF-8) and stays open. When the block is left by an exception the log is not
     closed, so that nobody takes half an export for a whole one. Two cases of one name are the caller's to
-    avoid.
+    avoid. Whoever goes on behind a case that was closed calls no ``begin``, and ``end`` when all is written.
     """
 
     def __init__(self, stream: BinaryIO, *, name: str | None = None) -> None:
@@ -64,18 +72,26 @@ class XesWriter:
         self._in_case = False
 
     def __enter__(self) -> Self:
-        self._write(_HEAD)
-        if self._name:
-            self._write(_attribute(ACTIVITY, self._name, "  "))
-        self._write(_attribute("lifecycle:model", "standard", "  "))
+        self.begin()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is None:
-            self._close_case()
-            self._write("</log>\n")
+            self.end()
+
+    def begin(self) -> None:
+        """What stands before the first case."""
+        self._write(_HEAD)
+        if self._name:
+            self._write(_attribute(ACTIVITY, self._name, "  "))
+        self._write(_attribute("lifecycle:model", "standard", "  "))
+
+    def end(self) -> None:
+        """Closes the log."""
+        self.close_case()
+        self._write("</log>\n")
 
     def case(self, name: str, attributes: Mapping[str, AttributeValue] | None = None) -> None:
         """Start the next case.
@@ -84,7 +100,7 @@ class XesWriter:
         there twice gets a number.
         """
         _require(name, "a case", ACTIVITY)
-        self._close_case()
+        self.close_case()
         self._in_case = True
         lines = ["  <trace>\n", _attribute(ACTIVITY, name, "    ")]
         lines += (_attribute(key, value, "    ") for key, value in _with_own_keys(attributes or {}))
@@ -101,6 +117,9 @@ class XesWriter:
         lifecycle: str = "complete",
         step: str | None = None,
         decision: str | None = None,
+        seq: int | None = None,
+        minutes: int | None = None,
+        working_days: int | None = None,
     ) -> None:
         """Add the next event to the case; what is ``None`` is left out, activity and resource never are."""
         if not self._in_case:
@@ -108,20 +127,24 @@ class XesWriter:
         _require(activity, "an event", ACTIVITY)
         _require(resource, "an event", RESOURCE)
         _require(lifecycle, "an event", LIFECYCLE)
-        facts = (
-            (ACTIVITY, activity),
-            (RESOURCE, resource),
-            (GROUP, group),
-            (ROLE, role),
-            (TIME, at),
-            (LIFECYCLE, lifecycle),
-            (STEP, step),
-            (DECISION, decision),
+        self._write(
+            "    <event>\n"
+            + _text(ACTIVITY, activity)
+            + _text(RESOURCE, resource)
+            + (_text(GROUP, group) if group is not None else "")
+            + (_text(ROLE, role) if role is not None else "")
+            + f'      <date key="{TIME}" value="{write_instant(at)}"/>\n'
+            + _text(LIFECYCLE, lifecycle)
+            + (_text(STEP, step) if step is not None else "")
+            + (_text(DECISION, decision) if decision is not None else "")
+            + _number(SEQ, seq)
+            + _number(MINUTES, minutes)
+            + _number(WORKING_DAYS, working_days)
+            + "    </event>\n"
         )
-        lines = (_attribute(key, value, "      ") for key, value in facts if value is not None)
-        self._write(f"    <event>\n{''.join(lines)}    </event>\n")
 
-    def _close_case(self) -> None:
+    def close_case(self) -> None:
+        """Nothing more belongs to the case."""
         if self._in_case:
             self._write("  </trace>\n")
             self._in_case = False
@@ -133,6 +156,16 @@ class XesWriter:
 def _attribute(key: str, value: AttributeValue, indent: str) -> str:
     element, text = write_value(value)
     return f'{indent}<{element} key="{key}" value="{escape(text)}"/>\n'
+
+
+@lru_cache(maxsize=8192)
+def _text(key: str, value: str) -> str:
+    """An attribute of an event, kept: few activities, people and desks are said millions of times."""
+    return _attribute(key, value, "      ")
+
+
+def _number(key: str, value: int | None) -> str:
+    return f'      <int key="{key}" value="{value}"/>\n' if value is not None else ""
 
 
 def _with_own_keys(attributes: Mapping[str, AttributeValue]) -> Iterator[tuple[str, AttributeValue]]:

@@ -26,6 +26,8 @@ _NONCE = 12
 _KEY = 32
 #: Bytes of a blind index: enough that no two NIKs meet, too few to be taken for the key's output elsewhere.
 _INDEX = 16
+#: Bytes of a pseudonym: no two officers of an office meet, and a person can still compare two of them.
+_PSEUDONYM = 8
 
 
 class SealBroken(Fault):
@@ -75,6 +77,7 @@ class Vault:
     def __init__(self, master_key: bytes) -> None:
         self._wrapping = AESGCM(_derived(master_key, "wrap the keys of applications"))
         self._index_key = _derived(master_key, "index of NIKs")
+        self._pseudonym_key = _derived(master_key, "pseudonyms of officers")
         #: tells this master key from another; kept in the database, and no help in finding the key
         self.check_value = _derived(master_key, "which master key this is")[:_INDEX]
 
@@ -97,6 +100,13 @@ class Vault:
         Keyed, because the 10^10 NIKs there can be are tried out in hours.
         """
         return hmac.digest(self._index_key, nik.encode(), "sha256")[:_INDEX]
+
+    def pseudonym_of(self, account: str) -> str:
+        """The same for the same account in every export, and no way back for whoever has not the master key.
+
+        Keyed, because an office has few accounts and everybody knows their codes.
+        """
+        return hmac.digest(self._pseudonym_key, account.encode(), "sha256")[:_PSEUDONYM].hex()
 
 
 def _seal(cipher: AESGCM, clear: bytes, place: str) -> bytes:

@@ -15,8 +15,8 @@ from routing.domain.errors import (
 )
 from routing.domain.people import Person
 from routing.reading.chains import verify_chains
-from routing.reading.log_export import export_entries
 from tests.domain.people_of_the_mall import OMAR, SARI, person
+from tests.exported_entries import export_entries
 from tests.mall import Mall
 from tests.row_counts import row_counts
 

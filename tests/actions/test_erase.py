@@ -22,12 +22,12 @@ from routing.domain.revealing import Masked, NothingKept
 from routing.domain.workflow import Workflow
 from routing.reading.chains import verify_chains
 from routing.reading.history import history
-from routing.reading.log_export import export_entries
 from routing.reading.past_walks import past_walks
 from routing.reading.public_status import public_status
 from routing.reading.who_applies import applications_of, who_applies
 from routing.storage.tables import application_keys, applications, audit_entries, notes, particulars
 from tests.domain.people_of_the_mall import ALL_PAPERS, IDA, OMAR, RATNA, person
+from tests.exported_entries import export_entries
 from tests.forms_of_a_service import FILLED, publish_with_form
 from tests.mall import ALL_GOES_WELL, LESTARI, Mall
 from tests.row_counts import row_counts

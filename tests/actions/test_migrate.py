@@ -15,12 +15,12 @@ from routing.domain.errors import MalformedField
 from routing.domain.workflow import Workflow
 from routing.reading.chains import verify_chains
 from routing.reading.history import history
-from routing.reading.log_export import export_entries
 from routing.storage.tables import applications, audit_entries, visits
 from routing.web.timeline import told
 from routing.web.wording import load_wordings
 from tests.domain.people_of_the_mall import DEDI, IDA, JOKO, LINA, OMAR, PUTU, TINI
 from tests.domain.two_versions import permit
+from tests.exported_entries import export_entries
 from tests.mall import LESTARI, Mall
 
 OLD = permit()

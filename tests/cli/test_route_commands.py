@@ -11,7 +11,7 @@ from routing.actions.keep_accounts import assign, open_account
 from routing.actions.publish import publish
 from routing.actions.submit import Registration, submit
 from routing.catalogue.workflow_files import default_folder
-from routing.cli.audit_commands import UnwritableFile
+from routing.cli.export_file import UnwritableFile
 from routing.cli.main import app
 from routing.cli.publishing import publish_files
 from routing.cli.route_named import BrokenRoute, UnknownVersion

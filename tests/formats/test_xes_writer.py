@@ -212,6 +212,7 @@ def test_names_and_keys_of_the_log_have_no_spaces_and_its_parts_the_order_of_the
         "time",
         "lifecycle",
         "org",
+        "satuatap",
     ]
     parts = " ".join(each.tag for each in root)
     assert re.fullmatch(r"(extension )+(global )+(classifier )+(string )+(trace ?)+", parts)

@@ -16,9 +16,9 @@ from routing.domain.imported_log import ImportedMove, Retelling
 from routing.domain.state_machine import RuleBook
 from routing.office import Office
 from routing.reading.chains import verify_chains
-from routing.reading.log_export import export_entries
 from routing.workshop.discover import retell
 from tests.event_logs import CHECK, DECIDE, RECEIVE, Told, case, events_of, log_of, receipts
+from tests.exported_entries import export_entries
 from tests.mall import Mall
 from tests.row_counts import row_counts
 from workers import replay as replay_module
