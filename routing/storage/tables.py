@@ -9,6 +9,7 @@ from routing.storage.account_tables import api_tokens, assignments, kept_answers
 from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, forecasts, notices, open_dues
 from routing.storage.instant import Instant
 from routing.storage.shape import metadata
+from routing.storage.signal_tables import signal_answers
 
 __all__ = [
     "api_tokens",
@@ -36,6 +37,7 @@ __all__ = [
     "roles",
     "services",
     "sign_ins",
+    "signal_answers",
     "units",
     "visits",
     "workflow_versions",
