@@ -167,7 +167,9 @@ def _hours(deed: Deed, thresholds: Thresholds) -> Facts | None:
 
 
 def _pair(deed: Deed, thresholds: Thresholds) -> Facts | None:
-    return {"count": deed.with_applicant} if deed.with_applicant >= thresholds.pair_applications else None
+    # Whoever sits at the only counter has everybody before them.
+    is_often = _is_desk_work(deed) and deed.with_applicant >= thresholds.pair_applications
+    return {"count": deed.with_applicant} if is_often else None
 
 
 def _reason(deed: Deed, _: Thresholds) -> Facts | None:

@@ -136,7 +136,8 @@ _ALL = (
             en="One officer decided again and again on applications of one applicant (the pattern of a go-between).",
         ),
         formula="applications with the same applicant_index on which the officer decided within pair_days before this"
-        " one, this one included >= pair_applications; raised at their first decision on each",
+        " one, this one included >= pair_applications; raised at their first decision on each, at a"
+        " desk that is no counter",
         thresholds=("pair_applications", "pair_days"),
         source=f"{_OWN}; inspectorate's risk picks: same officer and same proxy. Proxies are not recorded, so the keyed"
         " index of the applicant stands for them; names are never compared",
