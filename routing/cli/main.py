@@ -21,6 +21,7 @@ from routing.cli import (
     workflow_commands,
 )
 from routing.cli.audit_marks_command import marks
+from routing.cli.audit_signals_command import signals
 from routing.cli.due_command import due
 from routing.cli.lateness_command import lateness
 from routing.cli.opening import end_with
@@ -53,6 +54,7 @@ workflow_commands.app.command()(diff)
 workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
 audit_commands.app.command()(marks)
+audit_commands.app.command()(signals)
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")

@@ -32,12 +32,26 @@ class Definition:
         """Whether the program itself refuses it, so that an honest office raises none."""
         return self.signal in NEVER
 
+    def sentence(self, facts: Mapping[str, str | int | Label], language: str, names: Mapping[str, str]) -> str:
+        """What one entry shows, in that language; desks are called by their ``names``."""
+        said = {name: _said(name, fact, language, names) for name, fact in facts.items()}
+        return self.shows.in_language(language).format(**said)
+
     def threshold_values(self, thresholds: Thresholds) -> dict[str, float]:
         """The settings it depends on, as this office has them."""
         return {name: getattr(thresholds, name) for name in self.thresholds}
 
 
 _OWN = "The office's own choice"
+
+
+def _said(name: str, fact: str | int | Label, language: str, names: Mapping[str, str]) -> str:
+    if isinstance(fact, Label):
+        return fact.in_language(language)
+    if isinstance(fact, int):
+        return f"{fact:,}".replace(",", "." if language == "id" else ",")
+    return names.get(fact, fact) if name == "desk" else fact
+
 
 _ALL = (
     Definition(

@@ -129,10 +129,10 @@ def signal_page(
     return SignalPage(rows=rows, next=search.stopped_at)
 
 
-def signal_at(office: Office, signal: Signal, application_id: int, seq: int) -> SignalRow | None:
+def signal_at(office: Office, signal: Signal, number: str, seq: int) -> SignalRow | None:
     """The entry as the signal's list shows it; None: it does not raise the signal (any more)."""
     with office.reading() as connection:
-        entry = one_entry(connection, application_id, seq)
+        entry = one_entry(connection, number, seq)
         if entry is None:
             return None
         thresholds, then = thresholds_of(office), OfficeThen(office, connection)

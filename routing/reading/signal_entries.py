@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from routing.domain.integrity_signals import Signal
 from routing.domain.marks import Mark
 from routing.storage.instant import Instant
-from routing.storage.tables import audit_entries, audit_marks
+from routing.storage.tables import applications, audit_entries, audit_marks
 
 #: Where an entry stands in the order of the log: time, application, entry.
 Place = tuple[datetime, int, int]
@@ -64,8 +64,10 @@ _LATER = (
     .order_by(*_KEY)
     .limit(sa.bindparam("most"))
 )
-_ONE = sa.select(*_TOLD, audit_entries.c.body).where(
-    audit_entries.c.application_id == sa.bindparam("id"), audit_entries.c.seq == sa.bindparam("seq")
+_ONE = (
+    sa.select(*_TOLD, audit_entries.c.body)
+    .join_from(audit_entries, applications, applications.c.id == audit_entries.c.application_id)
+    .where(applications.c.number == sa.bindparam("number"), audit_entries.c.seq == sa.bindparam("seq"))
 )
 
 
@@ -136,9 +138,9 @@ def decided_after(connection: Connection, place: Place) -> tuple[Candidate, ...]
     return _candidates(connection.execute(_LATER, {**_as_behind(place), "most": AT_ONCE}).all())
 
 
-def one_entry(connection: Connection, application_id: int, seq: int) -> Candidate | None:
+def one_entry(connection: Connection, number: str, seq: int) -> Candidate | None:
     """This entry, whatever it tells of; None: there is none, or a program wrote it."""
-    found = _candidates(connection.execute(_ONE, {"id": application_id, "seq": seq}).all())
+    found = _candidates(connection.execute(_ONE, {"number": number, "seq": seq}).all())
     return found[0] if found else None
 
 

@@ -29,6 +29,7 @@ from routing.web import (
     public_pages,
     route_pages,
     sign_in_pages,
+    signal_pages,
 )
 from routing.web.api.app import MOUNTED_AT, make_api
 from routing.web.head_requests import HeadAsGet
@@ -72,6 +73,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         pause_pages,
         notice_pages,
         audit_pages,
+        signal_pages,
         orphan_pages,
         account_pages,
         calendar_pages,

@@ -9,8 +9,11 @@ from datetime import datetime
 from routing.domain.acting import ActingTitle
 from routing.domain.early_warnings import CLOCK
 from routing.domain.erasure import LegalBasis
+from routing.domain.integrity_signals import Signal
 from routing.domain.notices import LEGAL, PROMISE
 from routing.domain.revealing import Masked
+from routing.domain.signal_answers import AnswerStatus
+from routing.domain.signal_definitions import DEFINITIONS
 from routing.domain.stays import COURIER
 from routing.domain.time_limits import Pause
 from routing.domain.warning_times import Level
@@ -45,6 +48,7 @@ KINDS = {
     "paused": N_("The time stands still, because %(pause)s"),
     "continued": N_("The time goes on; it had stood still, because %(pause)s"),
     "obstacle-raised": N_("%(desk)s: reported that something is in the way"),
+    "signal-answered": N_("Integrity signal answered: %(signal)s - %(status)s"),
     "deemed": N_("Deemed granted by law (%(basis)s); goes to the step %(target)s"),
 }
 #: The same in a word, for filters and tables.
@@ -72,6 +76,7 @@ KIND_NAMES = {
     "paused": N_("pause granted"),
     "continued": N_("pause ended"),
     "obstacle-raised": N_("obstacle reported"),
+    "signal-answered": N_("signal answered"),
     "deemed": N_("deemed granted"),
 }
 #: What one is warned of; a visit by its desk.
@@ -93,6 +98,12 @@ BASES = {
     LegalBasis.NOT_NEEDED: N_("it is no longer needed (UU 27/2022, article 43)"),
     LegalBasis.CONSENT_WITHDRAWN: N_("the applicant withdrew the consent (UU 27/2022, article 43)"),
     LegalBasis.UNLAWFUL: N_("it was obtained unlawfully (UU 27/2022, articles 43 and 44)"),
+}
+#: What follows from an integrity signal.
+ANSWERS = {
+    AnswerStatus.EXPLAINED: N_("explained"),
+    AnswerStatus.FOLLOW_UP: N_("to be followed up"),
+    AnswerStatus.BREACH: N_("confirmed breach"),
 }
 #: What stands before the name of whoever stands in; the same in every language.
 ACTING = {ActingTitle.PLH: "Plh.", ActingTitle.PLT: "Plt."}
@@ -166,9 +177,15 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         "about": _about(event.about, wording),
         "due": _due(event.due, wording),
         "pause": wording.phrase(PAUSES[Pause(event.pause)]) if event.pause in set(Pause) else "-",
+        "signal": _signal(event.signal, wording),
+        "status": wording.text(ANSWERS[AnswerStatus(event.status)]) if event.status in set(AnswerStatus) else "-",
         "levels": ", ".join(wording.text(name) for level, name in LEVELS.items() if level.value in event.levels),
     }
     return wording.text(template) % said
+
+
+def _signal(code: str | None, wording: Wording) -> str:
+    return wording.label(DEFINITIONS[Signal(code)].name) if code in set(Signal) else code or "-"
 
 
 def _moved(one: MovedTold, wording: Wording) -> str:

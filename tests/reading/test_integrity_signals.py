@@ -226,8 +226,8 @@ def test_a_promise_that_begins_anew_after_a_late_return_is_found(mall: Mall) -> 
 
 def test_a_pause_granted_by_somebody_of_the_desk_is_found(mall: Mall) -> None:
     two = also(HARI, "verifier", "verifikasi")
-    for one in (HARI, two):
-        mall.hires(one)
+    mall.hires(HARI)
+    mall.hires(two)
     document, near, elsewhere = opens(mall), registers(mall), registers(mall)
     mall.decides(elsewhere, OMAR, "forward")
     for one, by in ((document, two), (near, HARI), (elsewhere, two)):
@@ -322,8 +322,8 @@ def test_each_is_answered_and_the_answer_stands_beside_it(mall: Mall, subtests: 
     assert [(one.status, one.by, one.text, one.is_own) for one in again.answers] == [
         ("explained", "agus", "Sudah diperiksa: refusal-without-reason", False)
     ]
-    assert signal_at(mall.office, Signal.REASON, document.id, row.seq) == again
-    assert signal_at(mall.office, Signal.FAST, document.id, row.seq) is None
+    assert signal_at(mall.office, Signal.REASON, document.number, row.seq) == again
+    assert signal_at(mall.office, Signal.FAST, document.number, row.seq) is None
     (count,) = [one for one in signal_counts(mall.office, SignalFilter()) if one.definition.signal is Signal.REASON]
     assert (count.found, count.answered, count.is_at_least) == (1, 1, False)
     assert signal_page(mall.office, Signal.REASON, SignalFilter(), with_words=False).rows[0].answers[0].text is None

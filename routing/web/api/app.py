@@ -22,6 +22,7 @@ from routing.web.api import (
     orphans,
     pauses,
     problems,
+    signals,
 )
 from routing.web.api.problems import Problem, answer_problems
 from routing.web.refusal_pages import LastResort
@@ -53,6 +54,7 @@ def make_api() -> FastAPI:
         offered,
         calendar,
         marks,
+        signals,
         audit_log,
         orphans,
         problems,
