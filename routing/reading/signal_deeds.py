@@ -172,7 +172,8 @@ def _money(
     asked = [code for code, field in rule.collects.items() if field.kind is FieldKind.MONEY] if rule is not None else []
     demanded = [int(found[code]) for code in asked if isinstance(found.get(code), int | float)]
     before_payment = any(one is not None and _is_payment(one) for one in (step, *led_to))
-    if not demanded or not before_payment:
+    # What a tariff looks at is gone with the personal data.
+    if not demanded or not before_payment or application.erased_at is not None:
         return None, None
     facts = guard_facts(workflow, application)
     charged = bill(workflow.fees, {**facts, "findings": {**facts["findings"], **found}})
