@@ -19,8 +19,6 @@ import routing
 import workers
 from routing.catalogue.language_schema import language_schema, models_of
 from routing.domain.errors import DatabaseAway, Fault, Kind, Refusal
-from routing.domain.integrity_signals import Thresholds
-from routing.domain.signal_definitions import DEFINITIONS
 from routing.domain.workflow import Workflow
 from routing.settings import PREFIX, Settings, UnknownSetting, load_settings
 from routing.web.api.app import make_api, openapi_document
@@ -118,57 +116,6 @@ def api_document() -> str:
     return json.dumps(openapi_document(make_api()), ensure_ascii=False, indent=1) + "\n"
 
 
-def signals_document() -> str:
-    """docs/integrity-signals.md, from the definitions."""
-    limits = Thresholds()
-    lines = [
-        "# Integrity signals (tanda integritas)",
-        "",
-        "What the log finds by itself, for auditors and the head of the office: `/audit/signals`, the API's",
-        "`/audit/signals` and `satuatap audit signals`. A signal is no blame and decides nothing; it is computed when it",
-        "is looked at, from the log and the books, and nowhere kept. What is kept is the answer: *explained*, *to be",
-        "followed up* or *confirmed breach*, in words that are sealed with the application's key. An answer is never",
-        "changed or deleted (the database refuses it); a further one can be added. The application's log tells that a",
-        "signal was answered, how, and the keyed digest of the words. After an erasure the words cannot be read any more.",
-        "Where whoever did something answers for it themselves, the page says so.",
-        "",
-        "The first two the program refuses by itself: an office that decides through it raises none. They can come only",
-        "from a program that was changed, or from writing beside it.",
-        "",
-        "| code | name | raised when | formula | limits | rests on |",
-        "|---|---|---|---|---|---|",
-    ]
-    for one in DEFINITIONS.values():
-        names = f"{one.name.id} / {one.name.en}"
-        limit = ", ".join(
-            f"`SATUATAP_SIGNAL_{name.upper()}` = {value:g}" for name, value in one.threshold_values(limits).items()
-        )
-        meaning = f"{one.meaning.id} / {one.meaning.en}"
-        lines.append(f"| `{one.signal}` | {names} | {meaning} | {one.formula} | {limit or '-'} | {one.source} |")
-    return "\n".join([*lines, "", *_SIGNALS_LIMITS]) + "\n"
-
-
-_SIGNALS_LIMITS = [
-    "## What is not seen",
-    "",
-    "- A page looks at 10,000 entries of the period at most, newest first, and says so: its counts are *at least* then,",
-    "  and a list goes on with *older ones*. Without a period it is the last thirty days.",
-    "- Cases imported from another system are left out: they were decided by the rules of elsewhere.",
-    "- What a program decided is left out, but for documents that people passed over.",
-    "- Visits are compared as they stand now. A due date that was moved since, a document that was taken again later or",
-    "  stood still then, can make one look passed over that was not, or hide one that was. Compared are the documents that",
-    "  wait at the desk now (the thousand due first, those in a pause left out) and those decided within the next 2,000",
-    "  entries of the log.",
-    "- A proxy (kuasa) is not recorded by services in a way that could be compared, so the same *applicant* stands for",
-    "  it, by the keyed index of the NIK. Names are never compared; after an erasure the index is gone, and the",
-    "  application is not counted any more.",
-    "- A sum counts as demanded where a decision collects money at, or on the way to, a step that waits for payment. What",
-    "  was paid is the payment system's to know.",
-    "- A calendar that was changed afterwards does not make a decision come at night: what counts is the version that was",
-    "  in force then.",
-]
-
-
 def schema_document() -> str:
     """docs/workflow.schema.json, as ``satuatap workflow schema`` prints it."""
     return json.dumps(language_schema(), ensure_ascii=False, indent=1) + "\n"
@@ -179,7 +126,6 @@ DOCUMENTS = {
     "refusals.md": refusals_document,
     "openapi.json": api_document,
     "workflow.schema.json": schema_document,
-    "integrity-signals.md": signals_document,
 }
 
 
