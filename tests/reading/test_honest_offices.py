@@ -73,6 +73,6 @@ def test_nobody_raises_what_the_program_itself_refuses(sqlite_mall: Mall, seed: 
     assert {signal: found[signal].found for signal in NEVER} == dict.fromkeys(NEVER, 0)
     assert not any(one.is_at_least for one in found.values())
     # They did try.
-    assert told["done"] > 15, told
+    assert told["done"] > 10, told
     assert min(told["four_eyes"], told["reason_missing"]) > 0, told
     assert sum(one.found for one in found.values()) > 0, "and a careless office is seen to be one"
