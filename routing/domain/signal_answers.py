@@ -53,7 +53,7 @@ class SignalEntryUnknown(Refusal):
 
 
 class AnswerStatusUnknown(Refusal):
-    """{status} is no answer to a signal. Choose one of: {known}."""
+    """Say what follows from the signal: choose one of {known}."""
 
     code = "answer_status_unknown"
     kind = Kind.MALFORMED
@@ -78,7 +78,7 @@ def answer(application: Application, said: Said, *, person: Person, at: datetime
     if not 1 <= said.about <= application.entry_count:
         raise SignalEntryUnknown(number=application.number, entry=said.about, count=application.entry_count)
     if said.status not in set(AnswerStatus):
-        raise AnswerStatusUnknown(status=said.status[:40] or "-", known=", ".join(AnswerStatus))
+        raise AnswerStatusUnknown(known=", ".join(AnswerStatus))
     text = reason_text(said.text, Reason.OPTIONAL, "")
     if not text:
         raise AnswerEmpty

@@ -23,7 +23,7 @@ class Definition:
     #: the settings it depends on
     thresholds: tuple[str, ...] = ()
     #: the rule it rests on; of a rule the office made itself: that it is one
-    source: str
+    source: Label
     #: what one entry shows, filled in with the facts of the finding
     shows: Label
 
@@ -40,9 +40,6 @@ class Definition:
     def threshold_values(self, thresholds: Thresholds) -> dict[str, float]:
         """The settings it depends on, as this office has them."""
         return {name: getattr(thresholds, name) for name in self.thresholds}
-
-
-_OWN = "The office's own choice"
 
 
 def _said(name: str, fact: str | int | Label, language: str, names: Mapping[str, str]) -> str:
@@ -63,7 +60,10 @@ _ALL = (
             en="Somebody took a decision the route bars them from, because they decided at another step of it.",
         ),
         formula="not_by of the decision's rule names a step at which the same person decided before",
-        source="The route's own not_by",
+        source=Label(
+            id="Alurnya sendiri (not_by)",
+            en="The route itself (not_by)",
+        ),
         shows=Label(id="sudah memutus pada langkah {step}", en="had decided at the step {step}"),
     ),
     Definition(
@@ -74,7 +74,10 @@ _ALL = (
             en="A decision for which the route requires a reason is recorded without one.",
         ),
         formula="the rule says reason: required, and the entry holds no digest of a reason",
-        source="The route's own reason: required; UU 30/2014, article 55",
+        source=Label(
+            id="Alurnya sendiri (reason: required); UU 30/2014 pasal 55",
+            en="The route itself (reason: required); UU 30/2014, article 55",
+        ),
         shows=Label(id="tanpa alasan pada langkah {step}", en="no reason at the step {step}"),
     ),
     Definition(
@@ -86,7 +89,10 @@ _ALL = (
         ),
         formula="decided at a desk that is no counter; an earlier decision of theirs at another such desk, both steps"
         " waiting for the office",
-        source=f"{_OWN}, after CETTAR A2: decided by an authorised officer who did not verify it",
+        source=Label(
+            id="Pilihan kantor, menurut CETTAR A2: diputus pejabat berwenang yang tidak memverifikasi",
+            en="The office's own choice, after CETTAR A2: decided by an authorised officer who did not verify it",
+        ),
         shows=Label(id="juga memutus pada langkah {step}", en="also decided at the step {step}"),
     ),
     Definition(
@@ -99,7 +105,10 @@ _ALL = (
         formula="another document at the desk had arrived and nobody had taken it, and due(other) < due(this) -"
         " queue_hours; the applicant's time, programs and pauses do not count",
         thresholds=("queue_hours",),
-        source=f"{_OWN}, after CETTAR A3: overrides (queue jumped)",
+        source=Label(
+            id="Pilihan kantor, menurut CETTAR A3: penyimpangan (antrean dilompati)",
+            en="The office's own choice, after CETTAR A3: overrides (queue jumped)",
+        ),
         shows=Label(
             id="{count} berkas yang jatuh tempo lebih awal dilewati, pertama {first}",
             en="{count} documents due earlier passed over, the first {first}",
@@ -115,7 +124,11 @@ _ALL = (
             " somebody granted.",
         ),
         formula="mark restart, by the end of a granted pause or behind a mark late-return with no restart in between",
-        source=f"{_OWN}, after CETTAR A3: overrides (service level edited); Ombudsman: protracted delay",
+        source=Label(
+            id="Pilihan kantor, menurut CETTAR A3: penyimpangan (janji diubah); Ombudsman: penundaan berlarut",
+            en="The office's own choice, after CETTAR A3: overrides (service level edited); Ombudsman:"
+            " protracted delay",
+        ),
         shows=Label(id="janji dihitung dari awal", en="the promise began anew"),
     ),
     Definition(
@@ -126,7 +139,10 @@ _ALL = (
             en="A pause was granted by somebody who then had a role at the desk where the document lay.",
         ),
         formula="kind paused; an assignment of the actor, in force at that moment, at a desk with an open visit",
-        source=f"{_OWN}, after CETTAR A3: overrides (pause granted by own desk)",
+        source=Label(
+            id="Pilihan kantor, menurut CETTAR A3: penyimpangan (jeda oleh meja sendiri)",
+            en="The office's own choice, after CETTAR A3: overrides (pause granted by own desk)",
+        ),
         shows=Label(id="bertugas di meja {desk}", en="held a role at the desk {desk}"),
     ),
     Definition(
@@ -138,8 +154,12 @@ _ALL = (
         ),
         formula="minutes from the nearest opening of that day > grace_minutes; a day without any counts always",
         thresholds=("grace_minutes",),
-        source="The office's calendar version then in force (Perpres 21/2023); inspectorate's risk picks: night and"
-        " holiday actions",
+        source=Label(
+            id="Kalender kantor yang berlaku saat itu (Perpres 21/2023); pilihan risiko Inspektorat:"
+            " tindakan malam dan hari libur",
+            en="The office's calendar then in force (Perpres 21/2023); the inspectorate's risk picks:"
+            " night and holiday actions",
+        ),
         shows=Label(id="diputus {local}", en="decided {local}"),
     ),
     Definition(
@@ -153,8 +173,12 @@ _ALL = (
         " one, this one included >= pair_applications; raised at their first decision on each, at a"
         " desk that is no counter",
         thresholds=("pair_applications", "pair_days"),
-        source=f"{_OWN}; inspectorate's risk picks: same officer and same proxy. Proxies are not recorded, so the keyed"
-        " index of the applicant stands for them; names are never compared",
+        source=Label(
+            id="Pilihan kantor; pilihan risiko Inspektorat: petugas dan kuasa yang sama. Kuasa tidak"
+            " dicatat; indeks berkunci pemohon menggantikannya, nama tidak pernah dibandingkan",
+            en="The office's own choice; the inspectorate's risk picks: same officer and same proxy."
+            " Proxies are not recorded: the applicant's keyed index stands for them, and names are never compared",
+        ),
         shows=Label(id="{count} permohonan dari pemohon yang sama", en="{count} applications of the same applicant"),
     ),
     Definition(
@@ -166,7 +190,10 @@ _ALL = (
         ),
         formula="the decision ends the application as refused or sends it to a step that waits for the applicant and"
         " gives it back; no reason digest, no reasons, no requirements",
-        source="UU 25/2009; Ombudsman: refusals without reasons must be 0; CETTAR X1",
+        source=Label(
+            id="UU 25/2009; Ombudsman: penolakan tanpa alasan harus 0; CETTAR X1",
+            en="UU 25/2009; Ombudsman: refusals without reasons must be 0; CETTAR X1",
+        ),
         shows=Label(id="tanpa alasan pada langkah {step}", en="no reason at the step {step}"),
     ),
     Definition(
@@ -178,7 +205,10 @@ _ALL = (
         ),
         formula="sum of the money a decision collected at, or on the way to, a step that waits for payment !="
         " the fees of the version then, with the facts as they stand now; not where a fee is still open",
-        source="UU 1/2022 (no levy without a legal basis); Ombudsman: fees outside the tariff must be 0",
+        source=Label(
+            id="UU 1/2022 (tidak ada pungutan tanpa dasar hukum); Ombudsman: biaya di luar tarif harus 0",
+            en="UU 1/2022 (no levy without a legal basis); Ombudsman: fees outside the tariff must be 0",
+        ),
         shows=Label(id="ditagih Rp{demanded}, tarif Rp{tariff}", en="demanded Rp{demanded}, tariff Rp{tariff}"),
     ),
     Definition(
@@ -190,7 +220,10 @@ _ALL = (
         ),
         formula="decided - taken (where nobody took it: arrived) < fast_seconds, at a desk that is no counter",
         thresholds=("fast_seconds",),
-        source=f"{_OWN}; inspectorate's risk picks: fastest 1 %",
+        source=Label(
+            id="Pilihan kantor; pilihan risiko Inspektorat: 1 % tercepat",
+            en="The office's own choice; the inspectorate's risk picks: fastest 1 %",
+        ),
         shows=Label(id="{seconds} detik setelah diambil", en="{seconds} seconds after it was taken"),
     ),
 )

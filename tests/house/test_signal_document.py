@@ -22,7 +22,7 @@ def table() -> str:
             f"`{_setting(name)}` = {value:g}" for name, value in one.threshold_values(Thresholds()).items()
         )
         names, meaning = f"{one.name.id} / {one.name.en}", f"{one.meaning.id} / {one.meaning.en}"
-        lines.append(f"| `{one.signal}` | {names} | {meaning} | {one.formula} | {limits or '-'} | {one.source} |")
+        lines.append(f"| `{one.signal}` | {names} | {meaning} | {one.formula} | {limits or '-'} | {one.source.en} |")
     return "\n".join(lines)
 
 

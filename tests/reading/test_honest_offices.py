@@ -47,8 +47,8 @@ def tries(mall: Mall, document: Application, chance: random.Random) -> str:
     said = Decision(decision=chance.choice(DECISIONS), reason=chance.choice(("", " ", "Berkas kurang")))
     try:
         if chance.random() < 0.3:
-            with suppress(Refusal):
-                claim(mall.office, document.number, visit=None, person_id=who)
+            with suppress(Refusal, IndexError):
+                claim(mall.office, document.number, visit=mall.open_visits(document)[-1].no, person_id=who)
             mall.clock.advance(timedelta(seconds=chance.randrange(3_600)))
         decide(mall.office, document.number, said, person_id=who)
     except Refusal as refusal:

@@ -49,7 +49,7 @@ class SignalShape(BaseModel):
     meaning: Name
     formula: str
     thresholds: dict[str, float]
-    source: str
+    source: Name
     is_never: bool = Field(description="The program itself refuses it: an honest office raises none.")
     found: int
     is_at_least: bool = Field(description="The period holds more entries than were looked at.")
@@ -168,7 +168,7 @@ def _signal_shape(one: SignalCount, thresholds: dict[str, float]) -> SignalShape
         meaning=name_of(definition.meaning),
         formula=definition.formula,
         thresholds=thresholds,
-        source=definition.source,
+        source=name_of(definition.source),
         is_never=definition.is_never,
         found=one.found,
         is_at_least=one.is_at_least,
