@@ -7,9 +7,11 @@ that is read from the log, and the log is never read in order to decide.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from routing.domain.acting import acting_facts
 from routing.domain.application import Application
@@ -18,6 +20,7 @@ from routing.domain.errors import Kind, Refusal
 from routing.domain.integrity_signals import signal_named
 from routing.domain.move import Move, SignalAnswer, chained, entry_of
 from routing.domain.people import OFFICE, Action, Person, require
+from routing.domain.phrases import Listed, Phrase
 from routing.domain.preconditions import reason_text, require_not_own
 from routing.domain.revealing import NothingKept
 from routing.domain.workflow import Reason
@@ -32,6 +35,16 @@ class AnswerStatus(StrEnum):
     FOLLOW_UP = "to-be-followed-up"
     #: it is what it looks like
     BREACH = "confirmed-breach"
+
+
+#: What each is called.
+STATUS_WORDS: Mapping[AnswerStatus, Phrase] = MappingProxyType(
+    {
+        AnswerStatus.EXPLAINED: Phrase("explained"),
+        AnswerStatus.FOLLOW_UP: Phrase("to be followed up"),
+        AnswerStatus.BREACH: Phrase("confirmed breach"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +91,7 @@ def answer(application: Application, said: Said, *, person: Person, at: datetime
     if not 1 <= said.about <= application.entry_count:
         raise SignalEntryUnknown(number=application.number, entry=said.about, count=application.entry_count)
     if said.status not in set(AnswerStatus):
-        raise AnswerStatusUnknown(known=", ".join(AnswerStatus))
+        raise AnswerStatusUnknown(known=Listed(STATUS_WORDS.values()))
     text = reason_text(said.text, Reason.OPTIONAL, "")
     if not text:
         raise AnswerEmpty

@@ -18,7 +18,7 @@ from routing.actions.answer_signal import answer_signal
 from routing.domain.errors import Kind, MalformedField, Refusal
 from routing.domain.integrity_signals import Signal, signal_named
 from routing.domain.people import Action
-from routing.domain.signal_answers import AnswerStatusUnknown, Said
+from routing.domain.signal_answers import STATUS_WORDS, AnswerStatusUnknown, Said
 from routing.domain.signal_definitions import DEFINITIONS, Definition
 from routing.office import Office
 from routing.reading.catalogue import services_in_force
@@ -36,7 +36,7 @@ from routing.reading.integrity_signals import (
 from routing.web.numbers_in_addresses import application_number, small_number
 from routing.web.posted_form import PostedForm
 from routing.web.rendering import go_to, show, wants_json, wording_of
-from routing.web.timeline import ANSWERS, KIND_NAMES
+from routing.web.timeline import KIND_NAMES
 from routing.web.typed_days import from_until
 from routing.web.visitors import OfficeHere, OwnForm, SignedIn, Staff
 from routing.web.wording import N_
@@ -165,7 +165,7 @@ def _told(request: Request, staff: Staff, definition: Definition) -> dict[str, A
     return {
         "definition": definition,
         "shown": lambda row: definition.sentence(row.facts, language, names),
-        "statuses": {status.value: name for status, name in ANSWERS.items()},
+        "statuses": {status.value: name for status, name in STATUS_WORDS.items()},
     }
 
 

@@ -12,7 +12,7 @@ from routing.domain.erasure import LegalBasis
 from routing.domain.integrity_signals import Signal
 from routing.domain.notices import LEGAL, PROMISE
 from routing.domain.revealing import Masked
-from routing.domain.signal_answers import AnswerStatus
+from routing.domain.signal_answers import STATUS_WORDS, AnswerStatus
 from routing.domain.signal_definitions import DEFINITIONS
 from routing.domain.stays import COURIER
 from routing.domain.time_limits import Pause
@@ -99,12 +99,6 @@ BASES = {
     LegalBasis.CONSENT_WITHDRAWN: N_("the applicant withdrew the consent (UU 27/2022, article 43)"),
     LegalBasis.UNLAWFUL: N_("it was obtained unlawfully (UU 27/2022, articles 43 and 44)"),
 }
-#: What follows from an integrity signal.
-ANSWERS = {
-    AnswerStatus.EXPLAINED: N_("explained"),
-    AnswerStatus.FOLLOW_UP: N_("to be followed up"),
-    AnswerStatus.BREACH: N_("confirmed breach"),
-}
 #: What stands before the name of whoever stands in; the same in every language.
 ACTING = {ActingTitle.PLH: "Plh.", ActingTitle.PLT: "Plt."}
 #: Kinds that tell of the way and not of what somebody thought; shown more quietly.
@@ -178,7 +172,9 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         "due": _due(event.due, wording),
         "pause": wording.phrase(PAUSES[Pause(event.pause)]) if event.pause in set(Pause) else "-",
         "signal": _signal(event.signal, wording),
-        "status": wording.text(ANSWERS[AnswerStatus(event.status)]) if event.status in set(AnswerStatus) else "-",
+        "status": wording.phrase(STATUS_WORDS[AnswerStatus(event.status)])
+        if event.status in set(AnswerStatus)
+        else "-",
         "levels": ", ".join(wording.text(name) for level, name in LEVELS.items() if level.value in event.levels),
     }
     return wording.text(template) % said
