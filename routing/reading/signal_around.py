@@ -5,8 +5,10 @@ For integrity signals alone. Each question is asked once for a whole piece of th
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,6 +24,7 @@ from routing.storage.tables import applications, assignments, audit_marks, open_
 _MOST_WAITING, _MOST_OF_APPLICANTS = 1_000, 5_000
 #: More of those passed over are not named.
 _MOST_PASSED = 20
+_NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 _WAITING_NOW = (
     sa.select(open_dues.c.application_id)
@@ -75,21 +78,30 @@ class Queues:
         ids = {one.application_id for one in later if one.desk in desks}
         ids |= set(connection.execute(_WAITING_NOW, {"desks": sorted(desks)}).scalars()) if desks else set()
         self._others = Files(connection, then, ids - files.applications.keys())
-        stays = (stay for some in (files, self._others) for stay in some.stays if stay.desk in desks)
-        self._at: dict[str, list[Stay]] = {}
-        for stay in sorted(stays, key=lambda one: one.due_at):
-            self._at.setdefault(stay.desk, []).append(stay)
+        stays = [stay for some in (files, self._others) for stay in some.stays if stay.desk in desks]
+        takings = [taking for one in candidates if (taking := _taking(files, one)) is not None]
+        self._passed: dict[tuple[int, int], tuple[Waiting, ...]] = {}
+        for desk in desks:
+            self._walk_back([one for one in stays if one.desk == desk], [one for one in takings if one[1].desk == desk])
 
-    def waiting(self, taken: Stay, at: datetime) -> tuple[Waiting, ...]:
+    def waiting(self, taken: Stay) -> tuple[Waiting, ...]:
         """What waited there when this one was taken and was due before it, in the order in which it was due."""
-        found: list[Waiting] = []
-        for stay in self._at.get(taken.desk, ()):
-            if stay.due_at >= taken.due_at or len(found) == _MOST_PASSED:
-                break
-            if stay.application_id != taken.application_id and self._waited(stay, at):
-                application = self._application(stay)
-                found.append(Waiting(number=application.number, due_at=stay.due_at))
-        return tuple(found)
+        return self._passed.get((taken.application_id, taken.no), ())
+
+    def _walk_back(self, stays: list[Stay], takings: list[tuple[datetime, Stay]]) -> None:
+        """From the last taking to the first. On the way documents come back to the desk: what was decided later."""
+        back = sorted(stays, key=_left, reverse=True)
+        there: list[Stay] = []
+        no = 0
+        for at, taken in sorted(takings, key=lambda one: one[0], reverse=True):
+            while no < len(back) and _left(back[no]) > at:
+                insort(there, back[no], key=_due)
+                no += 1
+            earlier = (one for one in there[: bisect_left(there, taken.due_at, key=_due)] if self._waited(one, at))
+            others = (one for one in earlier if one.application_id != taken.application_id)
+            self._passed[taken.application_id, taken.no] = tuple(
+                Waiting(number=self._application(one).number, due_at=one.due_at) for one in islice(others, _MOST_PASSED)
+            )
 
     def _waited(self, stay: Stay, at: datetime) -> bool:
         """Whether anybody could have taken it then: it had come, lay there, and it was for the office to act."""
@@ -120,11 +132,13 @@ class Pairs:
         self._first: dict[tuple[bytes, str], list[datetime]] = {}
         for row in connection.execute(_FIRST_DECISIONS, asked) if asked["indexes"] else ():
             self._first.setdefault((bytes(row.applicant_index), row.decided_by), []).append(row.first)
+        for some in self._first.values():
+            some.sort()
 
     def count(self, index: bytes | None, officer: str, at: datetime, days: int) -> int:
         """Applications of that applicant on which the officer first decided within so many days, until then."""
         first = self._first.get((index, officer), ()) if index is not None else ()
-        return sum(at - timedelta(days=days) < one <= at for one in first)
+        return bisect_right(first, at) - bisect_right(first, at - timedelta(days=days))
 
 
 class Held:
@@ -159,3 +173,17 @@ class ClockMarks:
             return False
         before = [mark for seq, mark in marks if seq < entry.seq]
         return entry.kind == "continued" or (bool(before) and before[-1] == Mark.LATE_RETURN.value)
+
+
+def _taking(files: Files, entry: Candidate) -> tuple[datetime, Stay] | None:
+    """When the document was taken that this entry tells of, and the visit."""
+    visit = next((one for one in files.visits(entry.application_id) if one.no == entry.said.get("visit")), None)
+    return (visit.claimed_at or entry.at, visit) if visit is not None else None
+
+
+def _left(stay: Stay) -> datetime:
+    return stay.closed_at or _NOT_YET
+
+
+def _due(stay: Stay) -> datetime:
+    return stay.due_at

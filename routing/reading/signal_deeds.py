@@ -104,7 +104,7 @@ class Deeds:
             other_desk_before=next((one.step for one in before if self._is_other_desk(one, entry, workflow)), None),
             taken_at=(visit.claimed_at or visit.arrived_at) if visit is not None else None,
             due_at=visit.due_at if visit is not None else None,
-            waiting=self._waiting(visit, entry),
+            waiting=self._queues.waiting(visit) if self._queues is not None and visit is not None else (),
             minutes_closed=minutes_closed(calendar, entry.desk, entry.at),
             with_applicant=self._with_applicant(entry, application, before),
             demanded=demanded,
@@ -115,11 +115,6 @@ class Deeds:
         step = workflow.steps.get(before.step)
         is_ours = step is not None and step.waits_for == "office"
         return is_ours and before.desk != entry.desk and before.desk not in self._then.counters
-
-    def _waiting(self, visit: Stay | None, entry: Candidate) -> Any:
-        if self._queues is None or visit is None:
-            return ()
-        return self._queues.waiting(visit, visit.claimed_at or entry.at)
 
     def _with_applicant(self, entry: Candidate, application: Application, before: Sequence[Stay]) -> int:
         # Once for each application: at the first decision of theirs on it.
