@@ -19,9 +19,9 @@ from routing.domain.application import Application
 from routing.domain.workflow import Workflow
 from routing.domain.working_calendar import WorkingCalendar
 from routing.office import Office
+from routing.reading.application_file import application_of
 from routing.reading.signal_entries import Candidate
 from routing.reading.versions_then import has_migrations
-from routing.storage import applications as books
 from routing.storage.tables import applications, audit_entries, calendar_versions, desks, visits
 from routing.storage.transaction import Transaction
 
@@ -107,7 +107,7 @@ class Files:
         self._then = then
         wanted = {"ids": sorted(set(ids))}
         rows = connection.execute(_APPLICATIONS, wanted).all() if wanted["ids"] else ()
-        self.applications = {row.id: books.from_row(row) for row in rows}
+        self.applications = {row.id: application_of(row) for row in rows}
         self._visits: dict[int, list[Stay]] = {}
         for row in connection.execute(_VISITS, wanted) if wanted["ids"] else ():
             self._visits.setdefault(row.application_id, []).append(Stay(**row._mapping))  # noqa: SLF001 - public API
