@@ -228,6 +228,19 @@ class Settings(BaseSettings):
     api_strangers_per_minute: int = Field(
         default=30, ge=1, description="Requests with a token that is none, from one address in a minute."
     )
+    signal_fast_seconds: float = Field(
+        default=20, gt=0, description="Integrity signal: a decision so few seconds behind the taking is shown."
+    )
+    signal_queue_hours: float = Field(
+        default=24, ge=0, description="Integrity signal: taken before a document that was due so many hours earlier."
+    )
+    signal_pair_applications: int = Field(
+        default=5, ge=2, description="Integrity signal: so many applications of one applicant before one officer ..."
+    )
+    signal_pair_days: int = Field(default=90, gt=0, le=3660, description="... within so many days.")
+    signal_grace_minutes: int = Field(
+        default=30, ge=0, description="Integrity signal: so many minutes outside the opening hours are nothing."
+    )
     metrics: Annotated[str, AfterValidator(_addresses)] = Field(
         default="127.0.0.1,::1",
         description="Addresses that may read /metrics, with commas between; empty: nobody; *: anybody. A proxy on this "

@@ -43,8 +43,8 @@ def marks(
         wanted = MarkFilter(
             mark=mark_named(mark),
             service=service,
-            since=_midnight("--from", since, zone),
-            until=_midnight("--to", until, zone, days_later=1),
+            since=midnight("--from", since, zone),
+            until=midnight("--to", until, zone, days_later=1),
         )
         page = marks_page(office, wanted, None, limit)
         lines = [_line(row, zone) for row in page.rows] or ["No mark."]
@@ -54,7 +54,8 @@ def marks(
         say(document, as_json=as_json, words="\n".join(lines))
 
 
-def _midnight(option: str, said: str, zone: ZoneInfo, days_later: int = 0) -> datetime | None:
+def midnight(option: str, said: str, zone: ZoneInfo, days_later: int = 0) -> datetime | None:
+    """The beginning of a day somebody typed, or of one behind it; None: nothing was typed. Raises MalformedField."""
     if not said:
         return None
     try:

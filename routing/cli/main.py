@@ -22,8 +22,9 @@ from routing.cli import (
 )
 from routing.cli.audit_export_command import export
 from routing.cli.audit_marks_command import marks
-from routing.cli.audit_receipt_command import receipt
 from routing.cli.audit_proof_commands import bundle, log
+from routing.cli.audit_receipt_command import receipt
+from routing.cli.audit_signals_command import signals
 from routing.cli.due_command import due
 from routing.cli.lateness_command import lateness
 from routing.cli.opening import end_with
@@ -63,6 +64,7 @@ audit_commands.app.command()(bundle)
 audit_commands.app.command()(log)
 audit_commands.app.command()(rotate_key)
 audit_commands.app.command()(receipt)
+audit_commands.app.command()(signals)
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")

@@ -30,6 +30,19 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignalAnswer:
+    """What somebody answered to an integrity signal; its words stay out of the entry that tells of it."""
+
+    #: the entry that tells of the answer, and the one the signal is about
+    seq: int
+    about: int
+    signal: str
+    status: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """The application before and after, its visits as they are afterwards, and what the log says of it."""
 
@@ -53,6 +66,8 @@ class Move:
     #: whom it tells
     #: whom it tells
     notices: tuple[Notice, ...] = ()
+    #: an integrity signal is answered with it
+    answer: SignalAnswer | None = None
 
     @property
     def sends(self) -> bool:

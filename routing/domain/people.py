@@ -41,6 +41,8 @@ class Action(StrEnum):
     SEE_APPLICATION = "see the application"
     SEE_PARTICULARS = "see who applies"
     SEE_AUDIT_LOG = "see the audit log"
+    SEE_SIGNALS = "see the integrity signals"
+    ANSWER_SIGNAL = "answer an integrity signal"
     SEE_ORPHANS = "see what nobody can move"
     MANAGE_PEOPLE = "manage accounts"
     GRANT_PAUSE = "grant a pause"
@@ -115,6 +117,9 @@ OFFICE = Place()
 _AT_A_DESK = frozenset({Action.REGISTER, Action.CLAIM, Action.RELEASE, Action.DECIDE, Action.WITHDRAW, Action.ATTACH})
 _WHOLE_OFFICE = {
     Action.SEE_AUDIT_LOG: frozenset({AUDITOR}),
+    # Whoever answers has to see what is asked; the head is told of what the auditor reads.
+    Action.SEE_SIGNALS: frozenset({AUDITOR, MANAGER}),
+    Action.ANSWER_SIGNAL: frozenset({AUDITOR, MANAGER}),
     Action.MANAGE_PEOPLE: frozenset({ADMINISTRATOR}),
     Action.KEEP_CALENDAR: frozenset({ADMINISTRATOR}),
     Action.ERASE: frozenset({ADMINISTRATOR}),

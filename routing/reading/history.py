@@ -111,6 +111,9 @@ class Event:
     #: why the promise stands still, or stood still until then; the number of the letter it rests on
     pause: str | None = None
     letter: str | None = None
+    #: the integrity signal that was answered, and how
+    signal: str | None = None
+    status: str | None = None
     body: bytes = b""
     hash: bytes = b""
 
@@ -235,6 +238,8 @@ def _read_second_shape(said: Mapping[str, Any], workflow: Workflow) -> dict[str,
         "moved": moved_in(said),
         "pause": said.get("pause"),
         "letter": said.get("letter"),
+        "signal": said.get("signal"),
+        "status": said.get("status"),
     }
 
 

@@ -10,12 +10,14 @@ from sqlalchemy.engine import Connection
 
 from routing.domain.application import Particulars
 from routing.domain.errors import Fault
-from routing.storage.tables import application_keys, applications, attachments, notes, particulars
+from routing.domain.move import SignalAnswer
+from routing.storage.tables import application_keys, applications, attachments, notes, particulars, signal_answers
 from routing.vault.personal_data import ApplicationKey, Vault
 
 _INSERT_KEYS = sa.insert(application_keys)
 _INSERT_PARTICULARS = sa.insert(particulars)
 _INSERT_NOTE = sa.insert(notes)
+_INSERT_ANSWER = sa.insert(signal_answers)
 _WRAPPED = sa.select(application_keys.c.wrapped).where(application_keys.c.application_id == sa.bindparam("id"))
 _WHO = sa.select(particulars.c.sealed).where(particulars.c.application_id == sa.bindparam("id"))
 #: Whose rows go with an application's key; a new table of personal rows joins them here. A paper that no row names any
@@ -76,12 +78,18 @@ class PersonalBook:
 
     def keep_note(self, application_id: int, seq: int, text: str) -> None:
         """Free text, beside the entry it belongs to."""
-        key = self.key_of(application_id)
-        if key is None:
-            message = f"The key of application {application_id} has been destroyed; nothing can be sealed for it."
-            raise Fault(message)
-        row = {"application_id": application_id, "seq": seq, "sealed": key.seal_note(seq, text)}
+        row = {
+            "application_id": application_id,
+            "seq": seq,
+            "sealed": self._own_key(application_id).seal_note(seq, text),
+        }
         self._connection.execute(_INSERT_NOTE, row)
+
+    def keep_answer(self, application_id: int, answer: SignalAnswer, at: datetime) -> None:
+        """What was answered to an integrity signal. Nobody deletes it: once the key is gone, nobody reads it either."""
+        row = {name: getattr(answer, name) for name in ("seq", "signal", "about", "status", "by")}
+        sealed = self._own_key(application_id).seal_answer(answer.seq, answer.text)
+        self._connection.execute(_INSERT_ANSWER, row | {"application_id": application_id, "at": at, "sealed": sealed})
 
     def erase(self, application_id: int, at: datetime) -> None:
         """Destroys the application's key, and everything that was sealed with it."""
@@ -93,3 +101,11 @@ class PersonalBook:
             .where(applications.c.id == application_id)
             .values(applicant_index=None, erased_at=at)
         )
+
+    def _own_key(self, application_id: int) -> ApplicationKey:
+        """What its free text is sealed with."""
+        key = self.key_of(application_id)
+        if key is None:
+            message = f"The key of application {application_id} has been destroyed; nothing can be sealed for it."
+            raise Fault(message)
+        return key

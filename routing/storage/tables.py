@@ -18,6 +18,7 @@ from routing.storage.log_tables import (
     sequencer_state,
 )
 from routing.storage.shape import metadata
+from routing.storage.signal_tables import signal_answers
 
 __all__ = [
     "api_tokens",
@@ -51,6 +52,7 @@ __all__ = [
     "sequencer_state",
     "services",
     "sign_ins",
+    "signal_answers",
     "units",
     "visits",
     "workflow_versions",

@@ -234,6 +234,8 @@ class Transaction:
         for move in moves:
             if move.note is not None:
                 self.personal.keep_note(move.after.id, move.note.seq, move.note.text)
+            if move.answer is not None:
+                self.personal.keep_answer(move.after.id, move.answer, move.at)
             if move.erases:
                 self.personal.erase(move.after.id, move.at)
         self._remember(moves)

@@ -62,6 +62,14 @@ class ApplicationKey:
         """The free text of this entry. Raises SealBroken."""
         return self.open(sealed, f"notes|{seq}").decode()
 
+    def seal_answer(self, seq: int, text: str) -> bytes:
+        """What was answered to an integrity signal, told of by this entry."""
+        return self.seal(text.encode(), f"signal_answers|{seq}")
+
+    def answer(self, seq: int, sealed: bytes) -> str:
+        """The answer that this entry tells of. Raises SealBroken."""
+        return self.open(sealed, f"signal_answers|{seq}").decode()
+
     def seal(self, clear: bytes, place: str) -> bytes:
         """Sealed for this place (a table, and the row where an application has several)."""
         return _seal(AESGCM(self.data), clear, f"{place}|{self.application_id}")

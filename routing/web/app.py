@@ -33,6 +33,7 @@ from routing.web import (
     receipt_pages,
     route_pages,
     sign_in_pages,
+    signal_pages,
 )
 from routing.web.api.app import MOUNTED_AT, make_api
 from routing.web.head_requests import HeadAsGet
@@ -77,6 +78,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         pause_pages,
         notice_pages,
         audit_pages,
+        signal_pages,
         orphan_pages,
         account_pages,
         calendar_hours_pages,

@@ -9,9 +9,12 @@ from datetime import datetime
 from routing.domain.acting import ActingTitle
 from routing.domain.early_warnings import CLOCK
 from routing.domain.erasure import LegalBasis
+from routing.domain.integrity_signals import Signal
 from routing.domain.notices import BROUGHT, LEGAL, PROMISE
 from routing.domain.recounting import MovedDue
 from routing.domain.revealing import Masked
+from routing.domain.signal_answers import STATUS_WORDS, AnswerStatus
+from routing.domain.signal_definitions import DEFINITIONS
 from routing.domain.stays import COURIER
 from routing.domain.time_limits import Pause
 from routing.domain.warning_times import Level
@@ -46,6 +49,7 @@ KINDS = {
     "paused": N_("The time stands still, because %(pause)s"),
     "continued": N_("The time goes on; it had stood still, because %(pause)s"),
     "obstacle-raised": N_("%(desk)s: reported that something is in the way"),
+    "signal-answered": N_("Integrity signal answered: %(signal)s - %(status)s"),
     "deemed": N_("Deemed granted by law (%(basis)s); goes to the step %(target)s"),
 }
 #: The same in a word, for filters and tables.
@@ -73,6 +77,7 @@ KIND_NAMES = {
     "paused": N_("pause granted"),
     "continued": N_("pause ended"),
     "obstacle-raised": N_("obstacle reported"),
+    "signal-answered": N_("signal answered"),
     "deemed": N_("deemed granted"),
 }
 #: What one is warned of; a visit by its desk.
@@ -170,6 +175,10 @@ def _title(event: Event, wording: Wording, names: Mapping[str, str]) -> str:
         "about": _about(event.about, wording),
         "due": _due(event.due, wording),
         "pause": wording.phrase(PAUSES[Pause(event.pause)]) if event.pause in set(Pause) else "-",
+        "signal": _signal(event.signal, wording),
+        "status": wording.phrase(STATUS_WORDS[AnswerStatus(event.status)])
+        if event.status in set(AnswerStatus)
+        else "-",
         "levels": ", ".join(wording.text(name) for level, name in levels.items() if level in event.levels),
     }
     return wording.text(template) % said
@@ -193,3 +202,7 @@ def _about(about: str | None, wording: Wording) -> str:
 
 def _due(due: datetime | None, wording: Wording) -> str:
     return wording.short(due) if due is not None else "-"
+
+
+def _signal(code: str | None, wording: Wording) -> str:
+    return wording.label(DEFINITIONS[Signal(code)].name) if code in set(Signal) else code or "-"

@@ -27,6 +27,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from routing.actions.seal import seal
+from routing.domain.integrity_signals import Signal
 from routing.office import Office
 from routing.settings import Settings
 from tests.clock import Clock
@@ -116,8 +117,9 @@ class Caller:
         if "no" in case.path_parameters:
             case.path_parameters |= {"number": draw(st.sampled_from(self.with_papers)), "no": 1}
         if "code" in case.path_parameters:
-            is_service = case.operation.path.startswith("/services")
-            case.path_parameters["code"] = draw(st.sampled_from(("sip-dokter",) if is_service else DESKS))
+            codes = {"/services": ("sip-dokter",), "/audit/signals": tuple(Signal)}
+            known_here = next((some for path, some in codes.items() if case.operation.path.startswith(path)), DESKS)
+            case.path_parameters["code"] = draw(st.sampled_from(known_here))
         if not isinstance(case.body, dict):
             return
         known: dict[str, tuple[object, ...]] = {
@@ -153,9 +155,11 @@ class Caller:
             "pause": (self.programs["hari"], {"pause": "force-majeure", "reason": "Banjir"}),
             "continue": (self.programs["hari"], {"reason": "Air surut"}),
             "obstacles": (omar, {"reason": "Server mati"}),
+            "answers": (self.programs["agus"], {"entry": 1, "status": "explained", "text": "Lembur"}),
             "changes": (self.programs["rina"], self._another_day_off()),
         }
-        who, case.body = possible[act]
+        who, body = possible[act]
+        case.body = body
         case.headers["Idempotency-Key"] = f"possible {next(self.count)}"
         if act not in ("applications", "changes"):
             number = ida.registers()
@@ -164,6 +168,10 @@ class Caller:
             if act == "continue":
                 said = {"pause": "force-majeure", "reason": "Banjir"}
                 self.programs["hari"].post(f"/applications/{number}/pause", said, seen=2)
+            if act == "answers":
+                case.path_parameters["code"] = Signal.HOURS.value
+                body["number"] = number
+                return who.token
             case.path_parameters["number"] = number
             case.headers["If-Match"] = ida.get(f"/applications/{number}").headers["etag"]
         return who.token

@@ -29,6 +29,9 @@ MAY_OPEN = {
     "/audit": ("agus",),
     "/audit/marks": ("agus",),
     "/audit/applications/{number}": ("agus",),
+    "/audit/signals": ("agus", "hari"),
+    "/audit/signals/queue-jumped": ("agus", "hari"),
+    "/audit/signals/queue-jumped/{number}/2": ("agus", "hari"),
     "/accounts": ("rina",),
     "/accounts/1": ("rina",),
 }
@@ -57,6 +60,7 @@ MAY_SEND = {
     "/applications/{number}/continue": ("hari",),
     "/applications/{number}/visits/2/obstacle": ("omar",),
     "/counter/find": ("ida", "budi"),
+    "/audit/signals/queue-jumped/{number}/2": ("agus", "hari"),
     "/calendar/add": ("rina",),
     "/calendar/entry": ("rina",),
     "/calendar/ramadan": ("rina",),

@@ -80,6 +80,8 @@ def test_every_page_has_a_title_a_heading_and_extends_the_layout() -> None:
             "layout.html",
             "papers.html",
             "pieces.html",
+            "sealed.html",
+            "signal_filter.html",
             "timeline.html",
         )
     ]

@@ -23,8 +23,9 @@ from routing.web.api import (
     orphans,
     pauses,
     problems,
-    receipts,
     proofs,
+    receipts,
+    signals,
 )
 from routing.web.api.problems import Problem, answer_problems
 from routing.web.refusal_pages import LastResort
@@ -57,6 +58,7 @@ def make_api() -> FastAPI:
         calendar,
         calendar_recount,
         marks,
+        signals,
         audit_log,
         proofs,
         orphans,

@@ -157,6 +157,20 @@ class ObstacleBody(_Body):
     reason: _Text = Field(description="What is in the way. Kept beside the log, its keyed digest in it.")
 
 
+class SignalAnswerBody(_Body):
+    """What is answered to an integrity signal."""
+
+    model_config = _example(
+        number="SIP-DOKTER-2026-000001-7", entry=5, status="explained", text="Rapat koordinasi, lihat notula"
+    )
+
+    number: _Text = Field(description="The application whose entry raised it.")
+    entry: int = Field(strict=True, ge=1, lt=2**31, description="The entry that raised it.")
+    # Any other word is told what can be answered.
+    status: _Code = Field(description="`explained`, `to-be-followed-up` or `confirmed-breach`.")
+    text: _Text = Field(description="Kept sealed beside the log, its keyed digest in it.")
+
+
 class HandInBody(_Body):
     """What the applicant brought later, on paper."""
 

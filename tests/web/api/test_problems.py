@@ -112,6 +112,7 @@ def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> 
         "PauseBody",
         "ContinuationBody",
         "ObstacleBody",
+        "SignalAnswerBody",
         *CALENDAR_CHANGES,
     }
     rina = Program(mall, "rina")
@@ -136,6 +137,8 @@ def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> 
         answer = who.post(f"{path}/{act}", body, seen=seen)
         assert answer.status_code == 200, answer.text
         mall.carry()
+    said = example["SignalAnswerBody"] | {"number": done.json()["number"]}
+    assert Program(mall, "agus").post("/audit/signals/outside-hours/answers", said).status_code == 200
 
 
 #: What only commands can meet.

@@ -54,6 +54,14 @@ ADDRESSES = {
         "reason": "Pemilihan kepala daerah",
     },
     ("GET", "/audit/marks"): None,
+    ("GET", "/audit/signals"): None,
+    ("GET", "/audit/signals/outside-hours"): None,
+    ("POST", "/audit/signals/outside-hours/answers"): {
+        "number": "SIP-DOKTER-2026-000001-7",
+        "entry": 1,
+        "status": "explained",
+        "text": "Lembur",
+    },
     ("GET", "/orphans"): None,
 }
 _SEES = set(EVERYBODY) - {"rina"}
@@ -93,6 +101,9 @@ MAY = {
     ("POST", "/calendar/recompute"): {"rina"},
     ("POST", "/calendar/changes"): {"rina"},
     ("GET", "/audit/marks"): {"agus"},
+    ("GET", "/audit/signals"): {"agus", "hari"},
+    ("GET", "/audit/signals/outside-hours"): {"agus", "hari"},
+    ("POST", "/audit/signals/outside-hours/answers"): {"agus", "hari"},
     ("GET", "/orphans"): {"agus", "rina", "hari"},
 }
 
@@ -103,6 +114,8 @@ def test_the_table_of_addresses_is_complete(mall: WebMall) -> None:
     tried = {
         "/desks/{code}/queue": "/desks/verifikasi/queue",
         "/services/{code}": "/services/sip-dokter",
+        "/audit/signals/{code}": "/audit/signals/outside-hours",
+        "/audit/signals/{code}/answers": "/audit/signals/outside-hours/answers",
         "/calendar/due": "/calendar/due?from=2026-03-13&working_days=5",
     }
     documented = {(method.upper(), tried.get(path, path)) for path in paths for method in paths[path]}
