@@ -13,8 +13,8 @@ from sqlalchemy.engine import Connection
 from routing.domain.checkpoints import VerifierKey
 from routing.domain.log_receipts import RECEIPT_KEY, RECEIPTED, LogReceipt, is_signed_by, signed_receipt
 from routing.office import Office
-from routing.storage.office_log import office_entry
-from routing.storage.tables import applications, audit_entries, log_checkpoints, log_leaves, office_entries
+from routing.storage.tables import applications, audit_entries, log_checkpoints, log_leaves
+from routing.storage.transaction import Transaction
 
 _LEAF = (log_leaves.c.application_id == audit_entries.c.application_id) & (log_leaves.c.seq == audit_entries.c.seq)
 _ENTRIES = (
@@ -33,7 +33,6 @@ _OF_NUMBER = _ENTRIES.where(
 ).order_by(audit_entries.c.seq.desc())
 _ONE = _ENTRIES.where(applications.c.number == sa.bindparam("number"), audit_entries.c.seq == sa.bindparam("seq"))
 _KNOWN = sa.select(applications.c.entry_count).where(applications.c.number == sa.bindparam("number"))
-_KEYS = sa.select(office_entries).where(office_entries.c.kind == RECEIPT_KEY).order_by(office_entries.c.seq)
 _SEALED = (
     sa.select(log_checkpoints.c.size, log_checkpoints.c.at)
     .where(log_checkpoints.c.size > sa.bindparam("leaf"))
@@ -140,5 +139,5 @@ def _sealed(connection: Connection, leaf: int | None) -> tuple[int | None, datet
 
 def _keys(connection: Connection) -> Iterator[VerifierKey]:
     """What the log names as receipts' keys, whenever it did."""
-    for row in connection.execute(_KEYS):
-        yield VerifierKey.parsed(str(office_entry(row).said.get("key")))
+    for entry in Transaction(connection).office_log.of_kind(RECEIPT_KEY):
+        yield VerifierKey.parsed(str(entry.said.get("key")))
