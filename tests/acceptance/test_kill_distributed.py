@@ -96,8 +96,9 @@ def replay_under_faults(folder: Path, *, cases: int, rounds: int) -> None:
         ended = running[0].wait(240)
         assert ended.code == 0, ended.stderr
         books.assert_every_move_stands_once(moves)
-        verified = made.run("audit", "verify", "--json").document
+        verified = made.run("audit", "verify", "--state", "--json").document
         assert (verified["chains"], verified["breaks"]) == (cases, [])
+        assert verified["state"] == {"applications": cases, "differences": []}
         out = folder / "out.xes"
         assert made.run("audit", "export", "--format", "xes", "-o", str(out)).code == 0
         assert events_of(out) == events_of(log)

@@ -31,8 +31,9 @@ def replay_and_kill(folder: Path, *, cases: int, times: int) -> None:
         assert ended.code == 0, ended.stderr
         books.assert_every_move_stands_once(moves)
         assert books.number("SELECT count(*) FROM applications WHERE outcome IS NULL") == 0
-        verified = made.run("audit", "verify", "--json").document
+        verified = made.run("audit", "verify", "--state", "--json").document
         assert (verified["chains"], verified["breaks"]) == (cases, [])
+        assert verified["state"] == {"applications": cases, "differences": []}
         out = folder / "out.xes"
         assert made.run("audit", "export", "--format", "xes", "-o", str(out)).code == 0
         assert events_of(out) == events_of(log)
@@ -79,7 +80,7 @@ def test_documents_on_their_way_arrive_after_the_mall_was_killed_and_started_aga
             assert books.arrived() == clerk.registered
         # The sequencer was killed with the mall it lives in, between whatever two of its steps.
         until(lambda: made.run("audit", "verify", "--json").document["sealed"]["waiting"] == 0, "all is sealed")
-        verified = made.run("audit", "verify", "--json").document
+        verified = made.run("audit", "verify", "--state", "--json").document
         assert (verified["breaks"], verified["sealed"]["problems"]) == ([], [])
         assert verified["sealed"]["leaves"] > verified["entries"] > 0
         assert verified["sealed"]["seals"] > 3

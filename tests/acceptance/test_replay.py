@@ -75,8 +75,9 @@ def compare(made: Programs, log: Path, done: Finished, *, broker: str) -> dict[s
     exported = made.run("audit", "export", "--format", "xes", "-o", str(out), "--json")
     assert (exported.code, exported.document["entries"]) == (0, moves), exported.stderr
     assert events_of(out) == told
-    verified = made.run("audit", "verify", "--json")
+    verified = made.run("audit", "verify", "--state", "--json")
     assert (verified.code, verified.document["chains"], verified.document["breaks"]) == (0, cases, [])
+    assert verified.document["state"] == {"applications": cases, "differences": []}
     again = made.run("replay", str(log), "--json", seconds=900)
     assert again.code == 0, again.stderr
     assert (again.document["moves"], again.document["cases"], again.document["skipped"]) == (0, 0, cases)

@@ -14,6 +14,7 @@ from routing.cli.publishing import publish_files
 from routing.office import Office
 from routing.reading.catalogue import services_in_force
 from routing.reading.chains import verify_chains
+from routing.reading.folded_states import verify_states
 from routing.reading.hand_offs import hand_offs_on_their_way
 from routing.settings import Settings
 from routing.storage.tables import visits
@@ -103,6 +104,7 @@ def _work(staff: Staff) -> None:
 def _check(staff: Staff) -> None:
     report = verify_chains(staff.office)
     assert (report.chains, report.breaks) == (len(staff.documents), ())
+    assert verify_states(staff.office).differences == ()
     assert hand_offs_on_their_way(staff.office).count == 0
     auditor, counter = staff.officers["*"], staff.officers["loket-pendaftaran"]
     by_program = set()

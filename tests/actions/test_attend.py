@@ -15,10 +15,10 @@ from routing.domain.errors import DeskNotOffered, NotAllowed, UnknownDecision
 from routing.domain.program_troubles import NotConnected, OutsideAway, ProgramBroke
 from routing.domain.visits import Visit
 from routing.domain.workflow import Program
-from routing.reading.chains import verify_chains
 from routing.reading.history import history
 from tests.domain.people_of_the_mall import ADIT, NIA, OMAR
 from tests.mall import Mall
+from tests.sound_books import require_sound
 
 PAPERS = ("id-card", "npwp", "contact")
 PAUSE = timedelta(seconds=15)
@@ -70,7 +70,7 @@ def test_a_program_decides_under_its_own_name_and_no_persons(mall: Mall) -> None
     assert (event.kind, event.actor, event.role, event.note) == (
         "decided", "auto.oss", "automatic", "NIB 1234567890123",
     )  # fmt: skip
-    assert verify_chains(mall.office).breaks == ()
+    require_sound(mall.office)
 
 
 def test_the_relay_rings_for_it_as_soon_as_the_document_is_there_and_not_twice(mall: Mall) -> None:
@@ -125,7 +125,7 @@ def test_it_tries_five_times_with_longer_and_longer_pauses_and_then_asks_for_hel
     assert history(mall.office, document.id, with_notes=False).events[0].cause == "outside_away"
     mall.clock.advance(timedelta(days=1))
     assert collect_rings(mall.office) == []
-    assert verify_chains(mall.office).breaks == ()
+    require_sound(mall.office)
 
 
 def test_where_asking_again_is_in_vain_it_asks_for_help_at_once(mall: Mall) -> None:
@@ -182,7 +182,7 @@ def test_an_operator_passes_it_on_to_people(mall: Mall) -> None:
     assert visit_of(mall, document).act_at is None
     assert kinds(mall, document)[:3] == ["arrived", "recalled", "reassigned"]
     assert mall.decides(document, NIA, "issue").step == "hand-over"
-    assert verify_chains(mall.office).breaks == ()
+    require_sound(mall.office)
 
 
 def test_an_operator_decides_by_hand(mall: Mall) -> None:

@@ -12,6 +12,7 @@ from routing.domain.clock_from_log import clock_from_log, same_ledger
 from routing.domain.decision import Decision
 from routing.domain.defects import Defect
 from routing.domain.fields import Fact
+from routing.domain.handing_in import hand_in
 from routing.domain.intake import submit
 from routing.domain.ledger import Interval
 from routing.domain.marks import Mark
@@ -22,8 +23,9 @@ from routing.domain.people import AUDITOR, Assignment, Person
 from routing.domain.promise_clock import Dues
 from routing.domain.recounting import Recount, recount
 from routing.domain.resumption import resume
+from routing.domain.state_from_log import differences, state_from_log
 from routing.domain.state_machine import RuleBook
-from routing.domain.stays import arrive
+from routing.domain.stays import arrive, claim
 from routing.domain.time_passing import Passing
 from routing.domain.visits import Visit
 from routing.domain.withdrawal import withdraw
@@ -228,10 +230,19 @@ class Walk:
         self.application = replace(self.application, imported_case=case)
 
     def held_by(self, holder: Person) -> Self:
-        """The open visit, as it is when somebody has taken the document."""
+        """Somebody has taken the document, and keeps it for longer than any walk lasts."""
         self.arrives()
         (visit,) = self.open_visits
-        self.visits[visit.no] = replace(visit, holder=holder.code, claimed_at=self.at)
+        move = claim(self.book, self.application, visit, person=holder, at=self.at, lease=timedelta(days=9999))
+        assert move is not None
+        self._record(move)
+        return self
+
+    def brought(self, *requirements: str, by: Person) -> Self:
+        """Papers that were not there yet come in at the desk that has the document."""
+        self.held_by(by)
+        move = hand_in(self.book, self.application, self.open_visits, requirements, person=by, at=self.at)
+        self._record(move)
         return self
 
     def recounted(self, calendar: WorkingCalendar, *, past: bool = True) -> Recount:
@@ -274,3 +285,6 @@ class Walk:
         assert same_ledger(retold.ledger, self.ledger)
         assert retold.dues == Dues(promise=self.application.promise_due, legal=self.application.legal_due)
         assert retold.answered_at == self.application.answered_at
+        folded = state_from_log(json.loads(entry.body) for entry in self.entries)
+        found = differences(folded, self.application, self.book.workflow, self.visits.values())
+        assert not found, found

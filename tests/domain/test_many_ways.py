@@ -165,7 +165,7 @@ def test_what_is_due_later_is_asked_for_before_that_step_and_not_at_the_counter(
     walked = walk(20, papers=("form", "plan"))
     with pytest.raises(RequirementDue, match="Polis"):
         walked.decides(OMAR, "forward")
-    walked.application = replace(walked.application, papers=("form", "plan", "insurance"))
+    walked.brought("insurance", by=OMAR)
     assert walked.decides(OMAR, "forward").where == ("sign", "kepala-dinas")
 
 
@@ -260,7 +260,7 @@ def test_nothing_is_taken_up_again_of_an_applicant_who_was_erased() -> None:
 def test_a_paper_that_came_later_was_not_there_at_the_first_return() -> None:
     walked = walk(papers=("form", "plan")).decides(OMAR, "return", requirements=("plan",), reason="tanpa skala")
     walked.decides(IDA, "resubmit")
-    walked.application = replace(walked.application, papers=PAPERS)
+    walked.brought("insurance", "deed", by=OMAR)
     walked.decides(OMAR, "return", requirements=("insurance",), reason="kedaluwarsa")
     assert "repeated" not in said_last(walked)
 
