@@ -110,6 +110,21 @@ class Settings(BaseSettings):
         description="The master key, which opens personal data: 64 hexadecimal digits. Absent: master.key in the data "
         "folder. Keep a copy apart from the database's.",
     )
+    log_key_file: Path | None = Field(
+        default=None,
+        description="The key that seals the log (Ed25519, PEM, mode 0600), which the sequencer alone may read; made at "
+        "its first start. Absent: log.key in the data folder.",
+    )
+    log_origin: Annotated[str | None, StringConstraints(pattern=r"^[^\s+]{1,200}$")] = Field(
+        default=None,
+        description="The name under which the log is begun, an address without its scheme: izin.example.go.id/log/1. "
+        "Absent: one drawn at random. Once begun it stays as it is.",
+    )
+    seal_seconds: float = Field(default=1.0, gt=0, description="How often the sequencer looks for entries to seal.")
+    checkpoint_seconds: float = Field(
+        default=60.0, gt=0, description="Seconds after which a log that has grown is signed anew."
+    )
+    checkpoint_entries: int = Field(default=1000, ge=1, description="Entries after which it is signed anew before.")
     broker_url: Annotated[SecretStr, AfterValidator(_broker)] = Field(
         default=SecretStr(IN_PROCESS_BROKER),
         description="redis://..., rediss://... or redis+socket://... of a distributed mall. Absent: in this process.",
@@ -238,6 +253,11 @@ class Settings(BaseSettings):
     def master_key(self) -> Path:
         """Where the master key lies."""
         return self.master_key_file or self.data / "master.key"
+
+    @property
+    def log_key(self) -> Path:
+        """Where the key lies that seals the log."""
+        return self.log_key_file or self.data / "log.key"
 
     @property
     def broker(self) -> str:

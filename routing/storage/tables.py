@@ -8,6 +8,15 @@ from sqlalchemy import Column, ForeignKey, Index, Table
 from routing.storage.account_tables import api_tokens, assignments, kept_answers, one_time_links, people, sign_ins
 from routing.storage.clock_tables import audit_marks, calendar_versions, clock_intervals, forecasts, notices, open_dues
 from routing.storage.instant import Instant
+from routing.storage.log_tables import (
+    audit_entries,
+    log_anchors,
+    log_checkpoints,
+    log_leaves,
+    log_nodes,
+    office_entries,
+    sequencer_state,
+)
 from routing.storage.shape import metadata
 
 __all__ = [
@@ -23,10 +32,15 @@ __all__ = [
     "desks",
     "forecasts",
     "kept_answers",
+    "log_anchors",
+    "log_checkpoints",
+    "log_leaves",
+    "log_nodes",
     "master_keys",
     "metadata",
     "notes",
     "notices",
+    "office_entries",
     "one_time_links",
     "open_dues",
     "particulars",
@@ -34,6 +48,7 @@ __all__ = [
     "quota_counts",
     "reveals",
     "roles",
+    "sequencer_state",
     "services",
     "sign_ins",
     "units",
@@ -283,19 +298,4 @@ attachments = Table(
     Column("by", _TEXT, nullable=False, comment="The account that attached it"),
     Index("ix_attachments_sha256", "sha256"),
     comment="Papers of applications; the files lie beside the database, by their content's hash",
-)
-
-audit_entries = Table(
-    "audit_entries",
-    metadata,
-    Column("application_id", sa.BigInteger(), ForeignKey("applications.id"), primary_key=True),
-    Column("seq", sa.Integer(), primary_key=True),
-    Column("at", Instant(), nullable=False),
-    Column("kind", _TEXT, nullable=False),
-    Column("desk", _TEXT),
-    Column("actor", _TEXT, nullable=False),
-    Column("body", sa.LargeBinary(), nullable=False, comment="Canonical JSON, as hashed"),
-    Column("hash", sa.LargeBinary(32), nullable=False, comment="SHA-256 over prefix, previous hash, length, body"),
-    Index("ix_audit_entries_at", "at", "application_id", "seq"),
-    comment="The log: append-only by trigger, one hash chain an application",
 )

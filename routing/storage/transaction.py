@@ -26,9 +26,11 @@ from routing.storage.calendars import CalendarBook
 from routing.storage.clock_rounds import ClockRounds
 from routing.storage.forecasts import ForecastBook
 from routing.storage.kept_answers import KeptAnswers
+from routing.storage.office_log import OfficeLog
 from routing.storage.people import PeopleBook
 from routing.storage.personal_data import PersonalBook
 from routing.storage.quotas import QuotaBook
+from routing.storage.sealed_log import SealedLog
 from routing.storage.straight import ask
 from routing.storage.workflow_versions import Publishing
 from routing.vault.personal_data import Vault
@@ -49,6 +51,8 @@ class Transaction:
         self.calendars = CalendarBook(connection)
         self.rounds = ClockRounds(connection)
         self.forecasts = ForecastBook(connection)
+        self.office_log = OfficeLog(connection)
+        self.sealed_log = SealedLog(connection)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now

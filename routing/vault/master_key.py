@@ -6,12 +6,11 @@ never stands in a setting's value, a log or an error. What is done with the key 
 
 from __future__ import annotations
 
-import os
 import secrets
-from contextlib import suppress
 from pathlib import Path
 
 from routing.domain.errors import Fault
+from routing.vault.secret_files import make_secret_file
 
 _BYTES = 32
 
@@ -47,34 +46,11 @@ def make_master_key(path: Path) -> bool:
     Of two processes that start at once on one folder, one makes it and both then read the same. Raises
     MasterKeyUnusable where it cannot be written.
     """
-    half = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}.part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(_BYTES) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        # A link, unlike a rename, never replaces the key that somebody else has made meanwhile.
-        os.link(half, path)
-        _sync_folder(path.parent)
-    except FileExistsError:
-        return False
+        return make_secret_file(path, f"{secrets.token_hex(_BYTES)}\n".encode("ascii"))
     except OSError as error:
         message = f"The master key cannot be written to {path}: {error.strerror}."
         raise MasterKeyUnusable(message) from None
-    finally:
-        with suppress(OSError):
-            half.unlink()
-    return True
-
-
-def _sync_folder(folder: Path) -> None:
-    """The name, too, is on the disk before anything is sealed with the key."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _no_key(path: Path) -> str:

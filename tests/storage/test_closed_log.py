@@ -44,7 +44,7 @@ def test_the_log_is_not_emptied_in_one_go(postgresql_mall: Mall) -> None:
 def test_an_entry_is_not_replaced_on_sqlite(sqlite_mall: Mall) -> None:
     """REPLACE deletes the old row without asking the trigger that refuses to delete."""
     sqlite_mall.registers()
-    copy = "INSERT OR REPLACE INTO audit_entries SELECT application_id, seq, at, kind, desk, 'nobody', body, hash"
+    copy = "INSERT OR REPLACE INTO audit_entries SELECT application_id, seq, at, kind, desk, 'nobody', body, hash, NULL"
     with (
         pytest.raises(sa.exc.DBAPIError, match="append-only"),
         sqlite_mall.office.database.engine.begin() as connection,

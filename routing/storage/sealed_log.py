@@ -1,0 +1,278 @@
+"""The sealed log as rows: which entries have no leaf yet, the leaves and subtrees that are added, the seals.
+
+In which order entries become leaves is decided here, after their commit: at what number a transaction was begun or an
+entry written says nothing about when others see it. What is signed is ``actions.seal``'s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Connection
+
+from routing.domain.errors import Fault
+from routing.domain.merkle_log import Frontier, Node, edge_of, leaf_hash
+from routing.domain.office_entries import OFFICE
+from routing.storage.tables import (
+    audit_entries,
+    log_anchors,
+    log_checkpoints,
+    log_leaves,
+    log_nodes,
+    office_entries,
+    sequencer_state,
+)
+
+#: An entry that is to become a leaf: application (0: the office), seq, hash.
+Entry = tuple[int, int, bytes]
+
+_SIZE = sa.select(sa.func.coalesce(sa.func.max(log_leaves.c.leaf) + 1, 0))
+# Any number will do, as long as nothing else in the database uses it as an advisory lock.
+_LEAD = sa.text("SELECT pg_try_advisory_xact_lock(23161)")
+_LEAD_SOON = sa.text("SELECT pg_advisory_xact_lock(23161)")
+_CHECKPOINT = sa.select(log_checkpoints)
+
+_has_leaf = (
+    sa.select(1)
+    .where(log_leaves.c.application_id == audit_entries.c.application_id, log_leaves.c.seq == audit_entries.c.seq)
+    .exists()
+)
+_ENTRY = sa.select(audit_entries.c.application_id, audit_entries.c.seq, audit_entries.c.hash)
+_OF_OFFICE = (
+    sa.select(sa.literal(OFFICE), office_entries.c.seq, office_entries.c.hash)
+    .where(
+        # Each waits for the one before it to be committed, so that the last one sealed says which are not.
+        office_entries.c.seq
+        > sa.select(sa.func.coalesce(sa.func.max(log_leaves.c.seq), 0))
+        .where(log_leaves.c.application_id == OFFICE)
+        .scalar_subquery()
+    )
+    .order_by(office_entries.c.seq)
+    .limit(sa.bindparam("most"))
+)
+# The mark is a transaction: all before the oldest that still runs are over, and whatever they wrote can be seen.
+_NOW_ON_POSTGRESQL = sa.text(
+    "SELECT pg_snapshot_xmin(s)::text::bigint AS over, pg_snapshot_xmax(s)::text::bigint AS newest"
+    " FROM pg_current_snapshot() s"
+)
+_NEW_ON_POSTGRESQL = (
+    _ENTRY.add_columns(audit_entries.c.written_in.label("mark"))
+    .where(
+        audit_entries.c.written_in.is_not(None),
+        audit_entries.c.written_in >= sa.bindparam("mark"),
+        audit_entries.c.written_in < sa.bindparam("over"),
+        ~_has_leaf,
+    )
+    .order_by(audit_entries.c.written_in, audit_entries.c.application_id, audit_entries.c.seq)
+    .limit(sa.bindparam("most"))
+)
+# The mark is a row's place in the file: there is one writer at a time, and places only grow.
+_ROWID = sa.literal_column("audit_entries.rowid", sa.BigInteger())
+_NOW_ON_SQLITE = sa.text("SELECT coalesce(max(rowid), 0) + 1 AS over, coalesce(max(rowid), 0) + 1 AS newest"
+                         " FROM audit_entries")  # fmt: skip
+_NEW_ON_SQLITE = (
+    _ENTRY.add_columns(_ROWID.label("mark"))
+    .where(_ROWID.between(sa.bindparam("mark"), sa.bindparam("over") - 1), ~_has_leaf)
+    .order_by(_ROWID)
+    .limit(sa.bindparam("most"))
+)
+_STRAGGLERS = (
+    _ENTRY.where(
+        sa.tuple_(audit_entries.c.application_id, audit_entries.c.seq)
+        > sa.tuple_(sa.bindparam("application_id"), sa.bindparam("seq")),
+        ~_has_leaf,
+    )
+    .order_by(audit_entries.c.application_id, audit_entries.c.seq)
+    .limit(sa.bindparam("most"))
+)
+
+
+class LogForked(Fault):
+    """The log in the database no longer begins with what was sealed before. Nothing more is signed; verify the log."""
+
+    code = "log_forked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """A checkpoint as it is kept."""
+
+    size: int
+    root: bytes
+    at: datetime
+    note: str
+    key_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the sequencer has come."""
+
+    mark: int = 0
+    swept_at: datetime | None = None
+
+
+class SealedLog:
+    """The leaves, the tree over them and the seals."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._is_postgresql = connection.dialect.name == "postgresql"
+
+    def take_lead(self, *, waits: bool = False) -> bool:
+        """Whether this transaction is now the one that seals; on SQLite every writer is alone anyway."""
+        if not self._is_postgresql:
+            return True
+        if waits:
+            self._connection.execute(_LEAD_SOON)
+            return True
+        return bool(self._connection.execute(_LEAD).scalar_one())
+
+    def frontier(self) -> Frontier:
+        """The right edge of the tree as it is stored."""
+        size: int = self._connection.execute(_SIZE).scalar_one()
+        wanted = edge_of(size)
+        stored = hashes(self._connection, wanted)
+        if len(stored) < len(wanted):
+            message = f"{LogForked.__doc__} Of its {size} leaves, subtrees or leaves are missing."
+            raise LogForked(message)
+        return Frontier(size, [stored[one] for one in wanted])
+
+    def progress(self) -> Progress:
+        """How far the sequencer has come."""
+        found = self._connection.execute(sa.select(sequencer_state)).one_or_none()
+        return Progress(found.mark, found.swept_at) if found else Progress()
+
+    def keep_progress(self, progress: Progress) -> None:
+        """Remembers it."""
+        values = {"mark": progress.mark, "swept_at": progress.swept_at}
+        if not self._connection.execute(sa.update(sequencer_state).values(values)).rowcount:
+            self._connection.execute(sa.insert(sequencer_state).values(values | {"no": 1}))
+
+    def over(self) -> int:
+        """The mark before which everything is committed or never will be."""
+        return int(self._now().over)
+
+    def is_beyond(self, mark: int) -> bool:
+        """Whether the mark lies where this database has not come yet: it was restored, or its rows renumbered."""
+        return bool(mark > self._now().newest)
+
+    def unsealed_office(self, most: int) -> list[Entry]:
+        """Entries of the office without a leaf, in their order."""
+        return [_entry(row) for row in self._connection.execute(_OF_OFFICE, {"most": most})]
+
+    def unsealed(self, mark: int, most: int) -> tuple[list[Entry], int]:
+        """Entries of applications from the mark on that have no leaf and that none can come before; the next mark."""
+        over = self.over()
+        if self._is_postgresql:
+            # For some thousand entries against a leaf for each there ever was, the index is always the quicker way.
+            for way in ("enable_hashjoin", "enable_mergejoin"):
+                self._connection.exec_driver_sql(f"SET LOCAL {way} = off")
+        statement = _NEW_ON_POSTGRESQL if self._is_postgresql else _NEW_ON_SQLITE
+        rows = self._connection.execute(statement, {"mark": mark, "over": over, "most": most}).all()
+        is_all = len(rows) < most
+        # What has a leaf is passed over by its leaf; so the mark may stay at a transaction that is not through yet.
+        return [_entry(row) for row in rows], over if is_all else rows[-1].mark
+
+    def stragglers(self, after: tuple[int, int], most: int) -> list[Entry]:
+        """Entries of applications without a leaf, whenever they were written, behind that application and seq."""
+        if self._is_postgresql:
+            self._connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        values = {"application_id": after[0], "seq": after[1], "most": most}
+        return [_entry(row) for row in self._connection.execute(_STRAGGLERS, values)]
+
+    def take_in(self, frontier: Frontier, entries: Sequence[Entry]) -> None:
+        """Adds leaves at the edge of the tree, which is then the new one. Raises AlreadyWritten."""
+        first = frontier.size
+        self.add(first, entries, frontier.extend(leaf_hash(entry[2]) for entry in entries))
+
+    def add(self, first: int, entries: Sequence[Entry], nodes: Sequence[Node]) -> None:
+        """Adds leaves, the first at that place, and the subtrees they complete. Raises AlreadyWritten."""
+        columns: tuple[str, ...] = ("leaf", "application_id", "seq", "hash")
+        leaves = [(first + place, *entry) for place, entry in enumerate(entries)]
+        _insert_many(self._connection, log_leaves, columns, leaves)
+        _insert_many(self._connection, log_nodes, ("level", "place", "hash"), nodes)
+
+    def last_seal(self) -> Seal | None:
+        """The newest seal."""
+        newest = _CHECKPOINT.order_by(log_checkpoints.c.size.desc()).limit(1)
+        found = self._connection.execute(newest).one_or_none()
+        return seal_from(found) if found is not None else None
+
+    def require_grown(self, last: Seal, frontier: Frontier) -> None:
+        """Raises LogForked unless the log as it is stored, to that edge, begins with what was sealed last.
+
+        A log that signs what contradicts an earlier checkpoint of its own has proven itself false for ever.
+        """
+        edge = edge_of(last.size)
+        stored = self.hashes(edge)
+        if last.size > frontier.size or len(stored) < len(edge):
+            message = f"{LogForked.__doc__} It has {frontier.size} leaves, and {last.size} were sealed."
+            raise LogForked(message)
+        if Frontier(last.size, [stored[one] for one in edge]).root != last.root:
+            message = f"{LogForked.__doc__} Its first {last.size} leaves were sealed with another root."
+            raise LogForked(message)
+
+    def keep_seal(self, seal: Seal) -> None:
+        """Keeps a seal. Raises AlreadyWritten where there is one of that size."""
+        self._connection.execute(
+            sa.insert(log_checkpoints), {name: getattr(seal, name) for name in Seal.__dataclass_fields__}
+        )
+
+    def keep_anchor(self, *, witness: str, size: int, note: str, at: datetime) -> None:
+        """Keeps what somebody outside has cosigned."""
+        self._connection.execute(sa.insert(log_anchors), {"witness": witness, "size": size, "note": note, "at": at})
+
+    def hashes(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+        """Complete subtrees by level and place; what is not stored is left out."""
+        return hashes(self._connection, places)
+
+    def _now(self) -> Any:
+        return self._connection.execute(_NOW_ON_POSTGRESQL if self._is_postgresql else _NOW_ON_SQLITE).one()
+
+
+def hashes(connection: Connection, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
+    """Complete subtrees by level and place, level 0 the leaves, in one query; what is not stored is left out."""
+    leaves = [place for level, place in places if level == 0]
+    nodes = [one for one in places if one[0] > 0]
+    of_leaves = sa.select(sa.literal(0).label("level"), log_leaves.c.leaf.label("place"), log_leaves.c.hash)
+    of_nodes = sa.select(log_nodes.c.level, log_nodes.c.place, log_nodes.c.hash)
+    asked = [of_leaves.where(log_leaves.c.leaf.in_(leaves))] if leaves else []
+    if nodes:
+        asked.append(of_nodes.where(sa.tuple_(log_nodes.c.level, log_nodes.c.place).in_(nodes)))
+    if not asked:
+        return {}
+    return {
+        (row.level, row.place): bytes(row.hash) if row.level else leaf_hash(bytes(row.hash))
+        for row in connection.execute(sa.union_all(*asked))
+    }
+
+
+def seal_from(row: Any) -> Seal:
+    """The seal in a row."""
+    return Seal(size=row.size, root=bytes(row.root), at=row.at, note=row.note, key_id=row.key_id)
+
+
+def _entry(row: Any) -> Entry:
+    return row[0], row[1], bytes(row[2])
+
+
+def _insert_many(
+    connection: Connection, table: sa.Table, names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Many rows in one statement; one at a time they would cost more than all their hashing."""
+    if not rows:
+        return
+    if connection.dialect.name != "postgresql":
+        connection.execute(sa.insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+        return
+    arrays = [sa.cast(sa.bindparam(f"all_{name}"), ARRAY(table.c[name].type)) for name in names]
+    columns = [sa.column(name, table.c[name].type) for name in names]
+    sent = sa.func.unnest(*arrays).table_valued(*columns, name="sent_row").render_derived()
+    values = {f"all_{name}": list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+    connection.execute(sa.insert(table).from_select(list(names), sa.select(*sent.c)), values)
