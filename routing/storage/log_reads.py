@@ -1,0 +1,32 @@
+"""Who asked the log, as entries of the office and as rows to find those by person and application."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from routing.domain.log_reading import Reading
+from routing.storage.office_log import OfficeLog
+from routing.storage.tables import log_reads
+
+_SAME = sa.select(log_reads.c.seq).where(log_reads.c.question == sa.bindparam("question"))
+
+
+class ReadsBook:
+    """That somebody read the log: written together with the entry that proves it."""
+
+    def __init__(self, connection: Connection, office_log: OfficeLog) -> None:
+        self._connection = connection
+        self._office_log = office_log
+
+    def is_noted(self, question: bytes) -> bool:
+        """Whether the same session has asked the same today."""
+        return self._connection.execute(_SAME, {"question": question}).first() is not None
+
+    def note(self, reading: Reading, *, at: datetime) -> None:
+        """Writes the entry. Raises AlreadyWritten where the same question is being noted at this moment."""
+        entry = self._office_log.append(kind=reading.kind, actor=reading.actor, at=at, facts=reading.facts)
+        row = {"seq": entry.seq, "at": at, "kind": reading.kind, "actor": reading.actor, "number": reading.number}
+        self._connection.execute(sa.insert(log_reads), row | {"question": reading.asked_once(at.date())})
