@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import datetime
 
 from routing.domain.errors import DatabaseAway, Kind, Refusal
 from routing.domain.log_reading import Reading
@@ -26,11 +27,19 @@ def note_reading(office: Office, reading: Reading) -> None:
     Raises ReadingNotNoted.
     """
     at = office.now()
-    question = reading.asked_once(at.date())
     try:
-        # Of two windows that ask the same at one moment, the other has written it.
-        with suppress(AlreadyWritten), office.transaction() as tx:
-            if question is None or not tx.reads.is_noted(question):
-                tx.reads.note(reading, at=at)
-    except DatabaseAway as error:
+        with suppress(AlreadyWritten):
+            _note(office, reading, at)
+            return
+        # Of two windows that ask the same at one moment, the other has written it; whatever else refused an entry
+        # refuses it again.
+        _note(office, reading, at)
+    except (DatabaseAway, AlreadyWritten) as error:
         raise ReadingNotNoted from error
+
+
+def _note(office: Office, reading: Reading, at: datetime) -> None:
+    question = reading.asked_once(at.date())
+    with office.transaction() as tx:
+        if question is None or not tx.reads.is_noted(question):
+            tx.reads.note(reading, at=at)

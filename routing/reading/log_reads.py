@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -104,7 +104,7 @@ def reads_place(said: str) -> tuple[datetime, int, int] | None:
     return (place["b_at"], place["b_application"], place["b_seq"]) if place is not None else None
 
 
-def _of_office(connection: Connection, wanted: ReadsFilter, behind: Any, most: int) -> Iterator[Any]:
+def _of_office(connection: Connection, wanted: ReadsFilter, behind: Any, most: int) -> list[Any]:
     statement = sa.select(
         *_OF_OFFICE, log_reads.c.kind, log_reads.c.actor, log_reads.c.number, office_entries.c.body,
         office_entries.c.hash,
@@ -113,12 +113,14 @@ def _of_office(connection: Connection, wanted: ReadsFilter, behind: Any, most: i
         statement = statement.where(log_reads.c.number == wanted.number)
     if wanted.kind:
         statement = statement.where(log_reads.c.kind == wanted.kind)
-    return _asked(connection, statement, _OF_OFFICE, log_reads.c.actor, wanted, behind, most)
+    if wanted.actor:
+        statement = statement.where(log_reads.c.actor == wanted.actor)
+    return list(connection.execute(_cut(statement, _OF_OFFICE, wanted, behind).limit(most)).all())
 
 
-def _reveals(connection: Connection, wanted: ReadsFilter, behind: Any, most: int) -> Iterator[Any]:
+def _reveals(connection: Connection, wanted: ReadsFilter, behind: Any, most: int) -> list[Any]:
     if wanted.kind not in ("", REVEALED):
-        return iter(())
+        return []
     same = (audit_entries.c.application_id == entry_index.c.application_id) & (audit_entries.c.seq == entry_index.c.seq)
     statement = (
         sa.select(
@@ -132,21 +134,15 @@ def _reveals(connection: Connection, wanted: ReadsFilter, behind: Any, most: int
     if wanted.number:
         of_number = sa.select(applications.c.id).where(applications.c.number == wanted.number).scalar_subquery()
         statement = statement.where(entry_index.c.application_id == of_number)
-    return _asked(connection, statement, _OF_APPLICATIONS, entry_index.c.actor, wanted, behind, most)
-
-
-def _asked(
-    connection: Connection,
-    statement: sa.Select[*tuple[Any, ...]],
-    key: tuple[Any, ...],
-    actor: Any,
-    wanted: ReadsFilter,
-    behind: Any,
-    most: int,
-) -> Iterator[Any]:
-    """Both lists are narrowed and cut in the same way."""
     if wanted.actor:
-        statement = statement.where(actor == wanted.actor)
+        statement = statement.where(entry_index.c.actor == wanted.actor)
+    return list(connection.execute(_cut(statement, _OF_APPLICATIONS, wanted, behind).limit(most)).all())
+
+
+def _cut(
+    statement: sa.Select[*tuple[Any, ...]], key: tuple[Any, ...], wanted: ReadsFilter, behind: Any
+) -> sa.Select[*tuple[Any, ...]]:
+    """Both lists are cut in the same way: by time, and where the page before ended."""
     if wanted.since is not None:
         statement = statement.where(key[0] >= sa.literal(wanted.since, Instant()))
     if wanted.until is not None:
@@ -154,8 +150,8 @@ def _asked(
     if behind is not None:
         types = (Instant(), sa.BigInteger(), sa.Integer())
         place = tuple(sa.literal(value, kind) for value, kind in zip(behind, types, strict=True))
-        statement = statement.where(sa.tuple_(*key) < sa.tuple_(*place))
-    return iter(connection.execute(statement.order_by(*(column.desc() for column in key)).limit(most)).all())
+        statement = statement.where(sa.tuple_(*key) < sa.tuple_(*place), key[0] <= place[0])
+    return statement.order_by(*(column.desc() for column in key))
 
 
 def _read(row: Any, names: Mapping[str, str]) -> LogRead:

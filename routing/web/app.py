@@ -13,6 +13,7 @@ from routing.office import Office
 from routing.web import (
     account_pages,
     audit_pages,
+    audit_reads_pages,
     calendar_pages,
     counter_pages,
     decision_pages,
@@ -72,6 +73,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         pause_pages,
         notice_pages,
         audit_pages,
+        audit_reads_pages,
         orphan_pages,
         account_pages,
         calendar_pages,

@@ -12,6 +12,7 @@ from routing.web.api import (
     applications,
     attachments,
     audit_log,
+    audit_reads,
     calendar,
     desks,
     due,
@@ -54,6 +55,7 @@ def make_api() -> FastAPI:
         calendar,
         marks,
         audit_log,
+        audit_reads,
         orphans,
         problems,
     ):
