@@ -79,7 +79,9 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write the log to a file: one line or event a decision. A file appears whole or not at all."""
+    from routing.actions.note_reading import note_reading
     from routing.domain.errors import MalformedField
+    from routing.domain.log_reading import CONSOLE, EXPORTED, Reading
     from routing.reading.log_export import export_entries
 
     if as_json and output is None:
@@ -91,6 +93,9 @@ def export(
         if service is not None:
             # Refused by name: an export without a line would be taken for a service without a decision.
             office.book_in_force(service)
+        asked = {"list": "export", "format": as_format.value} | ({"service": service} if service is not None else {})
+        # Before a byte of it is out of the house.
+        note_reading(office, Reading(kind=EXPORTED, actor=CONSOLE, way="command line", question=asked))
         with _opened(output) as stream:
             counted = _Counted(export_entries(office, service=service, everything=everything))
             writers[as_format](counted, stream)

@@ -21,6 +21,8 @@ EXPORTED = "exported"
 #: A proof, a bundle or the like left it.
 DOWNLOADED = "downloaded"
 READS = (SEARCHED, EXPORTED, DOWNLOADED)
+#: Whoever has the office's machine itself under their fingers; what it calls them proves nothing.
+CONSOLE = "console"
 #: Stands for what was typed and is unknown to the office.
 UNKNOWN = "?"
 
@@ -30,7 +32,7 @@ class Reading:
     """That somebody read the log."""
 
     kind: str
-    #: the account; of a command on the office's machine, ``console``
+    #: the account, or ``CONSOLE``
     actor: str
     #: by which door: page, json, csv, api, command line
     way: str

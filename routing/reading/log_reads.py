@@ -148,8 +148,10 @@ def _cut(
     if wanted.until is not None:
         statement = statement.where(key[0] < sa.literal(wanted.until, Instant()))
     if behind is not None:
-        types = (Instant(), sa.BigInteger(), sa.Integer())
-        place = tuple(sa.literal(value, kind) for value, kind in zip(behind, types, strict=True))
+        at, application_id, seq = behind
+        place = (
+            sa.literal(at, Instant()), sa.literal(application_id, sa.BigInteger()), sa.literal(seq, sa.Integer()),
+        )  # fmt: skip
         statement = statement.where(sa.tuple_(*key) < sa.tuple_(*place), key[0] <= place[0])
     return statement.order_by(*(column.desc() for column in key))
 

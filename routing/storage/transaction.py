@@ -56,7 +56,7 @@ class Transaction:
         self.office_log = OfficeLog(connection)
         self.sealed_log = SealedLog(connection)
         self.entry_index = EntryIndex(connection)
-        self.reads = ReadsBook(connection, self.office_log)
+        self.reads = ReadsBook(connection, self.office_log.append)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now

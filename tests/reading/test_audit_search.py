@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -15,9 +16,12 @@ from routing.domain.people import MANAGER
 from routing.office import Office
 from routing.reading.audit_facets import FACETS, count_facets
 from routing.reading.audit_search import LogFilter, SearchTooWide, search_log
+from routing.storage.query_times import server_times
 from routing.storage.tables import applications, audit_entries, desks, entry_index
 from tests.domain.people_of_the_mall import OMAR, person
 from tests.mall import EVERYBODY, Mall
+from workers.bench.many_entries import fill
+from workers.bench.searching import questions
 
 HARI = person("hari", MANAGER, None)
 #: An entry as a plain reading of the log finds it: its place, and each thing it can be found by.
@@ -102,7 +106,7 @@ def test_every_filter_alone_and_combined_finds_what_a_plain_reading_finds(mall: 
     chance = random.Random(seed)
     known = sorted({(name, value) for _, values in log for name, ones in values.items() for value in ones})
     assert {name for name, _ in known} >= {*FACETS, "number"}
-    asked = [dict([one]) for one in known]
+    asked: list[dict[str, Any]] = [dict([one]) for one in known]
     for _ in range(25):
         _, values = chance.choice(log)
         there = [(name, next(iter(ones))) for name, ones in values.items() if ones]
@@ -118,13 +122,14 @@ def test_a_time_is_from_its_first_moment_until_before_its_last(mall: Mall) -> No
     catch_up(mall.office)
     log = _naive(mall.office)
     since, until = log[-1 - len(log) // 3][0][0], log[len(log) // 3][0][0]
-    for one in ({}, {"kind": "decided"}):
+    narrowed: tuple[dict[str, Any], ...] = ({}, {"kind": "decided"})
+    for one in narrowed:
         wanted = [place for place, values in log if since <= place[0] < until and _fits(values, one)]
         assert _places(mall.office, LogFilter(since=since, until=until, **one)) == wanted
 
 
 @pytest.mark.parametrize("asked", [{}, {"service": "sip-dokter"}, {"kind": "decided", "channel": "counter"}])
-def test_facets_count_what_was_found(mall: Mall, asked: dict[str, str]) -> None:
+def test_facets_count_what_was_found(mall: Mall, asked: dict[str, Any]) -> None:
     _busy(mall, 4)
     catch_up(mall.office)
     found = [values for _, values in _naive(mall.office) if _fits(values, asked)]
@@ -236,3 +241,18 @@ def test_what_takes_too_long_is_cut_off_and_said(postgresql_mall: Mall) -> None:
         with pytest.raises(SearchTooWide, match="Narrow the time"):
             search_log(office, LogFilter(actor=OMAR.code))
     office.close()
+
+
+def test_no_question_reads_the_log_from_end_to_end(postgresql_office: Office) -> None:
+    fill(postgresql_office, 20_000, lambda _: None)
+    along: dict[str, set[str]] = {}
+    for name, ask in questions(postgresql_office):
+        for one in server_times(postgresql_office.database, ask):
+            assert not {"audit_entries", "applications", "entry_reasons"} & set(one.tables_read_whole), (name, one)
+            along.setdefault(name, set()).update(one.indexes)
+    for name in ("service", "unit", "desk", "actor", "kind", "decision", "outcome", "channel"):
+        asked = [
+            one for one in along if one.startswith(f"page: {name}") and "and" not in one and ", frequent" not in one
+        ]
+        assert asked, name
+        assert any(f"ix_entry_index_{name}" in along[one] for one in asked), (name, along)

@@ -49,7 +49,7 @@ FROM generate_series({first}, {last}) n;
 CREATE TEMPORARY TABLE bench_drawn ON COMMIT DROP AS
 SELECT n, seq, service, channel, submitted_at + interval '6 hours' * seq + interval '1 hour' * random() AS at,
     CASE WHEN seq = 1 THEN 'submitted' WHEN random() < 0.0005 THEN 'deemed' WHEN random() < 0.01 THEN 'revealed'
-        ELSE (ARRAY['arrived', 'claimed', 'decided'])[1 + seq % 3] END AS kind,
+        ELSE (ARRAY['arrived', 'claimed', 'decided'])[1 + mod(seq, 3)] END AS kind,
     floor(random() * random() * {desks})::int AS desk, floor(random() * random() * {people})::int AS actor,
     random() AS a
 FROM generate_series({first}, {last}) n JOIN applications ON id = n
