@@ -30,6 +30,9 @@ KINDS = {
     REVEALED: N_("looked at personal data"),
 }
 
+#: By which door.
+WAYS = {"page": N_("page"), "json": "JSON", "csv": "CSV", "api": "API", "command line": N_("command line")}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadTold:
@@ -38,6 +41,7 @@ class ReadTold:
     read: LogRead
     what: str
     about: str
+    way: str
 
 
 @router.get("/reads")
@@ -91,4 +95,4 @@ def _told(read: LogRead, called: Called, wording: Wording) -> ReadTold:
         about = wording.text(N_("who looked at what")) + (f" ({asked})" if asked else "")
     else:
         about = question_told(read.question, called, wording) or wording.text(N_("the whole log"))
-    return ReadTold(read=read, what=what, about=about)
+    return ReadTold(read=read, what=what, about=about, way=wording.text(WAYS.get(read.way or "", read.way or "-")))
