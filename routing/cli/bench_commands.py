@@ -168,6 +168,7 @@ def search(
         f"{name:40} {one['queries']:>7} {one['median']:>8} {one['max']:>8}"
         for name, one in figures["milliseconds"].items()
     ]
+    lines.append(f"The index follows {figures['indexed_per_second']} entries a second.")
     say(figures, as_json=as_json, words="\n".join(lines))
 
 

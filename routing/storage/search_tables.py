@@ -7,7 +7,7 @@ is why it may be written late and why no trigger closes it.
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import Column, ForeignKey, Index, Table
+from sqlalchemy import Column, Index, Table
 
 from routing.storage.instant import Instant
 from routing.storage.shape import metadata
@@ -72,7 +72,8 @@ entry_index_state = Table(
 log_reads = Table(
     "log_reads",
     metadata,
-    Column("seq", sa.Integer(), ForeignKey("office_entries.seq"), primary_key=True, autoincrement=False),
+    # No foreign key: PostgreSQL checks one by locking the row, which takes the right to change an append-only table.
+    Column("seq", sa.Integer(), primary_key=True, autoincrement=False, comment="Of the office's entry"),
     Column("at", Instant(), nullable=False),
     Column("kind", _TEXT, nullable=False),
     Column("actor", _TEXT, nullable=False),

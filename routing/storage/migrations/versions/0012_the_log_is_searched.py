@@ -65,13 +65,12 @@ def upgrade() -> None:
 def _make_reads() -> None:
     op.create_table(
         "log_reads",
-        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("seq", sa.Integer(), autoincrement=False, nullable=False, comment="Of the office's entry"),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), comment="The application it was about; null: none in particular"),
         sa.Column("question", sa.LargeBinary(32), comment="Digest; null: noted every time"),
-        sa.ForeignKeyConstraint(["seq"], ["office_entries.seq"], name=op.f("fk_log_reads_seq")),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_log_reads")),
         sa.UniqueConstraint("question", name=op.f("uq_log_reads_question")),
         comment="Entries of the office that tell who asked the log, found by person and application",
