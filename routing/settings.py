@@ -214,6 +214,11 @@ class Settings(BaseSettings):
     sign_ins_per_minute_account: int = Field(
         default=20, ge=1, description="Passwords that may be tried for one account in a minute, from wherever."
     )
+    log_per_minute: int = Field(
+        default=120,
+        ge=1,
+        description="How often one address may ask for a checkpoint or a proof of the log, in a minute.",
+    )
     api_per_minute: int = Field(default=1200, ge=1, description="Requests one token may make in a minute.")
     api_strangers_per_minute: int = Field(
         default=30, ge=1, description="Requests with a token that is none, from one address in a minute."

@@ -16,9 +16,11 @@ from routing.actions.forget_answers import forget_answers
 from routing.actions.index_entries import index_entries
 from routing.actions.keep_time import keep_time_by_and_by
 from routing.actions.recount import recount_open
+from routing.actions.seal import seal
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
 from routing.reading.hand_offs import hand_offs_on_their_way
+from routing.settings import IN_PROCESS_BROKER
 from routing.storage.bell import Topic
 
 _log = logging.getLogger(__name__)
@@ -36,6 +38,8 @@ _RECOUNT = 60.0
 def add_clockwork(app: Celery, office: Office, queue: str) -> None:
     """Registers the tasks and their times."""
     seconds = _add_housekeeping(app, office) | _add_promise_clock(app, office, queue)
+    if office.settings.broker == IN_PROCESS_BROKER:
+        seconds |= _add_sequencer(app, office)
     app.conf.beat_schedule = {
         # Who comes too late is no use: the next one is there already.
         task: {"task": task, "schedule": every, "options": {"queue": queue, "expires": _fresh_for(every)}}
@@ -114,6 +118,24 @@ def _add_promise_clock(app: Celery, office: Office, queue: str) -> dict[str, flo
         forecast(office)
 
     return {"keep-time": office.settings.clock_seconds, "recount": _RECOUNT, "forecast": 3600.0}
+
+
+def _add_sequencer(app: Celery, office: Office) -> dict[str, float]:
+    """In a mall of many processes the sequencer is one of its own: no worker may read the log's key."""
+    sealing = threading.Lock()
+
+    @app.task(name="seal", shared=False)
+    def _seal() -> None:
+        if not sealing.acquire(blocking=False):
+            return
+        try:
+            done = seal(office)
+            if done.seal is not None:
+                _log.info("sealed", extra={"action": "seal", "count": done.seal.size})
+        finally:
+            sealing.release()
+
+    return {"seal": office.settings.seal_seconds}
 
 
 def _fresh_for(every: float) -> float:

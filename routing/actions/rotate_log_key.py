@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from routing.domain.checkpoints import Checkpoint, VerifierKey, signed
 from routing.domain.log_identity import KEY_ROTATED, NAMING, LogIdentity, identity, rotated
+from routing.domain.sealing import Seal
 from routing.office import Office
-from routing.storage.sealed_log import Seal
 from routing.storage.transaction import Transaction
 from routing.vault.log_key import (
     LogKeyUnusable,

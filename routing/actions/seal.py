@@ -6,18 +6,23 @@ it may be ended between any two. Nothing else holds the log's key, but its rotat
 
 from __future__ import annotations
 
+import logging
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from routing.domain.checkpoints import Checkpoint, VerifierKey, signed
+from routing.domain.errors import Fault
 from routing.domain.log_identity import LOG_BEGUN, NAMING, LogIdentity, begun, identity
 from routing.domain.merkle_log import Frontier
+from routing.domain.sealing import Progress, Seal, Unsealed
 from routing.office import Office
-from routing.storage.sealed_log import Entry, Progress, Seal
 from routing.storage.transaction import Transaction
 from routing.vault.log_key import log_key, make_signing_key, read_signing_key
+
+_log = logging.getLogger(__name__)
 
 #: A batch that SQLite is given holds up everybody else who wants to write.
 _AT_ONCE = {"postgresql": 10_000, "sqlite": 1_000}
@@ -60,6 +65,23 @@ def seal(office: Office, *, thorough: bool = False) -> Sealed:
     return Sealed(round_.leaves, round_.newest)
 
 
+def seal_until(office: Office, stopped: threading.Event) -> None:
+    """Round after round until it is told to stop; what stands in its way is said, and it tries again."""
+    is_first, is_troubled = True, False
+    while not stopped.is_set():
+        try:
+            seal(office, thorough=is_first)
+        except Fault as trouble:
+            said = f"{trouble.code}: {trouble}"
+            _log.warning("the log is not sealed", extra={"action": "seal", "cause": said})
+            is_troubled = True
+        else:
+            if is_troubled:
+                _log.warning("the log is sealed again", extra={"action": "seal"})
+            is_first = is_troubled = False
+        stopped.wait(office.settings.seal_seconds)
+
+
 class _Round:
     """Batch after batch, each a transaction of its own."""
 
@@ -70,7 +92,7 @@ class _Round:
         self.leaves = 0
         self.newest: Seal | None = None
 
-    def seal_while_found(self, find: Callable[[Transaction, int], list[Entry]]) -> None:
+    def seal_while_found(self, find: Callable[[Transaction, int], list[Unsealed]]) -> None:
         """Until a batch is not full, or another leads."""
         while len(self._batch(find)) == self._most:
             pass
@@ -102,7 +124,7 @@ class _Round:
             if not self._is_led_by_another and tx.sealed_log.take_lead():
                 self.newest = self._sign_if_time(tx, tx.sealed_log.frontier()) or self.newest
 
-    def _batch(self, find: Callable[[Transaction, int], list[Entry]]) -> list[Entry]:
+    def _batch(self, find: Callable[[Transaction, int], list[Unsealed]]) -> list[Unsealed]:
         with self._office.transaction() as tx:
             if self._is_led_by_another or not tx.sealed_log.take_lead():
                 self._is_led_by_another = True
@@ -134,7 +156,7 @@ class _Round:
         return made
 
 
-def _new(tx: Transaction, most: int) -> list[Entry]:
+def _new(tx: Transaction, most: int) -> list[Unsealed]:
     """What has been written since the mark; entries of the office, of which there are few, first."""
     progress, of_office = tx.sealed_log.progress(), tx.sealed_log.unsealed_office(most)
     if len(of_office) == most:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
@@ -50,20 +50,32 @@ def verify(
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Recompute every chain of the log; exit 1 and the place where one does not hold."""
+    """Recompute every chain of the log, the tree and the seals over it; exit 1 and where one does not hold."""
     from routing.domain.errors import UnknownApplication
     from routing.reading.chains import verify_chains
+    from routing.reading.sealed_chains import verify_sealed_log
 
     with open_office(data, needs_key=False) as office:
         report = verify_chains(office, number=number)
+        # The tree is over the log as a whole: of one application alone there is none.
+        sealed = verify_sealed_log(office) if number is None else None
     if number is not None and report.chains == 0:
         raise UnknownApplication(number=number)
     breaks = [{"application": one.number, "seq": one.seq, "problem": one.problem} for one in report.breaks]
     for one in report.breaks:
         tell(f"{one.number}, entry {one.seq}: {one.problem}")
     words = f"{report.chains} chains, {report.entries} entries, {len(breaks)} broken."
-    say({"chains": report.chains, "entries": report.entries, "breaks": breaks}, as_json=as_json, words=words)
-    if breaks:
+    document: dict[str, Any] = {"chains": report.chains, "entries": report.entries, "breaks": breaks}
+    if sealed is not None:
+        problems = [{"where": wrong.where, "problem": wrong.problem} for wrong in sealed.problems]
+        for wrong in sealed.problems:
+            tell(f"{wrong.where}: {wrong.problem}")
+        words += f" {sealed.leaves} leaves, {sealed.seals} seals, {sealed.waiting} entries not sealed yet, "
+        words += f"{len(problems)} wrong."
+        document["sealed"] = {"leaves": sealed.leaves, "seals": sealed.seals, "waiting": sealed.waiting,
+                              "problems": problems}  # fmt: skip
+    say(document, as_json=as_json, words=words)
+    if breaks or (sealed is not None and sealed.problems):
         raise typer.Exit(1)
 
 

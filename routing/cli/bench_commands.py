@@ -172,6 +172,27 @@ def search(
     say(figures, as_json=as_json, words="\n".join(lines))
 
 
+@app.command()
+def audit(
+    entries: Annotated[int, typer.Option(min=1_000, max=20_000_000, help="Entries in the log.")] = 100_000,
+    data: DataOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """How fast the log is sealed, proven and verified, in a database that is dropped afterwards."""
+    from routing.settings import load_settings
+    from workers.bench.auditing import measure_audit
+
+    # So that what was made is dropped however the measurement ends; Ctrl-C does the same by itself.
+    signal.signal(signal.SIGTERM, lambda _signal, _frame: sys.exit(143))
+    figures = measure_audit(load_settings(data), entries=entries, tell=tell)
+    words = (
+        f"{figures['entries']} entries on {figures['database']}: {figures['sealed_per_second']} sealed a second; "
+        f"a proof p50 {figures['proof_ms']['p50']} ms, p99 {figures['proof_ms']['p99']} ms; "
+        f"{figures['verified_per_second']} leaves verified a second, {figures['problems']} wrong."
+    )
+    say(figures, as_json=as_json, words=words)
+
+
 def _prepared(data: Any, **plan: Any) -> tuple[Settings, Plan]:
     from workers.bench.measurement import Plan
 

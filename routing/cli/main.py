@@ -29,6 +29,7 @@ from routing.cli.replay_command import replay
 from routing.cli.route_diff_command import diff
 from routing.cli.route_drawing_command import draw
 from routing.cli.route_migration_command import migrate as migrate_applications
+from routing.cli.sequencer_command import rotate_key, sequencer
 from routing.cli.simulate_command import simulate
 from routing.cli.up_command import up
 from routing.domain.errors import Fault, Refusal
@@ -46,6 +47,7 @@ app.command()(lateness)
 for serve in (serve_commands.web, serve_commands.relay, serve_commands.worker, serve_commands.beat,
               serve_commands.migrate, serve_commands.health):  # fmt: skip
     app.command()(serve)
+app.command()(sequencer)
 app.command()(simulate)
 app.command()(due)
 workflow_commands.app.command()(draw)
@@ -53,6 +55,7 @@ workflow_commands.app.command()(diff)
 workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
 audit_commands.app.command()(marks)
+audit_commands.app.command()(rotate_key)
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")

@@ -38,7 +38,7 @@ def web(
     from routing.cli.web_server import WebServer
 
     with open_office(data) as office:
-        _set_up(office)
+        set_up(office)
         server = WebServer(office, host=host, port=port, certificate=tls_cert, key=tls_key)
         tell(f"Satu Atap listens at {server.address}")
         server.run()
@@ -50,10 +50,10 @@ def relay(data: DataOption = None) -> None:
     from workers.relay import Relay
 
     with open_office(data, needs_key=False) as office:
-        _set_up(office)
+        set_up(office)
         _require_broker(office, "relay")
         running = Relay(office, make_app(office))
-        _on_stop(running.stop)
+        on_stop(running.stop)
         tell("The relay is listening.")
         running.run()
 
@@ -68,10 +68,10 @@ def worker(
     from workers.desk_worker import run_worker
 
     with open_office(data) as office:
-        _set_up(office)
+        set_up(office)
         _require_broker(office, "worker")
         tell(f"The worker serves the desks {desks}")
-        sys.exit(run_worker(make_app(office), office, desks, concurrency=concurrency, on_stop=_on_stop))
+        sys.exit(run_worker(make_app(office), office, desks, concurrency=concurrency, on_stop=on_stop))
 
 
 def beat(
@@ -85,10 +85,10 @@ def beat(
     from workers.clockwork import run_beat
 
     with open_office(data, needs_key=False) as office, tempfile.TemporaryDirectory() as temporary:
-        _set_up(office)
+        set_up(office)
         _require_broker(office, "beat")
         tell("The beat is running.")
-        run_beat(make_app(office), schedule or Path(temporary) / "beat", on_stop=_on_stop)
+        run_beat(make_app(office), schedule or Path(temporary) / "beat", on_stop=on_stop)
 
 
 def migrate(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -122,10 +122,22 @@ def health(data: DataOption = None, as_json: JsonOption = False) -> None:
         raise typer.Exit(3)
 
 
-def _set_up(office: Office) -> None:
+def set_up(office: Office) -> None:
+    """What every part does first."""
     from routing.telemetry import set_up_logs
 
     set_up_logs(office.settings.log_level)
+
+
+def on_stop(stop: Callable[[], None]) -> None:
+    """Has this called when somebody wants the part to end."""
+
+    def stopping(_signal: int, _frame: object) -> None:
+        # In a thread: this one is interrupted anywhere, also where it holds a lock that ``stop`` needs.
+        threading.Thread(target=stop, name="stop").start()
+
+    signal.signal(signal.SIGTERM, stopping)
+    signal.signal(signal.SIGINT, stopping)
 
 
 def _require_broker(office: Office, part: str) -> None:
@@ -139,12 +151,3 @@ def _require_broker(office: Office, part: str) -> None:
             problem=f"the {part} of a mall of many processes needs a broker of its own",
             way_out="Set SATUATAP_DATABASE_URL and SATUATAP_BROKER_URL, or run the embedded mall: satuatap up.",
         )
-
-
-def _on_stop(stop: Callable[[], None]) -> None:
-    def stopping(_signal: int, _frame: object) -> None:
-        # In a thread: this one is interrupted anywhere, also where it holds a lock that ``stop`` needs.
-        threading.Thread(target=stop, name="stop").start()
-
-    signal.signal(signal.SIGTERM, stopping)
-    signal.signal(signal.SIGINT, stopping)

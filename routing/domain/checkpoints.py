@@ -152,6 +152,17 @@ def opened(note: str, keys: Iterable[VerifierKey]) -> Signed:
     return Signed(checkpoint, tuple(signers), tuple(witnesses))
 
 
+def with_lines_of(note: str, other: str) -> str:
+    """The note with the signature lines that another has over the same text. Raises NoteRefused."""
+    text, _ = _parts(note)
+    other_text, _ = _parts(other)
+    if text != other_text:
+        return note
+    lines = note.rpartition("\n\n")[2].splitlines(keepends=True)
+    new = [line for line in other.rpartition("\n\n")[2].splitlines(keepends=True) if line not in lines]
+    return note + "".join(new)
+
+
 def stated(note: str) -> Checkpoint:
     """What a note claims, whoever signed it. For choosing what to open it with; never to be believed."""
     return _checkpoint(_parts(note)[0])

@@ -7,7 +7,6 @@ entry written says nothing about when others see it. What is signed is ``actions
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
-from routing.domain.errors import Fault
 from routing.domain.merkle_log import Frontier, Node, edge_of, leaf_hash
 from routing.domain.office_entries import OFFICE
+from routing.domain.sealing import LogForked, Progress, Seal, Unsealed
+from routing.storage.subtrees import subtrees
 from routing.storage.tables import (
     audit_entries,
     log_anchors,
@@ -27,9 +27,6 @@ from routing.storage.tables import (
     office_entries,
     sequencer_state,
 )
-
-#: An entry that is to become a leaf: application (0: the office), seq, hash.
-Entry = tuple[int, int, bytes]
 
 _SIZE = sa.select(sa.func.coalesce(sa.func.max(log_leaves.c.leaf) + 1, 0))
 # Any number will do, as long as nothing else in the database uses it as an advisory lock.
@@ -92,31 +89,6 @@ _STRAGGLERS = (
 )
 
 
-class LogForked(Fault):
-    """The log in the database no longer begins with what was sealed before. Nothing more is signed; verify the log."""
-
-    code = "log_forked"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seal:
-    """A checkpoint as it is kept."""
-
-    size: int
-    root: bytes
-    at: datetime
-    note: str
-    key_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far the sequencer has come."""
-
-    mark: int = 0
-    swept_at: datetime | None = None
-
-
 class SealedLog:
     """The leaves, the tree over them and the seals."""
 
@@ -137,7 +109,7 @@ class SealedLog:
         """The right edge of the tree as it is stored."""
         size: int = self._connection.execute(_SIZE).scalar_one()
         wanted = edge_of(size)
-        stored = hashes(self._connection, wanted)
+        stored = subtrees(self._connection, wanted)
         if len(stored) < len(wanted):
             message = f"{LogForked.__doc__} Of its {size} leaves, subtrees or leaves are missing."
             raise LogForked(message)
@@ -162,11 +134,11 @@ class SealedLog:
         """Whether the mark lies where this database has not come yet: it was restored, or its rows renumbered."""
         return bool(mark > self._now().newest)
 
-    def unsealed_office(self, most: int) -> list[Entry]:
+    def unsealed_office(self, most: int) -> list[Unsealed]:
         """Entries of the office without a leaf, in their order."""
         return [_entry(row) for row in self._connection.execute(_OF_OFFICE, {"most": most})]
 
-    def unsealed(self, mark: int, most: int) -> tuple[list[Entry], int]:
+    def unsealed(self, mark: int, most: int) -> tuple[list[Unsealed], int]:
         """Entries of applications from the mark on that have no leaf and that none can come before; the next mark."""
         over = self.over()
         if self._is_postgresql:
@@ -179,19 +151,19 @@ class SealedLog:
         # What has a leaf is passed over by its leaf; so the mark may stay at a transaction that is not through yet.
         return [_entry(row) for row in rows], over if is_all else rows[-1].mark
 
-    def stragglers(self, after: tuple[int, int], most: int) -> list[Entry]:
+    def stragglers(self, after: tuple[int, int], most: int) -> list[Unsealed]:
         """Entries of applications without a leaf, whenever they were written, behind that application and seq."""
         if self._is_postgresql:
             self._connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         values = {"application_id": after[0], "seq": after[1], "most": most}
         return [_entry(row) for row in self._connection.execute(_STRAGGLERS, values)]
 
-    def take_in(self, frontier: Frontier, entries: Sequence[Entry]) -> None:
+    def take_in(self, frontier: Frontier, entries: Sequence[Unsealed]) -> None:
         """Adds leaves at the edge of the tree, which is then the new one. Raises AlreadyWritten."""
         first = frontier.size
         self.add(first, entries, frontier.extend(leaf_hash(entry[2]) for entry in entries))
 
-    def add(self, first: int, entries: Sequence[Entry], nodes: Sequence[Node]) -> None:
+    def add(self, first: int, entries: Sequence[Unsealed], nodes: Sequence[Node]) -> None:
         """Adds leaves, the first at that place, and the subtrees they complete. Raises AlreadyWritten."""
         columns: tuple[str, ...] = ("leaf", "application_id", "seq", "hash")
         leaves = [(first + place, *entry) for place, entry in enumerate(entries)]
@@ -202,7 +174,9 @@ class SealedLog:
         """The newest seal."""
         newest = _CHECKPOINT.order_by(log_checkpoints.c.size.desc()).limit(1)
         found = self._connection.execute(newest).one_or_none()
-        return seal_from(found) if found is not None else None
+        if found is None:
+            return None
+        return Seal(**found._asdict() | {"root": bytes(found.root)})
 
     def require_grown(self, last: Seal, frontier: Frontier) -> None:
         """Raises LogForked unless the log as it is stored, to that edge, begins with what was sealed last.
@@ -230,35 +204,13 @@ class SealedLog:
 
     def hashes(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         """Complete subtrees by level and place; what is not stored is left out."""
-        return hashes(self._connection, places)
+        return subtrees(self._connection, places)
 
     def _now(self) -> Any:
         return self._connection.execute(_NOW_ON_POSTGRESQL if self._is_postgresql else _NOW_ON_SQLITE).one()
 
 
-def hashes(connection: Connection, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
-    """Complete subtrees by level and place, level 0 the leaves, in one query; what is not stored is left out."""
-    leaves = [place for level, place in places if level == 0]
-    nodes = [one for one in places if one[0] > 0]
-    of_leaves = sa.select(sa.literal(0).label("level"), log_leaves.c.leaf.label("place"), log_leaves.c.hash)
-    of_nodes = sa.select(log_nodes.c.level, log_nodes.c.place, log_nodes.c.hash)
-    asked = [of_leaves.where(log_leaves.c.leaf.in_(leaves))] if leaves else []
-    if nodes:
-        asked.append(of_nodes.where(sa.tuple_(log_nodes.c.level, log_nodes.c.place).in_(nodes)))
-    if not asked:
-        return {}
-    return {
-        (row.level, row.place): bytes(row.hash) if row.level else leaf_hash(bytes(row.hash))
-        for row in connection.execute(sa.union_all(*asked))
-    }
-
-
-def seal_from(row: Any) -> Seal:
-    """The seal in a row."""
-    return Seal(size=row.size, root=bytes(row.root), at=row.at, note=row.note, key_id=row.key_id)
-
-
-def _entry(row: Any) -> Entry:
+def _entry(row: Any) -> Unsealed:
     return row[0], row[1], bytes(row[2])
 
 

@@ -20,6 +20,7 @@ from routing.web import (
     desk_pages,
     due_pages,
     health,
+    log_pages,
     mark_pages,
     metrics_page,
     notice_pages,
@@ -78,6 +79,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         account_pages,
         calendar_pages,
         personal_pages,
+        log_pages,
         health,
         metrics_page,
     ):

@@ -53,6 +53,7 @@ class RateLimits:
         self._tracking_all = RateLimitItemPerMinute(settings.tracking_per_minute_everybody)
         self._sign_in = RateLimitItemPerMinute(settings.sign_ins_per_minute)
         self._sign_in_account = RateLimitItemPerMinute(settings.sign_ins_per_minute_account)
+        self._log = RateLimitItemPerMinute(settings.log_per_minute)
         self._api = RateLimitItemPerMinute(settings.api_per_minute)
         self._stranger = RateLimitItemPerMinute(settings.api_strangers_per_minute)
 
@@ -67,6 +68,10 @@ class RateLimits:
         self._count(self._sign_in, "sign-in", address_of(request))
         if account:
             self._count(self._sign_in_account, "sign-in account", account.casefold())
+
+    def log(self, request: Request) -> None:
+        """Somebody asks for a proof of the log."""
+        self._count(self._log, "log", address_of(request))
 
     def calling(self, token_id: int) -> None:
         """A program asks something with its token."""

@@ -12,11 +12,12 @@ from routing.actions.seal import begin_log, seal
 from routing.domain.checkpoints import VerifierKey, opened
 from routing.domain.log_identity import KEY_ROTATED, LOG_BEGUN, NAMING, LogIdentity, identity, is_handed_over
 from routing.domain.merkle_log import Frontier, leaf_hash
+from routing.domain.sealing import LogForked, Progress, Seal
 from routing.office import Office
-from routing.storage.sealed_log import LogForked, Progress, Seal
 from routing.storage.tables import log_checkpoints, log_leaves, log_nodes
 from routing.vault.log_key import LogKeyUnusable, make_signing_key, next_key_file, read_signing_key
 from tests.clock import Clock
+from tests.forging import forge
 from tests.mall import Mall
 
 
@@ -232,18 +233,6 @@ def test_a_log_that_was_cut_off_is_signed_no_more(mall: Mall, clock: Clock) -> N
     clock.advance(timedelta(minutes=1))
     with pytest.raises(LogForked, match="1 leaves, and 3 were sealed"):
         seal(mall.office)
-
-
-def forge(office: Office, statement: sa.Update | sa.Delete) -> None:
-    """As somebody who may do anything in the database."""
-    with office.database.engine.begin() as connection:
-        if not office.database.is_sqlite:
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-        else:
-            triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'log_%'"
-            for name in connection.exec_driver_sql(triggers).scalars().all():
-                connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        connection.execute(statement)
 
 
 class TestTheKey:

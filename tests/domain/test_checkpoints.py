@@ -16,6 +16,7 @@ from routing.domain.checkpoints import (
     opened,
     signed,
     stated,
+    with_lines_of,
 )
 
 ORIGIN = "satuatap-0badcafe/log/1"
@@ -60,6 +61,15 @@ def test_a_witness_vouches_with_the_time_it_looked() -> None:
     assert opened(COSIGNED, [LOG, WITNESS]).witnesses == ((WITNESS, AT),)
     assert opened(COSIGNED, [LOG]).witnesses == ()
     assert NOTE + cosignature(NOTE, WITNESS.name, WITNESS_KEY, AT) == COSIGNED
+
+
+def test_lines_of_several_witnesses_come_together_once_each() -> None:
+    second = cosigned(NOTE, "ombudsman.example/w1", OTHER_KEY, AT)
+    both = with_lines_of(COSIGNED, second)
+    other = VerifierKey.of("ombudsman.example/w1", OTHER_KEY, Statement.WITNESS)
+    assert [one for one, _ in opened(both, [LOG, WITNESS, other]).witnesses] == [WITNESS, other]
+    assert with_lines_of(both, COSIGNED) == with_lines_of(both, both) == both
+    assert with_lines_of(NOTE, cosigned(signed(Checkpoint(ORIGIN, 1, bytes(32)), LOG_KEY), "w", OTHER_KEY, AT)) == NOTE
 
 
 def test_a_witness_signs_the_header_the_time_and_the_note() -> None:

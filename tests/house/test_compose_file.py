@@ -35,13 +35,15 @@ COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encod
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 PARTS = {name: one for name, one in SERVICES.items() if one.get("command", [""])[0] == "satuatap"}
 ONE_SHOTS = {name for name, one in SERVICES.items() if one.get("restart") == "no"}
+#: Where the sequencer's container, and no other, keeps the key of the log.
+_LOG_KEY = "/var/lib/satuatap/log.key"
 DESKS = [one["code"] for one in yaml.safe_load((ROOT / "workflows/office/desks.yaml").read_text(encoding="utf-8"))]
 #: Where the containers find their password and write what libpq reads.
 _SECRET, _MASTER_KEY, _PASSWORD_FILE = "/run/secrets/database_password", "/run/secrets/master_key", "/tmp/pgpass"  # noqa: S108 - paths in a container
 
 
 def test_every_part_of_a_mall_is_there() -> None:
-    assert {one["command"][1] for one in PARTS.values()} >= {"web", "relay", "worker", "beat", "migrate"}
+    assert {one["command"][1] for one in PARTS.values()} >= {"web", "relay", "worker", "beat", "sequencer", "migrate"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -139,6 +141,16 @@ def test_the_master_key_is_given_to_whom_it_serves_and_to_nobody_else(name: str)
     assert ("master_key" in PARTS[name]["secrets"]) == opens_personal_data
 
 
+def test_the_log_is_sealed_by_one_part_and_its_key_lies_where_no_other_can_reach_it() -> None:
+    (sequencer,) = [name for name, part in PARTS.items() if part["command"][1] == "sequencer"]
+    assert PARTS[sequencer]["environment"]["SATUATAP_LOG_KEY_FILE"] == _LOG_KEY
+    (volume,) = PARTS[sequencer]["volumes"]
+    assert _LOG_KEY.startswith(volume.partition(":")[2])
+    for name, part in SERVICES.items():
+        mounted = {one.partition(":")[0] for one in part.get("volumes", [])}
+        assert (volume.partition(":")[0] in mounted) == (name == sequencer)
+
+
 @pytest.mark.parametrize("name", PARTS)
 def test_the_settings_of_a_part_are_settings_of_the_program(name: str) -> None:
     ours = {key for key in PARTS[name]["environment"] if key.startswith(PREFIX)}
@@ -189,6 +201,7 @@ class Container:
             _MASTER_KEY: str(self._folder / "master_key"),
             _PASSWORD_FILE: str(self.password_file),
             "/tmp/beat": str(self._folder / "beat"),  # noqa: S108 - a path in a container
+            _LOG_KEY: str(self._folder / "log.key"),
             "0.0.0.0": "127.0.0.1",  # noqa: S104 - replaced, not bound
             "8000": str(self._port),
         }

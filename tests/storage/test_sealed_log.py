@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from routing.domain.audit_chain import GENESIS, link
 from routing.domain.merkle_log import Frontier, leaf_hash
+from routing.domain.sealing import Progress, Seal, Unsealed
 from routing.office import Office
 from routing.storage.database import AlreadyWritten
-from routing.storage.sealed_log import Entry, Progress, Seal
 from routing.storage.tables import log_checkpoints, log_leaves, log_nodes, metadata
 from tests.mall import Mall
 
@@ -17,7 +17,7 @@ CLOSED = ("office_entries", "log_leaves", "log_nodes", "log_checkpoints", "log_a
 MOST = 1000
 
 
-def seal_new(office: Office, most: int = MOST) -> list[Entry]:
+def seal_new(office: Office, most: int = MOST) -> list[Unsealed]:
     """One batch, as the sequencer does it."""
     with office.transaction() as tx:
         assert tx.sealed_log.take_lead()

@@ -24,6 +24,9 @@ PUBLIC = {
     "/l/{secret}",
     "/health/live",
     "/health/ready",
+    "/log/checkpoint",
+    "/log/consistency",
+    "/log/inclusion",
     "/openapi.json",
 }
 

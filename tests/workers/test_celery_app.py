@@ -80,7 +80,9 @@ def test_a_broker_over_the_network_is_asked_as_was_measured(office: Office) -> N
 
 def test_the_app_knows_its_tasks_and_no_others(office: Office) -> None:
     ours = {name for name in make_app(office).tasks if not name.startswith("celery.")}
-    assert ours == {
+    # Where there are many processes, none of these may read the log's key.
+    assert ("seal" in ours) == (office.settings.broker == IN_PROCESS_BROKER)
+    assert ours - {"seal"} == {
         "deliver",
         "attend",
         "sweep",

@@ -23,7 +23,7 @@ from routing.catalogue.office_files import read_office
 from routing.catalogue.workflow_files import default_folder, read_workflow
 from routing.domain.errors import DataFolderUnusable, Fault
 from routing.office import Office
-from routing.settings import PREFIX, Settings
+from routing.settings import IN_PROCESS_BROKER, PREFIX, Settings
 from routing.storage.migration import migrate
 from routing.storage.throwaway import throwaway_database
 from workers.celery_app import make_app
@@ -70,6 +70,8 @@ def measuring_ground(settings: Settings, *, clerks: int) -> Iterator[Ground]:
 
 def forget_corner(settings: Settings) -> None:
     """Deletes whatever the measurement left at the broker."""
+    if settings.broker == IN_PROCESS_BROKER:
+        return
     office = Office(settings)
     try:
         with make_app(office).connection_for_write() as connection:

@@ -1,0 +1,222 @@
+"""Does the sealed log hold? Every leaf names its entry, the tree and its seals are those of the leaves, all is signed.
+
+And is the office's own chain whole, and did each key of the log hand over to the next? Nothing is remembered but the
+edge of the tree, so memory does not grow with the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from routing.domain.audit_chain import GENESIS, link
+from routing.domain.checkpoints import NoteRefused, VerifierKey, opened
+from routing.domain.log_identity import KEY_ROTATED, NAMING, identity, is_handed_over
+from routing.domain.merkle_log import Frontier, leaf_hash
+from routing.domain.office_entries import OFFICE, OfficeEntry, differs_from_its_body
+from routing.office import Office
+from routing.storage.database import Reader
+from routing.storage.tables import (
+    applications,
+    audit_entries,
+    log_checkpoints,
+    log_leaves,
+    log_nodes,
+    office_entries,
+)
+
+_ROWS_AT_ONCE = 2_000
+#: Of a log that was rewritten every leaf may be wrong; so many are named.
+_MOST_PROBLEMS = 1_000
+_OFFICE = sa.select(*(office_entries.c[name] for name in OfficeEntry.__dataclass_fields__)).order_by(
+    office_entries.c.seq
+)
+_LEAVES = (
+    sa.select(log_leaves, sa.func.coalesce(audit_entries.c.hash, office_entries.c.hash).label("entry_hash"))
+    .outerjoin(
+        audit_entries,
+        (audit_entries.c.application_id == log_leaves.c.application_id) & (audit_entries.c.seq == log_leaves.c.seq),
+    )
+    .outerjoin(office_entries, (log_leaves.c.application_id == OFFICE) & (office_entries.c.seq == log_leaves.c.seq))
+    .order_by(log_leaves.c.leaf)
+)
+_NODES = (
+    sa.select(log_nodes.c.place, log_nodes.c.hash)
+    .where(log_nodes.c.level == sa.bindparam("level"))
+    .order_by(log_nodes.c.place)
+)
+_SEALS = sa.select(log_checkpoints).order_by(log_checkpoints.c.size)
+_NUMBER = sa.select(applications.c.number).where(applications.c.id == sa.bindparam("application_id"))
+_COUNTS = sa.select(
+    sa.select(sa.func.count()).select_from(audit_entries).scalar_subquery()
+    + sa.select(sa.func.count()).select_from(office_entries).scalar_subquery()
+    - sa.select(sa.func.count()).select_from(log_leaves).scalar_subquery()
+)
+_LEVELS = sa.select(sa.func.coalesce(sa.func.max(log_nodes.c.level), 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealProblem:
+    """Where the sealed log does not hold."""
+
+    #: "leaf 12 (SD-2026-000123, entry 4)", "seal of 3000 leaves", "office entry 2"
+    where: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealReport:
+    """What was gone through, and what was found."""
+
+    leaves: int
+    seals: int
+    #: entries that have no leaf yet
+    waiting: int
+    problems: tuple[SealProblem, ...]
+
+
+def verify_sealed_log(office: Office) -> SealReport:
+    """Recomputes every leaf, subtree and root, and checks every signature."""
+    with office.reading() as connection, closing(_Walk(connection)) as walk:
+        problems: list[SealProblem] = []
+        for where, problem in walk.problems():
+            problems.append(SealProblem(where=where, problem=problem))
+            if len(problems) == _MOST_PROBLEMS:
+                break
+        waiting: int = connection.execute(_COUNTS).scalar_one()
+    return SealReport(leaves=walk.frontier.size, seals=walk.seals, waiting=max(waiting, 0), problems=tuple(problems))
+
+
+class _Walk:
+    """Once from the first leaf to the last, the stored subtrees and the seals walked along beside."""
+
+    def __init__(self, connection: Reader) -> None:
+        self._connection = connection
+        self._keys: tuple[VerifierKey, ...] = ()
+        self._origins: set[str] = set()
+        self._streams: list[sa.CursorResult[Any]] = []
+        self.frontier = Frontier()
+        self.seals = 0
+
+    def close(self) -> None:
+        """Lets go of what has not been read to its end."""
+        for stream in self._streams:
+            stream.close()
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Each as (where, what is wrong)."""
+        yield from self._office_chain()
+        yield from self._keys_handed_over()
+        yield from self._tree()
+
+    def _office_chain(self) -> Iterator[tuple[str, str]]:
+        previous, expected = GENESIS, 1
+        for row in self._stream(_OFFICE):
+            entry = _office_entry(row)
+            where = f"office entry {min(entry.seq, expected)}"
+            if entry.seq != expected or link(previous, entry.body) != entry.hash:
+                yield where, "the entry does not follow from the one before it"
+            column = differs_from_its_body(entry)
+            if column is not None:
+                yield where, f"the row says another {column} than the entry's hashed bytes"
+            previous, expected = entry.hash, entry.seq + 1
+
+    def _keys_handed_over(self) -> Iterator[tuple[str, str]]:
+        named = _OFFICE.where(office_entries.c.kind.in_(NAMING))
+        entries = [_office_entry(row) for row in self._connection.execute(named)]
+        for place, entry in enumerate(entries):
+            try:
+                log = identity(entries[: place + 1])
+            except ValueError as error:
+                yield f"office entry {entry.seq}", str(error)
+                return
+            if log is not None:
+                if entry.kind == KEY_ROTATED and (not self._keys or not is_handed_over(self._keys[-1], entry)):
+                    yield f"office entry {entry.seq}", "the key it names was not signed by the key before it"
+                self._keys = log.keys
+                self._origins.add(log.origin)
+
+    def _tree(self) -> Iterator[tuple[str, str]]:
+        nodes = [_Beside(self._stream(_NODES, level=level)) for level in range(1, self._scalar(_LEVELS) + 1)]
+        seals = _Beside(self._stream(_SEALS))
+        is_sound = True
+        for row in self._stream(_LEAVES):
+            expected = self.frontier.size
+            if row.leaf != expected:
+                # What follows has moved, and of a moved tree nothing fits any more: that says it all.
+                yield f"leaf {expected}", f"it is missing: the next one there is {row.leaf}"
+                return
+            if row.entry_hash is None or bytes(row.entry_hash) != bytes(row.hash):
+                is_sound = False
+                yield self._name(row), "it is not the entry that was sealed" if row.entry_hash else "its entry is gone"
+            for level, place, digest in self.frontier.add(leaf_hash(bytes(row.hash))):
+                yield from self._node(nodes, level, place, digest)
+            while seals.next is not None and seals.next.size <= self.frontier.size:
+                yield from self._seal(seals.take(), is_sound=is_sound)
+        while seals.next is not None:
+            size = seals.take().size
+            yield f"seal of {size} leaves", f"the log has only {self.frontier.size}: it was cut off, or restored"
+        for level, beside in enumerate(nodes, 1):
+            if beside.next is not None:
+                yield f"subtree {beside.next.place} of level {level}", "it stands over leaves that are not there"
+
+    def _node(self, nodes: list[_Beside], level: int, place: int, digest: bytes) -> Iterator[tuple[str, str]]:
+        first, last = place << level, ((place + 1) << level) - 1
+        where = f"subtree {place} of level {level} (leaves {first} to {last})"
+        beside = nodes[level - 1] if level <= len(nodes) else None
+        if beside is None or beside.next is None or beside.next.place != place:
+            yield where, "it is missing"
+        elif bytes(beside.take().hash) != digest:
+            yield where, "it is not the hash of its leaves"
+
+    def _seal(self, row: Any, *, is_sound: bool) -> Iterator[tuple[str, str]]:
+        self.seals += 1
+        where = f"seal of {row.size} leaves"
+        if row.size != self.frontier.size or bytes(row.root) != self.frontier.root:
+            more = "" if is_sound else ", nor of the entries as they stand"
+            yield where, f"its root is not that of the first {row.size} leaves{more}: what was sealed has been changed"
+        try:
+            stated = opened(row.note, self._keys).checkpoint
+        except NoteRefused as refused:
+            yield where, str(refused)
+            return
+        if (stated.size, stated.root) != (row.size, bytes(row.root)) or stated.origin not in self._origins:
+            yield where, "the signed note states another size, root or log than the row"
+
+    def _name(self, row: Any) -> str:
+        if row.application_id == OFFICE:
+            return f"leaf {row.leaf} (office entry {row.seq})"
+        number = self._connection.execute(_NUMBER, {"application_id": row.application_id}).scalar()
+        return f"leaf {row.leaf} ({number or f'application {row.application_id}'}, entry {row.seq})"
+
+    def _stream(self, statement: sa.Select[Any], **values: Any) -> Iterator[Any]:
+        # The server keeps its place in each, so that none is in memory as a whole.
+        stream = self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement, values)
+        self._streams.append(stream)
+        return iter(stream)
+
+    def _scalar(self, statement: sa.Select[Any]) -> int:
+        value: int = self._connection.execute(statement).scalar_one()
+        return value
+
+
+class _Beside:
+    """Rows that are walked along beside others: the next one can be looked at before it is taken."""
+
+    def __init__(self, rows: Iterator[Any]) -> None:
+        self._rows = rows
+        self.next: Any = next(rows, None)
+
+    def take(self) -> Any:
+        """The next one."""
+        taken, self.next = self.next, next(self._rows, None)
+        return taken
+
+
+def _office_entry(row: Any) -> OfficeEntry:
+    columns = {name: getattr(row, name) for name in OfficeEntry.__dataclass_fields__}
+    return OfficeEntry(**columns | {"body": bytes(row.body), "hash": bytes(row.hash)})

@@ -1,0 +1,31 @@
+"""``satuatap bench audit``: the sealed log is measured in books that are gone afterwards."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.processes import programs
+from tests.cli.test_bench import databases
+from tests.servers.postgresql import PostgreSQL
+
+
+def test_an_embedded_mall_is_measured_beside_the_office_and_nothing_is_left(tmp_path: Path) -> None:
+    with programs(tmp_path) as made:
+        done = made.run("bench", "audit", "--entries", "1000", "--data", str(tmp_path / "mall"), "--json")
+    assert done.code == 0, done.stderr
+    found = done.document
+    assert (found["entries"], found["problems"], found["database"]) == (1000, 0, "sqlite")
+    assert min(found["sealed_per_second"], found["verified_per_second"], found["proof_ms"]["p50"]) > 0
+    assert [one.name for one in (tmp_path / "mall").rglob("*") if one.is_file()] == []
+
+
+@pytest.mark.slow
+def test_on_postgresql_no_broker_is_needed_and_the_database_is_dropped(
+    postgresql_server: PostgreSQL, tmp_path: Path
+) -> None:
+    known = databases(postgresql_server)
+    with programs(tmp_path, SATUATAP_DATABASE_URL=postgresql_server.url) as made:
+        done = made.run("bench", "audit", "--entries", "3000", "--json")
+    assert done.code == 0, done.stderr
+    assert (done.document["entries"], done.document["problems"]) == (3000, 0)
+    assert databases(postgresql_server) == known
