@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
+from routing.domain.log_reading import READS
 from routing.domain.office_entries import OfficeEntry, differs_from_its_body
 from routing.office import Office
 from routing.storage.tables import office_entries
@@ -21,7 +22,7 @@ def said(office: Office) -> list[dict]:
     names = OfficeEntry.__dataclass_fields__
     entries = [OfficeEntry(**{name: getattr(row, name) for name in names}) for row in found]
     assert [differs_from_its_body(one) for one in entries] == [None] * len(entries)
-    return [json.loads(bytes(one.body)) for one in entries]
+    return [json.loads(bytes(one.body)) for one in entries if one.kind in READS]
 
 
 def facet_links(page: str, name: str) -> dict[str, str]:
