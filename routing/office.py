@@ -50,6 +50,8 @@ class Office:
         self.papers = PaperStore(settings.papers_folder)
         self.paper_inspection = PaperInspection()
         self._clock = clock
+        #: for those who do something again and again
+        self.closed = threading.Event()
         self._vault: Vault | None = None
         self._books: dict[str, RuleBook] = {}
         self._books_lock = threading.Lock()
@@ -62,10 +64,10 @@ class Office:
         return self._clock().astimezone(self.time_zone)
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """The books, open for writing; rings the bell after the commit."""
+    def transaction(self, *, though_halted: bool = False) -> Iterator[Transaction]:
+        """The books, open for writing; rings the bell after the commit. Raises what the database is halted by."""
         began = time.perf_counter()
-        with self.database.writing() as connection:
+        with self.database.writing(though_halted=though_halted) as connection:
             transaction = Transaction(connection, self.vault)
             yield transaction
         if transaction.recorded:
@@ -225,5 +227,6 @@ class Office:
 
     def close(self) -> None:
         """Lets go of the database and wakes who listens."""
+        self.closed.set()
         self.bell.close()
         self.database.close()

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from routing.domain.checkpoints import Statement, VerifierKey
 from routing.domain.errors import Refusal
 
 PREFIX = "SATUATAP_"
@@ -52,6 +53,19 @@ def _known_level(name: str) -> str:
         message = f"{name!r} is none of {', '.join(_LEVELS)}"
         raise ValueError(message)
     return level
+
+
+def _witness_keys(written: str) -> str:
+    named = [one.strip() for one in written.split(",") if one.strip()]
+    for one in named:
+        if VerifierKey.parsed(one).statement is not Statement.WITNESS:
+            message = f"{one!r} is the key of a log and not of a witness"
+            raise ValueError(message)
+    return ",".join(named)
+
+
+def _web_addresses(written: str) -> str:
+    return ",".join(_web_address(one.strip()) or "" for one in written.split(",") if one.strip())
 
 
 def _addresses(written: str) -> str:
@@ -125,6 +139,26 @@ class Settings(BaseSettings):
         default=60.0, gt=0, description="Seconds after which a log that has grown is signed anew."
     )
     checkpoint_entries: int = Field(default=1000, ge=1, description="Entries after which it is signed anew before.")
+    anchor_folder: Path | None = Field(
+        default=None,
+        description="Folder outside the database administrator's reach (a share that only takes new files, for one) to "
+        "which the sequencer adds every checkpoint, and with which every part compares the log. It has to be there. "
+        "Absent: none.",
+    )
+    witnesses: Annotated[str, AfterValidator(_witness_keys)] = Field(
+        default="",
+        description="Verifier keys of the witnesses whose cosignatures are taken, with commas between.",
+    )
+    witness_urls: Annotated[str, AfterValidator(_web_addresses)] = Field(
+        default="",
+        description="Addresses of witnesses (`satuatap audit witness --listen`) whose last checkpoint the log is "
+        "compared with, with commas between.",
+    )
+    guard_seconds: float = Field(
+        default=3600.0,
+        gt=0,
+        description="How often each part compares the log with the checkpoints kept elsewhere, beside at its start.",
+    )
     broker_url: Annotated[SecretStr, AfterValidator(_broker)] = Field(
         default=SecretStr(IN_PROCESS_BROKER),
         description="redis://..., rediss://... or redis+socket://... of a distributed mall. Absent: in this process.",
@@ -263,6 +297,21 @@ class Settings(BaseSettings):
     def log_key(self) -> Path:
         """Where the key lies that seals the log."""
         return self.log_key_file or self.data / "log.key"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        """Where the last checkpoint that was signed is remembered: beside the key it was signed with."""
+        return self.log_key.with_name("log.last")
+
+    @property
+    def witness_keys(self) -> tuple[VerifierKey, ...]:
+        """Whose cosignatures are taken."""
+        return tuple(VerifierKey.parsed(one) for one in self.witnesses.split(",") if one)
+
+    @property
+    def witness_addresses(self) -> tuple[str, ...]:
+        """Which witnesses are asked."""
+        return tuple(one for one in self.witness_urls.split(",") if one)
 
     @property
     def broker(self) -> str:

@@ -22,6 +22,7 @@ from routing.cli import (
 )
 from routing.cli.audit_marks_command import marks
 from routing.cli.due_command import due
+from routing.cli.incarnation_command import begin_incarnation
 from routing.cli.lateness_command import lateness
 from routing.cli.opening import end_with
 from routing.cli.recount_command import recompute
@@ -56,6 +57,7 @@ workflow_commands.app.command("migrate")(migrate_applications)
 app.add_typer(workflow_commands.app, name="workflow")
 audit_commands.app.command()(marks)
 audit_commands.app.command()(rotate_key)
+audit_commands.app.command()(begin_incarnation)
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")
