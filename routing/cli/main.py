@@ -33,6 +33,7 @@ from routing.cli.route_migration_command import migrate as migrate_applications
 from routing.cli.sequencer_command import rotate_key, sequencer
 from routing.cli.simulate_command import simulate
 from routing.cli.up_command import up
+from routing.cli.witness_command import witness
 from routing.domain.errors import Fault, Refusal
 
 app = typer.Typer(
@@ -58,6 +59,7 @@ app.add_typer(workflow_commands.app, name="workflow")
 audit_commands.app.command()(marks)
 audit_commands.app.command()(rotate_key)
 audit_commands.app.command()(begin_incarnation)
+audit_commands.app.command()(witness)
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")
