@@ -7,23 +7,29 @@ misspelt setting that is silently ignored is worse than a program that does not 
 from __future__ import annotations
 
 import os
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from routing.domain.checkpoints import Statement, VerifierKey
+from routing.domain.checkpoints import VerifierKey
 from routing.domain.errors import Refusal
+from routing.setting_checks import (
+    addresses,
+    database_address,
+    keys_of_witnesses,
+    known_level,
+    known_zone,
+    web_address,
+    web_addresses,
+)
 
 PREFIX = "SATUATAP_"
 #: Read by dev.py and by the tests, not by the program.
 _NOT_OURS = ("SATUATAP_TEST_", "SATUATAP_VENV")
 #: The broker of the embedded mall: kombu's memory transport, inside the one process.
 IN_PROCESS_BROKER = "memory://localhost/"
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class UnknownSetting(Refusal):
@@ -38,72 +44,12 @@ def default_data_folder() -> Path:
     return Path(root) / "satuatap"
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"{name!r} is no time zone this machine knows; write Asia/Jakarta, for one"
-        raise ValueError(message) from None
-    return name
-
-
-def _known_level(name: str) -> str:
-    level = name.upper()
-    if level not in _LEVELS:
-        message = f"{name!r} is none of {', '.join(_LEVELS)}"
-        raise ValueError(message)
-    return level
-
-
-def _witness_keys(written: str) -> str:
-    named = [one.strip() for one in written.split(",") if one.strip()]
-    for one in named:
-        if VerifierKey.parsed(one).statement is not Statement.WITNESS:
-            message = f"{one!r} is the key of a log and not of a witness"
-            raise ValueError(message)
-    return ",".join(named)
-
-
-def _web_addresses(written: str) -> str:
-    return ",".join(_web_address(one.strip()) or "" for one in written.split(",") if one.strip())
-
-
-def _addresses(written: str) -> str:
-    named = [one.strip() for one in written.split(",") if one.strip()]
-    for one in named:
-        try:
-            if one != "*":
-                ip_network(one)
-        except ValueError:
-            message = f"{one!r} is no address; write 127.0.0.1, 10.0.0.0/8 or *, with commas between several"
-            raise ValueError(message) from None
-    return ",".join(named)
-
-
-def _database(address: SecretStr | None) -> SecretStr | None:
-    if address is None:
-        return None
-    # Some hosts still hand out the scheme's old name.
-    text = address.get_secret_value().replace("postgres://", "postgresql://", 1)
-    if not text.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
-        message = "it is no address of a database this program knows; write postgresql://USER@HOST/DATABASE"
-        raise ValueError(message)
-    return SecretStr(text)
-
-
 def _broker(address: SecretStr) -> SecretStr:
     text = address.get_secret_value()
     if text != IN_PROCESS_BROKER and not text.startswith(("redis://", "rediss://", "redis+socket://")):
         message = "it is no address of a broker this program knows; write redis://HOST:PORT/NUMBER"
         raise ValueError(message)
     return address
-
-
-def _web_address(address: str | None) -> str | None:
-    if address is not None and not address.startswith(("http://", "https://")):
-        message = "it is no address of a web server; write https://HOST/PATH"
-        raise ValueError(message)
-    return address.rstrip("/") if address is not None else None
 
 
 class Settings(BaseSettings):
@@ -115,7 +61,7 @@ class Settings(BaseSettings):
         default_factory=default_data_folder,
         description="Folder of the embedded mall: database, secrets. Used when no database_url is given.",
     )
-    database_url: Annotated[SecretStr | None, AfterValidator(_database)] = Field(
+    database_url: Annotated[SecretStr | None, AfterValidator(database_address)] = Field(
         default=None,
         description="postgresql+psycopg://... of a distributed mall. Absent: SQLite in the data folder.",
     )
@@ -145,11 +91,11 @@ class Settings(BaseSettings):
         "which the sequencer adds every checkpoint, and with which every part compares the log. It has to be there. "
         "Absent: none.",
     )
-    witnesses: Annotated[str, AfterValidator(_witness_keys)] = Field(
+    witnesses: Annotated[str, AfterValidator(keys_of_witnesses)] = Field(
         default="",
         description="Verifier keys of the witnesses whose cosignatures are taken, with commas between.",
     )
-    witness_urls: Annotated[str, AfterValidator(_web_addresses)] = Field(
+    witness_urls: Annotated[str, AfterValidator(web_addresses)] = Field(
         default="",
         description="Addresses of witnesses (`satuatap audit witness --listen`) whose last checkpoint the log is "
         "compared with, with commas between.",
@@ -213,16 +159,16 @@ class Settings(BaseSettings):
         le=25,
         description="How long an automatic desk waits for the answer of a system outside this office.",
     )
-    oss_url: Annotated[str | None, AfterValidator(_web_address)] = Field(
+    oss_url: Annotated[str | None, AfterValidator(web_address)] = Field(
         default=None,
         description="Address of the licensing system (OSS) that automatic desks ask. Absent: they call for help.",
     )
-    payment_url: Annotated[str | None, AfterValidator(_web_address)] = Field(
+    payment_url: Annotated[str | None, AfterValidator(web_address)] = Field(
         default=None,
         description="Address of the payment system that automatic desks ask. Absent: they call for help.",
     )
     payment_ask_seconds: float = Field(default=30.0, gt=0, description="An open bill is asked for again after this.")
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    time_zone: Annotated[str, AfterValidator(known_zone)] = Field(
         default="Asia/Jakarta",
         description="The office's time zone: Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
     )
@@ -231,7 +177,7 @@ class Settings(BaseSettings):
     reveals_an_hour: int = Field(
         default=30, gt=0, description="How often a person may look at masked personal data within an hour."
     )
-    trusted_proxies: Annotated[str, AfterValidator(_addresses)] = Field(
+    trusted_proxies: Annotated[str, AfterValidator(addresses)] = Field(
         default="127.0.0.1",
         description="Addresses of proxies in front of the pages, with commas between; what they say of a visitor's "
         "address and of https is believed. *: anybody's word.",
@@ -257,12 +203,12 @@ class Settings(BaseSettings):
     api_strangers_per_minute: int = Field(
         default=30, ge=1, description="Requests with a token that is none, from one address in a minute."
     )
-    metrics: Annotated[str, AfterValidator(_addresses)] = Field(
+    metrics: Annotated[str, AfterValidator(addresses)] = Field(
         default="127.0.0.1,::1",
         description="Addresses that may read /metrics, with commas between; empty: nobody; *: anybody. A proxy on this "
         "machine has to pass on its visitors' addresses (X-Forwarded-For), or everybody seems to be this machine.",
     )
-    log_level: Annotated[str, AfterValidator(_known_level)] = Field(
+    log_level: Annotated[str, AfterValidator(known_level)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
 
