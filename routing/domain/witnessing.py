@@ -110,7 +110,8 @@ class Held:
 def examined(held: Held, shown: str, *, entries: Entries, prove: Prove, accepts: bool) -> Held:
     """What is held afterwards, the note still without the witness's line.
 
-    ``shown``: empty, where the log says that nothing was ever sealed. ``accepts``: somebody here accepts that the log has begun anew. Raises Misbehaved, NotThePinnedLog, LogBeganAnew.
+    ``shown``: empty, where the log says that nothing was ever sealed. ``accepts``: somebody here accepts that the log
+    has begun anew. Raises Misbehaved, NotThePinnedLog, LogBeganAnew.
     """
     if not shown:
         raise Misbehaved(How.SHORTER, shown)

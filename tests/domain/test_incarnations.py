@@ -67,7 +67,7 @@ def test_it_says_what_was_lost_and_who_began_it() -> None:
         {"checkpoint": "nonsense"},
     ],
 )
-def test_what_was_changed_in_it_is_not_believed(changed: Mapping[str, object]) -> None:
+def test_what_was_changed_in_it_is_not_believed(changed: dict[str, Any]) -> None:
     assert incarnation_of(anew(**changed)) is None
 
 
