@@ -15,7 +15,7 @@ import uvicorn
 
 from routing.actions.sweep_papers import sweep_papers
 from routing.cli.opening import tell
-from routing.domain.errors import Fault, MalformedField, Refusal, UnreadableFile
+from routing.domain.errors import DatabaseAway, Fault, MalformedField, Refusal, UnreadableFile
 from routing.office import Office
 from routing.web.app import make_web
 
@@ -39,7 +39,9 @@ class WebServer:
         self._office = office
         # What can be wrong is found before anything is announced.
         context = _context(certificate, key)
-        office.receipt_key()
+        with suppress(DatabaseAway):
+            # Where nothing may be written now, it is made known when something may be again.
+            office.receipt_key()
         self._socket = _bound(host, port)
         scheme = "https" if context is not None else "http"
         is_open = not _is_loopback(host)
