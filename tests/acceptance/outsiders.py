@@ -28,6 +28,7 @@ from routing.reading.sealed_log import sealed_log
 #: Who finds it: the office's own program; an outsider with the published key alone, and with each thing kept besides.
 INSIDE, KEY = "`audit verify`", "the key alone"
 RECEIPT, BUNDLE, CHECKPOINT, WITNESS = "a receipt kept", "a bundle kept", "a checkpoint kept", "the witness"
+WAYS = (INSIDE, KEY, RECEIPT, BUNDLE, CHECKPOINT, WITNESS)
 
 
 @dataclass(frozen=True)

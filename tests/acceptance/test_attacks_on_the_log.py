@@ -3,6 +3,7 @@
 Real PostgreSQL, a superuser, triggers off. python3 -m tests.acceptance.test_attacks_on_the_log writes the table.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,11 +15,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pydantic import SecretStr
 
 from routing.actions.seal import seal
+from routing.cli.satuatap_verify import main
 from routing.domain.application import Application
 from routing.domain.audit_chain import rfc3339
-from routing.domain.checkpoints import VerifierKey
+from routing.domain.checkpoints import VerifierKey, stated
 from routing.domain.log_identity import LOG_BEGUN
 from routing.office import Office
+from routing.reading.chains import verify_chains
+from routing.reading.folded_states import verify_states
+from routing.reading.proofs import newest_checkpoint
+from routing.reading.sealed_chains import verify_sealed_log
+from routing.reading.sealed_log import sealed_log
 from routing.settings import Settings
 from routing.vault.log_key import read_signing_key
 from tests.acceptance.administrator import Administrator, Line
@@ -28,6 +35,7 @@ from tests.acceptance.outsiders import (
     INSIDE,
     KEY,
     RECEIPT,
+    WAYS,
     WITNESS,
     Kept,
     Outsiders,
@@ -36,10 +44,12 @@ from tests.acceptance.outsiders import (
 )
 from tests.clock import Clock
 from tests.databases import Copies, new_database
-from tests.domain.people_of_the_mall import OMAR, SARI
+from tests.domain.people_of_the_mall import IDA, OMAR, SARI
 from tests.mall import Mall
+from workers.bench.many_open import fill
 
 FORGER = "sari"
+HONEST = "nothing: honest books"
 
 
 @dataclass(frozen=True)
@@ -115,8 +125,8 @@ def honest(
 class Scene:
     """A copy of the office for one attack."""
 
-    def __init__(self, honest: Honest, office: Office) -> None:
-        self.honest, self.office = honest, office
+    def __init__(self, honest: Honest, office: Office, clock: Clock) -> None:
+        self.honest, self.office, self.clock = honest, office, clock
         self.administrator = Administrator(office)
 
     def of(self, letter: str) -> Application:
@@ -148,11 +158,11 @@ class Scene:
 
     def works_on(self) -> str | None:
         """So long that the log is longer than it ever was; why the sequencer does not sign that, if it does not."""
-        mall, clock = self.honest.mall, Clock(self.honest.now)
-        mall.office, mall.clock = self.office, clock
+        mall = self.honest.mall
+        mall.office, mall.clock = self.office, self.clock
         for _ in range(6):
             mall.registers()
-        clock.advance(timedelta(minutes=2))
+        self.clock.advance(timedelta(minutes=2))
         return still_seals(self.office)
 
     def key(self) -> Ed25519PrivateKey:
@@ -359,7 +369,7 @@ ATTACKS = (
         fork_with_the_key,
         {
             RECEIPT: "receipt-hash: C, entry 4",
-            BUNDLE: "fork: both roots",
+            BUNDLE: "fork: C, entry 4",
             CHECKPOINT: "fork: both roots",
             WITNESS: "forked: two roots",
         },
@@ -377,7 +387,7 @@ ATTACKS = (
         refuses="log_key_unusable",
     ),
     Attack(
-        "nothing: honest books",
+        HONEST,
         nothing,
         {},
     ),
@@ -391,8 +401,9 @@ def scene(honest: Honest, attack: Attack, postgresql_copies: Copies) -> Iterator
     name = f"{honest.today}_attacked"
     url = server.create_database(name, template=honest.yesterday if attack.database == "yesterday" else honest.today)
     settings = honest.settings.model_copy(update={"database_url": SecretStr(url)})
-    with closing(Office(settings, clock=Clock(honest.now))) as office:
-        made = Scene(honest, office)
+    clock = Clock(honest.now)
+    with closing(Office(settings, clock=clock)) as office:
+        made = Scene(honest, office, clock)
         attack.act(made)
         yield made
     server.drop_database(name)
@@ -405,4 +416,71 @@ def test_an_attack_is_found_by(attack: Attack, scene: Scene, tmp_path: Path) -> 
     assert (found, refuses) == (attack.found, attack.refuses)
 
 
-ROOT = Path(__file__).resolve().parents[2]
+@pytest.mark.parametrize("attack", [one for one in ATTACKS if one.act is fork_with_the_key], ids=["stolen key"])
+def test_of_a_fork_both_roots_are_shown_to_a_person(attack: Attack, scene: Scene, tmp_path: Path, capsys) -> None:
+    assert attack.refuses is None
+    scene.works_on()
+    kept, log = scene.honest.kept, tmp_path / "log.jsonl"
+    log.write_bytes(b"".join(sealed_log(scene.office)))
+    assert main([str(kept.folder / "checkpoint"), str(log), "--key", kept.key, "--language", "en"]) == 1
+    held, shown = kept.seal, stated(newest_checkpoint(scene.office).note)
+    told = f"{held.size} {held.root.hex()} / {shown.size} {shown.root.hex()}"
+    assert f"One log, two histories; keep both files, they are the proof: {told}." in capsys.readouterr().out
+
+
+def test_every_attack_is_found_by_somebody_and_honest_books_by_nobody() -> None:
+    """And whoever keeps a checkpoint outside, or witnesses, needs nobody's help where nothing inside is wrong."""
+    for attack in ATTACKS:
+        assert bool(attack.found) == (attack.words != HONEST)
+        if attack.found and INSIDE not in attack.found:
+            assert WITNESS in attack.found
+            assert RECEIPT in attack.found
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_honest_entries_raise_no_alarm(
+    postgresql_settings: Settings, tmp_path: Path, clock: Clock
+) -> None:
+    """Entries by the office's own rules and pen, two an application."""
+    with closing(Office(postgresql_settings, clock=clock)) as office:
+        mall = Mall(office, clock)
+        for _ in fill(office, 50_000, person_id=mall.id_of(IDA)):
+            pass
+        office.receipt_key()
+        seal(office, thorough=True)
+        older = newest_checkpoint(office).note
+        mall.walks(mall.registers())
+        clock.advance(timedelta(minutes=2))
+        seal(office)
+        assert verify_chains(office).breaks == ()
+        assert verify_states(office).differences == ()
+        report = verify_sealed_log(office)
+        assert (report.problems, report.waiting) == ((), 0)
+        assert report.leaves > 100_000
+        (tmp_path / "log.jsonl").write_bytes(b"".join(sealed_log(office)))
+        (tmp_path / "older").write_text(older, encoding="utf-8")
+        with office.transaction() as tx:
+            key = str(tx.office_log.of_kind(LOG_BEGUN)[0].said["key"])
+    assert main([str(tmp_path / "log.jsonl"), str(tmp_path / "older"), "--key", key]) == 0
+
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "audit-log.md"
+_TABLE = re.compile(r"^\| what he does \|.*?(?=\n\n)", re.DOTALL | re.MULTILINE)
+
+
+def table() -> str:
+    lines = [f"| what he does | the sequencer | {' | '.join(WAYS)} |", "|---" * (len(WAYS) + 2) + "|"]
+    for attack in ATTACKS:
+        cells = [f"`{attack.refuses}`" if attack.refuses else "-", *(attack.found.get(way, "-") for way in WAYS)]
+        lines.append(f"| {attack.words} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def test_the_document_shows_what_was_found() -> None:
+    (found,) = _TABLE.findall(DOCUMENT.read_text(encoding="utf-8"))
+    assert found == table(), "python3 -m tests.acceptance.test_attacks_on_the_log brings it up to date"
+
+
+if __name__ == "__main__":
+    said = DOCUMENT.read_text(encoding="utf-8")
+    DOCUMENT.write_text(_TABLE.sub(lambda _: table(), said), encoding="utf-8")
