@@ -19,7 +19,7 @@ from typing import Any
 from routing import __version__
 from routing.domain.errors import AlreadyThere, Refusal
 from routing.domain.phrases import Phrase
-from routing.formats.backup_archive import NotABackup, unpack_archive, write_archive
+from routing.formats.backup_archive import NotABackup, UnwritableBackup, unpack_archive, write_archive
 from routing.storage.backup import (
     check_database,
     copy_database,
@@ -44,12 +44,6 @@ _PARTED_KEYS = "application-keys.db"
 _KEPT = 3
 #: What may lie in a folder that nobody works with.
 _NO_MALL = {"up.lock", "beat", BACKUPS}
-
-
-class UnwritableBackup(Refusal):
-    """{file} cannot be written: {problem}. Nothing was left there; choose another place with enough room."""
-
-    code = "unwritable_backup"
 
 
 class FolderInUse(Refusal):

@@ -61,7 +61,7 @@ class Administrator:
         """The clumsy one: the row agrees with its bytes, the hash with neither."""
         (line,) = (one for one in self.lines() if (one.application_id, one.said.get("seq")) == (application_id, seq))
         its = (audit_entries.c.application_id == application_id) & (audit_entries.c.seq == seq)
-        body = canonical(line.said | {"actor": actor})
+        body = canonical({**line.said, "actor": actor})
         forge(self._office, sa.update(audit_entries).where(its).values(body=body, actor=actor))
 
     def rewrites(self, change: Change, *, tree: bool = True) -> None:
