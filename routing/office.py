@@ -55,6 +55,8 @@ class Office:
         self.papers = PaperStore(settings.papers_folder)
         self.paper_inspection = PaperInspection()
         self._clock = clock
+        #: for those who do something again and again
+        self.closed = threading.Event()
         self._vault: Vault | None = None
         self._receipt_key: Ed25519PrivateKey | None = None
         self._books: dict[str, RuleBook] = {}
@@ -68,15 +70,15 @@ class Office:
         return self._clock().astimezone(self.time_zone)
 
     @contextmanager
-    def transaction(self) -> Iterator[Transaction]:
-        """The books, open for writing; rings the bell after the commit.
+    def transaction(self, *, though_halted: bool = False) -> Iterator[Transaction]:
+        """The books, open for writing; rings the bell after the commit. Raises what the database is halted by.
 
         What time had brought is written even where what was wanted on top of it is refused.
         """
         began = time.perf_counter()
         caught_up: list[int] = []
         try:
-            with self.database.writing() as connection:
+            with self.database.writing(though_halted=though_halted) as connection:
                 transaction = Transaction(connection, self.vault)
                 caught_up = transaction.caught_up
                 yield transaction
@@ -267,5 +269,6 @@ class Office:
 
     def close(self) -> None:
         """Lets go of the database and wakes who listens."""
+        self.closed.set()
         self.bell.close()
         self.database.close()

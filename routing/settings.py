@@ -7,22 +7,29 @@ misspelt setting that is silently ignored is worse than a program that does not 
 from __future__ import annotations
 
 import os
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from routing.domain.checkpoints import VerifierKey
 from routing.domain.errors import Refusal
+from routing.setting_checks import (
+    addresses,
+    database_address,
+    keys_of_witnesses,
+    known_level,
+    known_zone,
+    web_address,
+    web_addresses,
+)
 
 PREFIX = "SATUATAP_"
 #: Read by dev.py and by the tests, not by the program.
 _NOT_OURS = ("SATUATAP_TEST_", "SATUATAP_VENV")
 #: The broker of the embedded mall: kombu's memory transport, inside the one process.
 IN_PROCESS_BROKER = "memory://localhost/"
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class UnknownSetting(Refusal):
@@ -37,59 +44,12 @@ def default_data_folder() -> Path:
     return Path(root) / "satuatap"
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        message = f"{name!r} is no time zone this machine knows; write Asia/Jakarta, for one"
-        raise ValueError(message) from None
-    return name
-
-
-def _known_level(name: str) -> str:
-    level = name.upper()
-    if level not in _LEVELS:
-        message = f"{name!r} is none of {', '.join(_LEVELS)}"
-        raise ValueError(message)
-    return level
-
-
-def _addresses(written: str) -> str:
-    named = [one.strip() for one in written.split(",") if one.strip()]
-    for one in named:
-        try:
-            if one != "*":
-                ip_network(one)
-        except ValueError:
-            message = f"{one!r} is no address; write 127.0.0.1, 10.0.0.0/8 or *, with commas between several"
-            raise ValueError(message) from None
-    return ",".join(named)
-
-
-def _database(address: SecretStr | None) -> SecretStr | None:
-    if address is None:
-        return None
-    # Some hosts still hand out the scheme's old name.
-    text = address.get_secret_value().replace("postgres://", "postgresql://", 1)
-    if not text.startswith(("postgresql://", "postgresql+psycopg://", "sqlite:///")):
-        message = "it is no address of a database this program knows; write postgresql://USER@HOST/DATABASE"
-        raise ValueError(message)
-    return SecretStr(text)
-
-
 def _broker(address: SecretStr) -> SecretStr:
     text = address.get_secret_value()
     if text != IN_PROCESS_BROKER and not text.startswith(("redis://", "rediss://", "redis+socket://")):
         message = "it is no address of a broker this program knows; write redis://HOST:PORT/NUMBER"
         raise ValueError(message)
     return address
-
-
-def _web_address(address: str | None) -> str | None:
-    if address is not None and not address.startswith(("http://", "https://")):
-        message = "it is no address of a web server; write https://HOST/PATH"
-        raise ValueError(message)
-    return address.rstrip("/") if address is not None else None
 
 
 class Settings(BaseSettings):
@@ -101,7 +61,7 @@ class Settings(BaseSettings):
         default_factory=default_data_folder,
         description="Folder of the embedded mall: database, secrets. Used when no database_url is given.",
     )
-    database_url: Annotated[SecretStr | None, AfterValidator(_database)] = Field(
+    database_url: Annotated[SecretStr | None, AfterValidator(database_address)] = Field(
         default=None,
         description="postgresql+psycopg://... of a distributed mall. Absent: SQLite in the data folder.",
     )
@@ -130,6 +90,26 @@ class Settings(BaseSettings):
         default=60.0, gt=0, description="Seconds after which a log that has grown is signed anew."
     )
     checkpoint_entries: int = Field(default=1000, ge=1, description="Entries after which it is signed anew before.")
+    anchor_folder: Path | None = Field(
+        default=None,
+        description="Folder outside the database administrator's reach (a share that only takes new files, for one) to "
+        "which the sequencer adds every checkpoint, and with which every part compares the log. It has to be there. "
+        "Absent: none.",
+    )
+    witnesses: Annotated[str, AfterValidator(keys_of_witnesses)] = Field(
+        default="",
+        description="Verifier keys of the witnesses whose cosignatures are taken, with commas between.",
+    )
+    witness_urls: Annotated[str, AfterValidator(web_addresses)] = Field(
+        default="",
+        description="Addresses of witnesses (`satuatap audit witness --listen`) whose last checkpoint the log is "
+        "compared with, with commas between.",
+    )
+    guard_seconds: float = Field(
+        default=3600.0,
+        gt=0,
+        description="How often each part compares the log with the checkpoints kept elsewhere, beside at its start.",
+    )
     broker_url: Annotated[SecretStr, AfterValidator(_broker)] = Field(
         default=SecretStr(IN_PROCESS_BROKER),
         description="redis://..., rediss://... or redis+socket://... of a distributed mall. Absent: in this process.",
@@ -184,16 +164,16 @@ class Settings(BaseSettings):
         le=25,
         description="How long an automatic desk waits for the answer of a system outside this office.",
     )
-    oss_url: Annotated[str | None, AfterValidator(_web_address)] = Field(
+    oss_url: Annotated[str | None, AfterValidator(web_address)] = Field(
         default=None,
         description="Address of the licensing system (OSS) that automatic desks ask. Absent: they call for help.",
     )
-    payment_url: Annotated[str | None, AfterValidator(_web_address)] = Field(
+    payment_url: Annotated[str | None, AfterValidator(web_address)] = Field(
         default=None,
         description="Address of the payment system that automatic desks ask. Absent: they call for help.",
     )
     payment_ask_seconds: float = Field(default=30.0, gt=0, description="An open bill is asked for again after this.")
-    time_zone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    time_zone: Annotated[str, AfterValidator(known_zone)] = Field(
         default="Asia/Jakarta",
         description="The office's time zone: Asia/Jakarta (WIB), Asia/Makassar (WITA) or Asia/Jayapura (WIT).",
     )
@@ -202,7 +182,7 @@ class Settings(BaseSettings):
     reveals_an_hour: int = Field(
         default=30, gt=0, description="How often a person may look at masked personal data within an hour."
     )
-    trusted_proxies: Annotated[str, AfterValidator(_addresses)] = Field(
+    trusted_proxies: Annotated[str, AfterValidator(addresses)] = Field(
         default="127.0.0.1",
         description="Addresses of proxies in front of the pages, with commas between; what they say of a visitor's "
         "address and of https is believed. *: anybody's word.",
@@ -241,12 +221,12 @@ class Settings(BaseSettings):
     signal_grace_minutes: int = Field(
         default=30, ge=0, description="Integrity signal: so many minutes outside the opening hours are nothing."
     )
-    metrics: Annotated[str, AfterValidator(_addresses)] = Field(
+    metrics: Annotated[str, AfterValidator(addresses)] = Field(
         default="127.0.0.1,::1",
         description="Addresses that may read /metrics, with commas between; empty: nobody; *: anybody. A proxy on this "
         "machine has to pass on its visitors' addresses (X-Forwarded-For), or everybody seems to be this machine.",
     )
-    log_level: Annotated[str, AfterValidator(_known_level)] = Field(
+    log_level: Annotated[str, AfterValidator(known_level)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )
 
@@ -286,6 +266,21 @@ class Settings(BaseSettings):
     def receipt_key(self) -> Path:
         """Where the key lies that signs receipts."""
         return self.receipt_key_file or self.data / "receipt.key"
+
+    @property
+    def last_checkpoint(self) -> Path:
+        """Where the last checkpoint that was signed is remembered: beside the key it was signed with."""
+        return self.log_key.with_name("log.last")
+
+    @property
+    def witness_keys(self) -> tuple[VerifierKey, ...]:
+        """Whose cosignatures are taken."""
+        return tuple(VerifierKey.parsed(one) for one in self.witnesses.split(",") if one)
+
+    @property
+    def witness_addresses(self) -> tuple[str, ...]:
+        """Which witnesses are asked."""
+        return tuple(one for one in self.witness_urls.split(",") if one)
 
     @property
     def broker(self) -> str:

@@ -40,6 +40,7 @@ MASTER_KEY = "master.key"
 SECRETS = (MASTER_KEY, "demo-password")
 #: Where backups made before a migration lie, inside the data folder.
 BACKUPS = "backups"
+_OF_THE_LOG = ("log.key", "log.last", "receipt.key")
 _PARTED_KEYS = "application-keys.db"
 _KEPT = 3
 #: What may lie in a folder that nobody works with.
@@ -224,6 +225,10 @@ def _swap(mall: Path, data: Path, at: datetime) -> Path | None:
         return None
     kept = data.with_name(f"{data.name}.before-restore-{at.astimezone(UTC):%Y%m%d-%H%M%S}")
     data.rename(kept)
+    for name in _OF_THE_LOG:
+        # In no backup: with them the restored mall knows that its log was longer, and can say so under its own name.
+        if (kept / name).is_file():
+            shutil.copy2(kept / name, mall / name)
     try:
         mall.rename(data)
     except OSError:

@@ -11,6 +11,7 @@ from routing.domain.log_identity import KEY_ROTATED, NAMING, LogIdentity, identi
 from routing.domain.sealing import Seal
 from routing.office import Office
 from routing.storage.transaction import Transaction
+from routing.vault.anchor_files import keep_outside
 from routing.vault.log_key import (
     LogKeyUnusable,
     log_key,
@@ -41,14 +42,15 @@ def rotate_log_key(office: Office, *, actor: str) -> LogIdentity:
         named = VerifierKey.of(log.origin, new)
         facts = rotated(log.key, named, old)
         tx.office_log.append(kind=KEY_ROTATED, actor=actor, at=office.now(), facts=facts)
-        _seal_with_both(office, tx, log, old, new)
+        note = _seal_with_both(office, tx, log, old, new)
     put_in_place(path)
+    keep_outside(note, folder=office.settings.anchor_folder, last=office.settings.last_checkpoint)
     return LogIdentity(log.origin, (*log.keys, named))
 
 
 def _seal_with_both(
     office: Office, tx: Transaction, log: LogIdentity, old: Ed25519PrivateKey, new: Ed25519PrivateKey
-) -> None:
+) -> str:
     """So that whoever trusts the old key finds the new one under its seal."""
     frontier = tx.sealed_log.frontier()
     while found := tx.sealed_log.unsealed_office(_AT_ONCE):
@@ -60,3 +62,4 @@ def _seal_with_both(
     note = signed(checkpoint, old) + signed(checkpoint, new).partition("\n\n")[2]
     key_id = log.key.key_id.hex()
     tx.sealed_log.keep_seal(Seal(size=frontier.size, root=frontier.root, at=office.now(), note=note, key_id=key_id))
+    return note

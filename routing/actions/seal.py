@@ -13,13 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from routing.domain.checkpoints import Checkpoint, VerifierKey, signed
+from routing.domain.checkpoints import Checkpoint, VerifierKey, signed, stated
 from routing.domain.errors import Fault
 from routing.domain.log_identity import LOG_BEGUN, NAMING, LogIdentity, begun, identity
 from routing.domain.merkle_log import Frontier
-from routing.domain.sealing import Progress, Seal, Unsealed
+from routing.domain.sealing import LogForked, Progress, Seal, Unsealed
 from routing.office import Office
 from routing.storage.transaction import Transaction
+from routing.vault.anchor_files import age, keep_outside, last_remembered
 from routing.vault.log_key import log_key, make_signing_key, read_signing_key
 
 _log = logging.getLogger(__name__)
@@ -56,12 +57,14 @@ def seal(office: Office, *, thorough: bool = False) -> Sealed:
     ``thorough``: looks through all entries, not only those since the last time; it does so by itself once an hour, and
     in a database that was restored.
     """
+    _require_not_behind(office)
     round_ = _Round(office, begin_log(office))
     round_.seal_while_found(lambda tx, most: tx.sealed_log.unsealed_office(most))
     if thorough or round_.must_sweep():
         round_.sweep()
     round_.seal_while_found(_new)
     round_.sign()
+    round_.keep_outside()
     return Sealed(round_.leaves, round_.newest)
 
 
@@ -124,6 +127,13 @@ class _Round:
             if not self._is_led_by_another and tx.sealed_log.take_lead():
                 self.newest = self._sign_if_time(tx, tx.sealed_log.frontier()) or self.newest
 
+    def keep_outside(self) -> None:
+        """What was signed and is committed, and what could not be kept outside before."""
+        with self._office.reading() as connection:
+            last = Transaction(connection).sealed_log.last_seal()
+        if last is not None:
+            _keep_outside(self._office, last)
+
     def _batch(self, find: Callable[[Transaction, int], list[Unsealed]]) -> list[Unsealed]:
         with self._office.transaction() as tx:
             if self._is_led_by_another or not tx.sealed_log.take_lead():
@@ -136,6 +146,8 @@ class _Round:
             signed_now = self._sign_if_time(tx, frontier) if len(found) == self._most else None
         self.leaves += len(found)
         self.newest = signed_now or self.newest
+        if signed_now is not None:
+            _keep_outside(self._office, signed_now)
         return found
 
     def _sign_if_time(self, tx: Transaction, frontier: Frontier) -> Seal | None:
@@ -154,6 +166,23 @@ class _Round:
         made = Seal(size=frontier.size, root=frontier.root, at=now, note=note, key_id=log.key.key_id.hex())
         tx.sealed_log.keep_seal(made)
         return made
+
+
+def _require_not_behind(office: Office) -> None:
+    """Raises LogForked where more was signed from here than the database knows: another one was put in its place."""
+    remembered = last_remembered(office.settings.last_checkpoint)
+    if remembered is None:
+        return
+    with office.reading() as connection:
+        last = Transaction(connection).sealed_log.last_seal()
+    if last is None or age(last.note) < age(remembered):
+        message = f"{LogForked.__doc__} {stated(remembered).size} were signed, and it knows {last.size if last else 0}."
+        raise LogForked(message)
+
+
+def _keep_outside(office: Office, seal: Seal) -> None:
+    settings = office.settings
+    keep_outside(seal.note, folder=settings.anchor_folder, last=settings.last_checkpoint)
 
 
 def _new(tx: Transaction, most: int) -> list[Unsealed]:

@@ -1,4 +1,7 @@
-"""Somebody signs in and out. Sessions are rows; a cookie is only their key. Recognising one is ``reading.sessions``."""
+"""Somebody signs in and out. Sessions are rows; a cookie is only their key. Recognising one is ``reading.sessions``.
+
+They are written also while the log is halted: they stand in no log, and without them nobody could read it.
+"""
 
 from __future__ import annotations
 
@@ -24,20 +27,20 @@ def sign_in(office: Office, code: str, password: str) -> str:
         raise SignInRefused
     secret, now = new_secret(), office.now()
     session = SignIn(token_hash=kept(secret), person_id=person.id, form_token=new_secret(), started_at=now, seen_at=now)
-    with office.transaction() as tx:
+    with office.transaction(though_halted=True) as tx:
         tx.people.start_sign_in(session)
     return secret
 
 
 def keep_signed_in(office: Office, token_hash: str) -> None:
     """Remembers that the session is in use."""
-    with office.transaction() as tx:
+    with office.transaction(though_halted=True) as tx:
         tx.people.touch_sign_in(token_hash, office.now())
 
 
 def sign_out(office: Office, token_hash: str) -> None:
     """Ends the session at once."""
-    with office.transaction() as tx:
+    with office.transaction(though_halted=True) as tx:
         tx.people.end_sign_in(token_hash)
 
 
@@ -46,5 +49,5 @@ def end_stale_sessions(office: Office) -> int:
     now = office.now()
     idle = timedelta(minutes=office.settings.session_idle_minutes)
     lasts = timedelta(hours=office.settings.session_hours)
-    with office.transaction() as tx:
+    with office.transaction(though_halted=True) as tx:
         return tx.people.end_sign_ins_before(seen=now - idle, started=now - lasts)

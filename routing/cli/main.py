@@ -27,6 +27,7 @@ from routing.cli.audit_proof_commands import bundle, log
 from routing.cli.audit_receipt_command import receipt
 from routing.cli.audit_signals_command import signals
 from routing.cli.due_command import due
+from routing.cli.incarnation_command import begin_incarnation
 from routing.cli.lateness_command import lateness
 from routing.cli.opening import end_with
 from routing.cli.recount_command import recompute
@@ -37,6 +38,7 @@ from routing.cli.route_migration_command import migrate as migrate_applications
 from routing.cli.sequencer_command import rotate_key, sequencer
 from routing.cli.simulate_command import simulate
 from routing.cli.up_command import up
+from routing.cli.witness_command import witness
 from routing.domain.errors import Fault, Refusal
 
 app = typer.Typer(
@@ -66,6 +68,8 @@ audit_commands.app.command()(log)
 audit_commands.app.command()(rotate_key)
 audit_commands.app.command()(receipt)
 audit_commands.app.command()(signals)
+audit_commands.app.command()(begin_incarnation)
+audit_commands.app.command()(witness)
 app.add_typer(audit_commands.app, name="audit")
 app.add_typer(clock_commands.app, name="clock")
 app.add_typer(account_commands.app, name="account")

@@ -38,6 +38,7 @@ def open_office(data: Path | None, *, needs_key: bool = True) -> Iterator[Office
 
     ``needs_key``: whether personal data is opened; who only carries a distributed mall's documents needs no master key.
     """
+    from routing.actions.guard_log import guard
     from routing.office import Office
     from routing.settings import load_settings
     from routing.storage.migration import migrate, require_migrated
@@ -56,6 +57,7 @@ def open_office(data: Path | None, *, needs_key: bool = True) -> Iterator[Office
                 # A part that could start without it would only refuse the first applicant.
                 with office.reading() as connection:
                     office.vault(connection)
+        guard(office)
         yield office
     finally:
         office.close()

@@ -124,9 +124,11 @@ def health(data: DataOption = None, as_json: JsonOption = False) -> None:
 
 def set_up(office: Office) -> None:
     """What every part does first."""
+    from routing.actions.guard_log import guard_until_closed
     from routing.telemetry import set_up_logs
 
     set_up_logs(office.settings.log_level)
+    threading.Thread(target=guard_until_closed, args=(office,), name="guard-log", daemon=True).start()
 
 
 def on_stop(stop: Callable[[], None]) -> None:

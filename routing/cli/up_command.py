@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, tell
-from routing.cli.serve_commands import CertificateOption, HostOption, KeyOption, PortOption
+from routing.cli.serve_commands import CertificateOption, HostOption, KeyOption, PortOption, set_up
 from routing.domain.errors import AlreadyThere, DatabaseAway, Refusal
 
 if TYPE_CHECKING:
@@ -41,22 +41,31 @@ def up(
     as_json: JsonOption = False,
 ) -> None:
     """Set everything up and start the mall; Ctrl-C ends it."""
-    from routing.cli.publishing import publish_files
     from routing.cli.web_server import WebServer
-    from routing.telemetry import set_up_logs
 
     with open_office(data) as office, _alone(office):
-        set_up_logs(office.settings.log_level)
-        outcome = publish_files(office, by="up")
-        for finding in outcome.findings:
-            tell(str(finding))
-        for name in outcome.refused:
-            tell(f"{name} was refused; the version published before stays in force.")
+        set_up(office)
+        is_halted = office.database.halted is not None
+        if is_halted:
+            tell(f"Nothing is published and nothing carried, the pages only show: {office.database.halted}")
+        else:
+            _publish(office)
         server = WebServer(office, host=host, port=port, certificate=tls_cert, key=tls_key)
-        announced = {"address": server.address, **_ways_in(office, server.address, demo=demo)}
-        with _systems_outside(office, demo=demo), _courier(office):
+        ways_in = {} if is_halted else _ways_in(office, server.address, demo=demo)
+        announced = {"address": server.address, **ways_in}
+        with _systems_outside(office, demo=demo), nullcontext() if is_halted else _courier(office):
             _announce(announced, as_json=as_json)
             server.run()
+
+
+def _publish(office: Office) -> None:
+    from routing.cli.publishing import publish_files
+
+    outcome = publish_files(office, by="up")
+    for finding in outcome.findings:
+        tell(str(finding))
+    for name in outcome.refused:
+        tell(f"{name} was refused; the version published before stays in force.")
 
 
 @contextmanager

@@ -48,6 +48,7 @@ class Action(StrEnum):
     GRANT_PAUSE = "grant a pause"
     KEEP_CALENDAR = "keep the working calendar"
     ERASE = "erase personal data"
+    BEGIN_INCARNATION = "begin the log anew"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +124,7 @@ _WHOLE_OFFICE = {
     Action.MANAGE_PEOPLE: frozenset({ADMINISTRATOR}),
     Action.KEEP_CALENDAR: frozenset({ADMINISTRATOR}),
     Action.ERASE: frozenset({ADMINISTRATOR}),
+    Action.BEGIN_INCARNATION: frozenset({ADMINISTRATOR, AUDITOR}),
     Action.GRANT_PAUSE: frozenset({MANAGER}),
     Action.SEE_QUEUE: frozenset({MANAGER}),
     Action.SEE_ORPHANS: frozenset({MANAGER, AUDITOR, ADMINISTRATOR}),

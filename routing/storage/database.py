@@ -49,6 +49,8 @@ class Database:
         self.engine = _sqlite(self.url, pool_size) if self.is_sqlite else _postgresql(self.url, pool_size)
         self._reader = self.engine.execution_options(**(_SQLITE_READER if self.is_sqlite else _POSTGRESQL_READER))
         self._write_lock = threading.Lock()
+        #: why this process writes nothing at the moment; None: it does
+        self.halted: Fault | None = None
 
     @property
     def name(self) -> str:
@@ -62,8 +64,13 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction: committed at the end, rolled back on any exception. Raises DatabaseAway, AlreadyWritten."""
+    def writing(self, *, though_halted: bool = False) -> Iterator[Connection]:
+        """A transaction: committed at the end, rolled back on any exception. Raises DatabaseAway, AlreadyWritten.
+
+        ``though_halted``: for what is done about it, and for sessions, without which nobody could read.
+        """
+        if self.halted is not None and not though_halted:
+            raise self.halted
         with (
             self._write_lock if self.is_sqlite else nullcontext(),
             translated(),

@@ -105,9 +105,14 @@ class SealedLog:
             return True
         return bool(self._connection.execute(_LEAD).scalar_one())
 
+    def size(self) -> int:
+        """How many leaves there are."""
+        size: int = self._connection.execute(_SIZE).scalar_one()
+        return size
+
     def frontier(self) -> Frontier:
         """The right edge of the tree as it is stored."""
-        size: int = self._connection.execute(_SIZE).scalar_one()
+        size = self.size()
         wanted = edge_of(size)
         stored = subtrees(self._connection, wanted)
         if len(stored) < len(wanted):
@@ -201,6 +206,18 @@ class SealedLog:
     def keep_anchor(self, *, witness: str, size: int, note: str, at: datetime) -> None:
         """Keeps what somebody outside has cosigned."""
         self._connection.execute(sa.insert(log_anchors), {"witness": witness, "size": size, "note": note, "at": at})
+
+    def seal_of(self, size: int) -> Seal | None:
+        """The seal of that size."""
+        found = self._connection.execute(_CHECKPOINT.where(log_checkpoints.c.size == size)).one_or_none()
+        return Seal(**found._asdict() | {"root": bytes(found.root)}) if found else None
+
+    def anchored(self, witness: str, size: int | None = None) -> bool:
+        """Whether the witness has cosigned that size; None: any at all."""
+        wanted = sa.select(log_anchors.c.id).where(log_anchors.c.witness == witness).limit(1)
+        if size is not None:
+            wanted = wanted.where(log_anchors.c.size == size)
+        return self._connection.execute(wanted).first() is not None
 
     def hashes(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         """Complete subtrees by level and place; what is not stored is left out."""

@@ -11,6 +11,8 @@ from routing.domain.errors import BodyTooLarge, NotUtf8
 
 #: Most bytes a request may bring.
 MOST_BYTES = 1_048_576
+#: A checkpoint with as many signatures as it may have.
+MOST_TEXT_BYTES = 65_536
 #: So much more is read and thrown away, because a browser that is cut off in mid-sentence shows no page at all.
 _MOST_DISCARDED = 16 * MOST_BYTES
 _MOST_FIELDS = 1_000
@@ -62,6 +64,19 @@ class PostedForm:
             for value in values
             if len(value.strip()) > 1
         ]
+
+
+async def posted_text(request: Request) -> str:
+    """What was sent, where that is a plain text and no form. Raises BodyTooLarge, NotUtf8."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_TEXT_BYTES:
+            raise BodyTooLarge(most=MOST_TEXT_BYTES)
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise NotUtf8(field="?") from error
 
 
 async def posted_form(request: Request) -> PostedForm:

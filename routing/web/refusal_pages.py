@@ -15,9 +15,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from routing.domain.errors import DatabaseAway, NotSignedIn, Refusal
+from routing.domain.rollback import LogBehind
 from routing.web.posted_form import PostedForm
 from routing.web.problem_documents import problem_document, problem_of
-from routing.web.rendering import show, wants_json, wording_of
+from routing.web.rendering import BEHIND, show, told_sides, wants_json, wording_of
 from routing.web.statuses import status_of
 from routing.web.wording import N_
 
@@ -35,6 +36,11 @@ _PLAIN = {
            "repeat it; the program recovers by itself."),
     ),
 }  # fmt: skip
+_BEHIND_SENTENCE = N_(
+    "Nothing was saved. A checkpoint kept outside (%(held)s entries, root %(held_root)s) does not agree with the "
+    "database (%(here)s entries, root %(here_root)s). Reading goes on. An administrator puts the right database back, "
+    "or two people begin the log anew."
+)
 _HEADLINES = {
     403: N_("Not allowed"),
     404: N_("Not found"),
@@ -115,7 +121,25 @@ def _refused(request: Request, refusal: Exception) -> Response:
 
 def _away(request: Request, fault: Exception) -> Response:
     LOG.error("%s", fault)
+    if isinstance(fault, LogBehind):
+        return _behind(request, fault)
     return _say(request, 503, DatabaseAway.code)
+
+
+def _behind(request: Request, fault: LogBehind) -> Response:
+    """Both checkpoints are everybody's: whoever is refused because of them may know which."""
+    if wants_json(request):
+        return problem_document(503, fault.code, str(fault))
+    wording, form = wording_of(request), getattr(request.state, "form", None)
+    return show(
+        request,
+        "shared/fault.html",
+        status=503,
+        headline=wording.text(BEHIND),
+        sentence=wording.text(_BEHIND_SENTENCE) % told_sides(fault),
+        typed=form.typed() if form is not None else [],
+        reference=None,
+    )
 
 
 def _plainly(request: Request, error: Exception) -> Response:

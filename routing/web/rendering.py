@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from routing.domain.errors import DatabaseAway, Refusal
 from routing.domain.people import Action
+from routing.domain.rollback import LogBehind
 from routing.office import Office
 from routing.reading.catalogue import names_of
 from routing.web.security import LANGUAGE_COOKIE, cookie, local_path, set_cookie, travels_in_the_open
@@ -49,6 +50,8 @@ TOLD = {
         "The working calendar has a new version. Open applications are counted anew within a minute."
     ),
 }
+#: Stands over every page of staff, and over what is refused for it.
+BEHIND = N_("The log does not agree with what is kept outside: nothing can be written.")
 _A_YEAR = 365 * 24 * 3600
 _NUMBER = re.compile(r"[A-Z0-9.-]{1,140}")
 
@@ -86,6 +89,7 @@ def show(
         may_keep_accounts=staff is not None and staff.may(Action.MANAGE_PEOPLE),
         problems=[wording.sentence(one, {**names, **_holders(request, one)}) for one in refusals],
         told=_told(request, wording),
+        is_behind=staff is not None and request.app.state.office.database.halted is not None,
         in_the_open=travels_in_the_open(request, everywhere=request.app.state.plain_http_warning),
         version=request.app.state.static_version,
         **values,
@@ -130,6 +134,12 @@ def _languages(request: Request, here: str | None) -> list[tuple[str, str]]:
     path = local_path(here or (request.url.path if request.method == "GET" else None))
     kept = [(name, value) for name, value in parse_qsl(request.url.query) if name not in ("lang", "told")]
     return [(language, f"{path}?{urlencode([*kept, ('lang', language)])}") for language in LANGUAGES]
+
+
+def told_sides(fault: LogBehind) -> dict[str, object]:
+    """Both checkpoints, for a sentence: the one kept outside and the one here."""
+    held, here = fault.found.held, fault.found.here
+    return {"held": held.size, "held_root": held.root.hex(), "here": here.size, "here_root": here.root.hex()}
 
 
 def _told(request: Request, wording: Wording) -> str | None:

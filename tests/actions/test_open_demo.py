@@ -107,8 +107,8 @@ def test_a_start_that_ends_before_its_commit_does_not_stop_the_next(
     writing = sqlite_office.database.writing
 
     @contextmanager
-    def killed_at_commit() -> Iterator[object]:
-        with writing() as connection:
+    def killed_at_commit(**how: bool) -> Iterator[object]:
+        with writing(**how) as connection:
             yield connection
             raise Killed
 

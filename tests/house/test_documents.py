@@ -106,7 +106,7 @@ def refusals_document() -> str:
         "",
         "| fault | status | sentence |",
         "|---|---|---|",
-        *(f"| `{one.code}` | {503 if one is DatabaseAway else 500} | {sentence(one)} |" for one in faults()),
+        *(f"| `{one.code}` | {503 if issubclass(one, DatabaseAway) else 500} | {sentence(one)} |" for one in faults()),
     ]
     return "\n".join(lines) + "\n"
 

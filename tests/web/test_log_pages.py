@@ -1,11 +1,26 @@
 """Anybody can ask the log for its seal and for proofs; nobody can read from them what an entry says."""
 
-import pytest
+import json
+from datetime import timedelta
 
+import pytest
+import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from routing.actions.guard_log import guard
+from routing.actions.rotate_log_key import rotate_log_key
 from routing.actions.seal import begin_log, seal
-from routing.domain.checkpoints import opened
+from routing.domain.checkpoints import Checkpoint, Statement, VerifierKey, cosigned, opened, signed
 from routing.domain.merkle_log import leaf_hash, verify_consistency, verify_inclusion
-from tests.web.visitors import WebMall
+from routing.reading.sealed_chains import verify_sealed_log
+from routing.storage.tables import log_anchors
+from routing.storage.transaction import Transaction
+from routing.vault.log_key import read_signing_key
+from tests.actions.test_guard_log import cut
+from tests.web.visitors import SERVICE, WebMall, hidden_fields, registration_fields
+
+WITNESS = Ed25519PrivateKey.from_private_bytes(bytes([7] * 32))
+NAME = "inspektorat.example.go.id/saksi"
 
 
 @pytest.fixture
@@ -58,3 +73,105 @@ def test_who_asks_without_end_is_asked_to_wait(mall: WebMall) -> None:
         for _ in range(3):
             assert anybody.client.get("/log/checkpoint").status_code == 200
         assert anybody.client.get("/log/checkpoint").status_code == 429
+
+
+def known_witness(mall: WebMall) -> None:
+    key = VerifierKey.of(NAME, WITNESS, Statement.WITNESS)
+    mall.office.settings = mall.office.settings.model_copy(update={"witnesses": key.text})
+
+
+def test_a_witness_hands_its_line_back_and_everybody_sees_it(any_mall: WebMall) -> None:
+    mall = any_mall
+    known_witness(mall)
+    seal(mall.office)
+    with mall.visitor() as witness:
+        note = witness.client.get("/log/checkpoint").text
+        line = cosigned(note, NAME, WITNESS, mall.office.now())
+        for _ in range(2):
+            answer = witness.client.post("/log/cosignatures", content=line)
+            assert (answer.status_code, answer.json()) == (200, {"size": 1, "witnesses": [NAME]})
+        shown = witness.client.get("/log/checkpoint").text
+    assert shown == line
+    with mall.office.reading() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(log_anchors)).scalar() == 1
+        entries = Transaction(connection).office_log.of_kind("witness-cosigned")
+    # The first line of a witness is an entry, and only the first.
+    assert [(entry.actor, entry.said["size"]) for entry in entries] == [(NAME, 1)]
+    assert verify_sealed_log(mall.office).problems == ()
+
+
+def test_what_no_known_witness_has_signed_is_not_taken(sealed: WebMall) -> None:
+    with sealed.visitor() as anybody:
+        note = anybody.client.get("/log/checkpoint").text
+        line = cosigned(note, NAME, WITNESS, sealed.office.now())
+        stated = opened(note, begin_log(sealed.office).keys).checkpoint
+        key = read_signing_key(sealed.office.settings.log_key)
+        fork = signed(Checkpoint(stated.origin, stated.size, bytes(32)), key)
+        # Nobody is a witness yet; then: no line, a false one, a seal that is not ours, and nothing at all.
+        assert anybody.client.post("/log/cosignatures", content=line).status_code == 403
+        known_witness(sealed)
+        stranger = Ed25519PrivateKey.from_private_bytes(bytes([8] * 32))
+        for given in (
+            note,
+            cosigned(note, NAME, stranger, sealed.office.now()),
+            cosigned(fork, NAME, WITNESS, sealed.office.now()),
+            line.replace("\n4\n", "\n3\n"),
+            "",
+            "\x00",
+        ):
+            answer = anybody.client.post("/log/cosignatures", content=given, headers={"accept": "application/json"})
+            assert (answer.status_code, answer.json()["code"]) == (403, "not_cosigned"), given
+        assert anybody.client.post("/log/cosignatures", content="x" * 70_000).status_code == 413
+        assert anybody.client.post("/log/cosignatures", content=b"\xff").status_code == 422
+    with sealed.office.reading() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(log_anchors)).scalar() == 0
+
+
+def test_the_sheet_of_a_day_holds_its_last_seal(any_mall: WebMall) -> None:
+    mall = any_mall
+    seal(mall.office)
+    day = mall.office.now().date()
+    with mall.visitor() as anybody:
+        today = anybody.get(f"/log/day/{day}").text
+        note = anybody.client.get("/log/checkpoint").text
+        assert "Hari ini belum berakhir" in today
+        # Of a day without a new seal the one before it is the newest.
+        mall.clock.advance(timedelta(days=2))
+        sheet = anybody.get(f"/log/day/{day + timedelta(days=1)}").text
+        assert note.splitlines()[2] in sheet
+        assert "<svg" in sheet
+        assert "Hari ini belum berakhir" not in sheet
+        for unknown in (day - timedelta(days=1), day + timedelta(days=3), "9999-12-31", "besok", "2026-13-01"):
+            assert anybody.get(f"/log/day/{unknown}").status_code == 404, unknown
+
+
+def test_the_keys_of_the_log_are_told_as_they_were_hashed(sealed: WebMall) -> None:
+    rotate_log_key(sealed.office, actor="kepala")
+    with sealed.visitor() as anybody:
+        said = [json.loads(body) for body in anybody.client.get("/log/keys").json()["entries"]]
+    assert [one["kind"] for one in said] == ["log-begun", "key-rotated"]
+    assert said[1]["key"] == begin_log(sealed.office).key.text
+
+
+def test_while_the_log_is_behind_everything_is_read_and_nothing_written(sealed: WebMall) -> None:
+    with sealed.signed_in("ida") as ida:
+        page = f"/counter/new/{SERVICE}"
+        form = hidden_fields(ida.get(page).text, page)
+        cut(sealed.office, 2)
+        assert guard(sealed.office) is not None
+        shown = ida.get("/counter")
+        assert shown.status_code == 200
+        assert "tidak cocok dengan yang disimpan di luar" in shown.text
+        refused = ida.post(page, {**form, **registration_fields()})
+        assert refused.status_code == 503
+        assert "4 catatan" in refused.text
+        assert "2 catatan" in refused.text
+        said = ida.client.post(page, data={**form, **registration_fields()}, headers={"accept": "application/json"})
+        assert (said.status_code, said.json()["code"]) == (503, "log_behind")
+        ready = ida.client.get("/health/ready")
+        assert (ready.status_code, ready.json()["reasons"]) == (503, ["log_behind"])
+    # Whoever comes anew can sign in to read, and strangers see no banner.
+    with sealed.signed_in("agus") as agus:
+        assert agus.get("/audit").status_code == 200
+    with sealed.visitor() as anybody:
+        assert "disimpan di luar" not in anybody.get("/").text

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from routing.domain.errors import DatabaseAway, Fault, Refusal
+from routing.domain.rollback import LogBehind
 from routing.web.api.refusals import (
     IdempotencyKeyMissing,
     IfMatchMalformed,
@@ -128,6 +129,9 @@ def _refused(request: Request, refusal: Exception) -> Response:
 
 def _away(_request: Request, fault: Exception) -> Response:
     _log.error("%s", fault)
+    if isinstance(fault, LogBehind):
+        # Both checkpoints are everybody's: whoever is refused because of them may know which.
+        return problem_document(503, fault.code, str(fault))
     return problem_document(503, DatabaseAway.code, DatabaseAway.__doc__ or "")
 
 
@@ -164,5 +168,6 @@ def _rows() -> Iterator[Row]:
             waiting.append(kind)
             if kind.__module__.startswith("routing."):
                 yield Row(code=kind.code, status=status_of(kind), sentence=kind.template())
+    yield Row(code=LogBehind.code, status=503, sentence=" ".join((LogBehind.__doc__ or "").split()))
     yield Row(code=DatabaseAway.code, status=503, sentence=DatabaseAway.__doc__ or "")
     yield Row(code=Fault.code, status=500, sentence=Fault.__doc__ or "")

@@ -58,7 +58,7 @@ def test_an_address_that_is_none_and_a_method_it_does_not_take(mall: WebMall) ->
 def test_a_database_that_is_away_is_a_503_to_come_back_from(mall: WebMall, monkeypatch: pytest.MonkeyPatch) -> None:
     ida = Program(mall, "ida")
 
-    def away(*_: object) -> None:
+    def away(*_: object, **_how: object) -> None:
         raise DatabaseAway(DatabaseAway.__doc__)
 
     for door in ("writing", "reading"):
