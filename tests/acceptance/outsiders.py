@@ -6,17 +6,21 @@ Each finding is a few words with the entry, the seal or both roots; None: nothin
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from routing.actions.guard_log import guard
 from routing.actions.seal import seal
 from routing.cli import satuatap_verify
-from routing.domain.checkpoints import Checkpoint, stated
-from routing.domain.errors import Fault, Refusal, UnknownApplication
+from routing.domain.checkpoints import Checkpoint, VerifierKey, stated
+from routing.domain.errors import Fault, UnknownApplication
+from routing.domain.log_identity import NAMING
 from routing.domain.log_receipts import receipt_read
-from routing.domain.merkle_log import verify_consistency
+from routing.domain.office_entries import OfficeEntry
+from routing.domain.rollback import LogBehind
+from routing.domain.witnessing import Held, Misbehaved, NotThePinnedLog, examined
 from routing.office import Office
 from routing.reading.chains import verify_chains
 from routing.reading.log_receipts import Finding, judge_receipt, receipts_of
@@ -137,16 +141,26 @@ class Outsiders:
         return self._wrong(str(self._kept.folder / "checkpoint"), str(log))
 
     def _witness(self) -> str | None:
-        """The newest seal of the office must have grown from the one that was kept."""
-        new, old = stated(newest_checkpoint(self._office).note), self._kept.seal
-        if new.size < old.size:
-            return f"older: {new.size} leaves after {old.size}"
+        """What ``satuatap audit witness`` says, which holds the checkpoint that was kept."""
+        held = Held(log="the office", keys=(VerifierKey.parsed(self._kept.key),), note=self._kept.checkpoint)
+        shown = newest_checkpoint(self._office).note
+        try:
+            examined(held, shown, entries=self._about_keys, prove=self._prove, accepts=False)
+        except Misbehaved as misbehaved:
+            assert stated(shown).root != self._kept.seal.root
+            return f"it {misbehaved.how.value}: both roots"
+        except NotThePinnedLog as refused:
+            return refused.code
+        return None
+
+    def _about_keys(self) -> Sequence[OfficeEntry]:
+        with self._office.transaction() as tx:
+            return tx.office_log.of_kind(*NAMING)
+
+    def _prove(self, old: int, new: int) -> Sequence[bytes] | None:
         with suppress(NoSuchProof):
-            proof = consistency(self._office, old.size, new.size).proof
-            if verify_consistency(old.size, new.size, old.root, new.root, proof):
-                return None
-        assert old.root != new.root
-        return "forked: two roots"
+            return consistency(self._office, old, new).proof
+        return None
 
     def _today(self, number: str) -> list[str]:
         """The bundle the office gives out now; nothing: it does not know the application."""
@@ -181,10 +195,15 @@ def _where(told: Mapping[str, str]) -> str:
     return told["entry"] or ("both roots" if len(roots) == 2 else "")
 
 
+def halts(office: Office) -> str | None:
+    """What the office's own guard halts it by, which remembers on the sequencer's machine what was signed last."""
+    return LogBehind.code if guard(office) is not None else None
+
+
 def still_seals(office: Office) -> str | None:
-    """Whether the sequencer would go on signing; else why not."""
+    """Why the sequencer signs no more; None: it does."""
     try:
         seal(office)
-    except (Fault, Refusal) as refused:
+    except Fault as refused:
         return refused.code
     return None
