@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 
 from routing.domain.checkpoints import Checkpoint, VerifierKey, cosigned, stated
+from routing.domain.merkle_log import EMPTY_ROOT
 from routing.domain.office_entries import OfficeEntry
 from routing.domain.witnessing import (
     AnotherKeyPinned,
@@ -45,8 +46,10 @@ class LogDoor:
         self.address = address.rstrip("/")
 
     def checkpoint(self) -> str:
-        """The newest checkpoint."""
+        """The newest checkpoint; empty: it says that nothing was ever sealed."""
         answer = self._ask("GET", "/log/checkpoint")
+        if answer.status_code == httpx2.codes.NOT_FOUND and "nothing_sealed" in answer.text:
+            return ""
         if answer.status_code != httpx2.codes.OK:
             raise LogAway(f"{LogAway.__doc__} {self.address} shows no checkpoint ({answer.status_code}).")
         return answer.text
@@ -97,6 +100,8 @@ def look(
     with store.alone():
         held = _held(store, witness, log, pinned)
         shown = log.checkpoint()
+        if not shown and held.note is None:
+            raise LogAway(f"{LogAway.__doc__} {log.address} has sealed nothing yet.")
         try:
             found = examined(held, shown, entries=log.entries, prove=log.prove, accepts=accepts)
         except Misbehaved as misbehaved:
@@ -139,7 +144,8 @@ def _hand_back(store: WitnessStore, log: LogDoor, found: Held) -> str:
 
 
 def _proven(store: WitnessStore, held: Held, misbehaved: Misbehaved) -> LogMisbehaved:
-    shown, before = stated(misbehaved.shown), held.checkpoint
+    shown = stated(misbehaved.shown) if misbehaved.shown else Checkpoint(held.origin, 0, EMPTY_ROOT)
+    before = held.checkpoint
     if before is None or held.note is None:
         raise AssertionError
     file: object

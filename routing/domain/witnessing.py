@@ -110,8 +110,11 @@ class Held:
 def examined(held: Held, shown: str, *, entries: Entries, prove: Prove, accepts: bool) -> Held:
     """What is held afterwards, the note still without the witness's line.
 
-    ``accepts``: somebody here accepts that the log has begun anew. Raises Misbehaved, NotThePinnedLog, LogBeganAnew.
+    ``shown``: empty, where the log says that nothing was ever sealed. ``accepts``: somebody here accepts that the log
+    has begun anew. Raises Misbehaved, NotThePinnedLog, LogBeganAnew.
     """
+    if not shown:
+        raise Misbehaved(How.SHORTER, shown)
     try:
         given = stated(shown)
         keys = held.keys if _is_opened(shown, held.keys) else followed(held.keys, entries())[0]

@@ -1,13 +1,14 @@
 """What is kept outside tells a database that was put back, cut or forked; from then on nobody writes, and all read."""
 
 import shutil
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from routing.actions.guard_log import guard
+from routing.actions.guard_log import guard, guard_until_closed
 from routing.actions.rotate_log_key import rotate_log_key
 from routing.actions.seal import begin_log, seal
 from routing.actions.sign_in import end_stale_sessions
@@ -22,6 +23,7 @@ from routing.web.health import readiness
 from tests.clock import Clock
 from tests.forging import forge
 from tests.mall import Mall
+from tests.waiting import wait_until
 
 
 @pytest.fixture
@@ -120,6 +122,23 @@ def test_a_log_of_another_name_or_key_in_its_place_is_found(sealed: Mall, folder
     found = guard(office)
     assert found is not None
     assert (found.wrong, found.held.origin) == (Wrong.UNKNOWN, "another/log/7")
+
+
+def test_it_is_looked_again_and_again_until_the_office_closes(sealed: Mall) -> None:
+    office = sealed.office
+    office.settings = office.settings.model_copy(update={"guard_seconds": 0.02})
+    thread = threading.Thread(target=guard_until_closed, args=(office,))
+    thread.start()
+    try:
+        cut(office, 3)
+        wait_until("the cut is found", lambda: office.database.halted is not None)
+        # Whatever is done to rows, only the log itself, or what is kept outside, lets anybody write again.
+        shutil.rmtree(office.settings.anchor_folder or Path())
+        office.settings.last_checkpoint.unlink()
+        wait_until("nothing is missed any more", lambda: office.database.halted is None)
+    finally:
+        office.closed.set()
+        thread.join()
 
 
 def test_a_database_put_back_while_the_sequencer_runs_is_not_signed_any_more(sealed: Mall) -> None:

@@ -200,6 +200,18 @@ def test_a_fork_signed_with_the_real_key_is_refused(served: Served, looks: Run, 
     assert looks()[0] == 0
 
 
+def test_a_log_that_says_it_never_was_is_refused(served: Served, looks: Run, store: Path, fork: Mall) -> None:
+    served.show(fork.office)
+    code, said, _ = looks("--key", served.key)
+    assert (code, said["error"]["code"]) == (3, "log_away")
+    served.show(served.office)
+    pin(looks, served)
+    served.show(fork.office)
+    code, said, _ = looks()
+    assert (code, said["error"]["code"]) == (1, "log_misbehaved")
+    assert [one["shown"] for one in proofs(store)] == [""]
+
+
 def test_a_key_that_the_old_one_signed_is_followed(served: Served, looks: Run) -> None:
     pin(looks, served)
     rotate_log_key(served.office, actor="kepala")
