@@ -226,6 +226,12 @@ class Settings(BaseSettings):
         description="Addresses that may read /metrics, with commas between; empty: nobody; *: anybody. A proxy on this "
         "machine has to pass on its visitors' addresses (X-Forwarded-For), or everybody seems to be this machine.",
     )
+    search_milliseconds: int = Field(
+        default=1000,
+        ge=1,
+        description="How long the database may take to count what a search of the log found, and five times as long "
+        "to find it. What takes longer is cut off, and the page says so.",
+    )
     log_level: Annotated[str, AfterValidator(known_level)] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR."
     )

@@ -13,6 +13,7 @@ from celery.beat import Service
 
 from routing.actions.forecast import forecast
 from routing.actions.forget_answers import forget_answers
+from routing.actions.index_entries import index_entries
 from routing.actions.keep_time import keep_time_by_and_by
 from routing.actions.recount import recount_open
 from routing.actions.seal import seal
@@ -28,6 +29,8 @@ _log = logging.getLogger(__name__)
 _LATE = 60.0
 #: Seconds of recounting, or of a round of the clock, in one task.
 _PIECE = 5.0
+#: Seconds after which the index of the log has followed it; whoever asks has it done sooner.
+_INDEX = 10.0
 #: Seconds after which a change of the calendar is followed at the latest.
 _RECOUNT = 60.0
 
@@ -66,7 +69,18 @@ def _add_housekeeping(app: Celery, office: Office) -> dict[str, float]:
     def _forget_answers() -> None:
         forget_answers(office)
 
-    return {"sweep": 60.0, "end-stale-sessions": 600.0, "forget-answers": 3600.0}
+    following = threading.Lock()
+
+    @app.task(name="index-entries", shared=False)
+    def _index_entries() -> None:
+        """Follows the log with the index it is searched by; a first time may take longer than until the next."""
+        if following.acquire(blocking=False):
+            try:
+                index_entries(office)
+            finally:
+                following.release()
+
+    return {"sweep": 60.0, "end-stale-sessions": 600.0, "forget-answers": 3600.0, "index-entries": _INDEX}
 
 
 def _add_promise_clock(app: Celery, office: Office, queue: str) -> dict[str, float]:

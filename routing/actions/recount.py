@@ -9,22 +9,41 @@ are open, and found.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 from routing.domain.application import Application
+from routing.domain.receipts import Once
 from routing.domain.recounting import Recount, asks_for_past
 from routing.domain.recounting import recount as recounted
 from routing.domain.state_machine import RuleBook
 from routing.domain.working_calendar import WorkingCalendar
 from routing.office import Office
+from routing.storage.database import AlreadyWritten
 from routing.storage.transaction import Transaction
 
 #: Applications in one transaction: a decision on one of them waits until all are written (a twentieth of a second).
 BATCH = 100
 #: How long the one writer's place of SQLite is left to others between two transactions.
 _GIVES_WAY_SECONDS = 0.002
+
+
+def only_once(office: Office, once: Once, recounting: Callable[[], str]) -> str:
+    """The answer of the recounting; of the one that was asked for under this key, if there is one.
+
+    It is many transactions, and done twice it is as done once; so the answer is kept behind it, not with it.
+    Raises IdempotencyKeyReused.
+    """
+    with office.transaction() as tx:
+        earlier = tx.answers.earlier(once)
+    if earlier is not None:
+        return earlier
+    answer = recounting()
+    with suppress(AlreadyWritten), office.transaction() as tx:
+        tx.answers.take_key(once, office.now())
+        tx.answers.keep(once, answer)
+    return answer
 
 
 def recount_open(office: Office, *, batch: int = BATCH, dry_run: bool = False) -> Iterator[list[Recount]]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
+
+if TYPE_CHECKING:
+    from routing.reading.chains import ChainReport
+    from routing.reading.folded_states import StateReport
+    from routing.reading.sealed_chains import SealReport
 
 app = typer.Typer(help="The audit log: verify it, export it.", no_args_is_help=True)
 
@@ -33,27 +38,50 @@ def verify(
         states = verify_states(office, number=number) if state else None
     if number is not None and report.chains == 0:
         raise UnknownApplication(number=number)
-    breaks = [{"application": one.number, "seq": one.seq, "problem": one.problem} for one in report.breaks]
-    for one in report.breaks:
-        tell(f"{one.number}, entry {one.seq}: {one.problem}")
-    words = f"{report.chains} chains, {report.entries} entries, {len(breaks)} broken."
-    document: dict[str, Any] = {"chains": report.chains, "entries": report.entries, "breaks": breaks}
-    if sealed is not None:
-        problems = [{"where": wrong.where, "problem": wrong.problem} for wrong in sealed.problems]
-        for wrong in sealed.problems:
-            tell(f"{wrong.where}: {wrong.problem}")
-        words += f" {sealed.leaves} leaves, {sealed.seals} seals, {sealed.waiting} entries not sealed yet, "
-        words += f"{len(problems)} wrong."
-        document["sealed"] = {"leaves": sealed.leaves, "seals": sealed.seals, "waiting": sealed.waiting,
-                              "problems": problems}  # fmt: skip
-    if states is not None:
-        for one_state in states.differences:
-            tell(f"{one_state.number}: {'; '.join(one_state.problems)}")
-        words += f" {states.applications} applications folded, {len(states.differences)} stand elsewhere."
-        document["state"] = {
-            "applications": states.applications,
-            "differences": [{"application": one.number, "problems": one.problems} for one in states.differences],
-        }
-    say(document, as_json=as_json, words=words)
-    if breaks or (sealed is not None and sealed.problems) or (states is not None and states.differences):
+    told = [_chains_told(report)]
+    told += [_sealed_told(sealed)] if sealed is not None else []
+    told += [_states_told(states)] if states is not None else []
+    for one in told:
+        for sentence in one.wrong:
+            tell(sentence)
+    document = {name: value for one in told for name, value in one.document.items()}
+    say(document, as_json=as_json, words=" ".join(one.words for one in told))
+    if any(one.wrong for one in told):
         raise typer.Exit(1)
+
+
+class _Told(NamedTuple):
+    """What one kind of check came to: a summary, its part of the answer, and a sentence for all that is wrong."""
+
+    words: str
+    document: dict[str, Any]
+    wrong: list[str]
+
+
+def _chains_told(report: ChainReport) -> _Told:
+    breaks = [{"application": one.number, "seq": one.seq, "problem": one.problem} for one in report.breaks]
+    return _Told(
+        f"{report.chains} chains, {report.entries} entries, {len(breaks)} broken.",
+        {"chains": report.chains, "entries": report.entries, "breaks": breaks},
+        [f"{one.number}, entry {one.seq}: {one.problem}" for one in report.breaks],
+    )
+
+
+def _sealed_told(sealed: SealReport) -> _Told:
+    problems = [{"where": one.where, "problem": one.problem} for one in sealed.problems]
+    counts = {"leaves": sealed.leaves, "seals": sealed.seals, "waiting": sealed.waiting}
+    words = f"{sealed.leaves} leaves, {sealed.seals} seals, {sealed.waiting} entries not sealed yet, "
+    return _Told(
+        words + f"{len(problems)} wrong.",
+        {"sealed": counts | {"problems": problems}},
+        [f"{one.where}: {one.problem}" for one in sealed.problems],
+    )
+
+
+def _states_told(states: StateReport) -> _Told:
+    differences = [{"application": one.number, "problems": one.problems} for one in states.differences]
+    return _Told(
+        f"{states.applications} applications folded, {len(differences)} stand elsewhere.",
+        {"state": {"applications": states.applications, "differences": differences}},
+        [f"{one.number}: {'; '.join(one.problems)}" for one in states.differences],
+    )

@@ -18,6 +18,7 @@ import typer
 from routing.cli.export_file import ExportFile, Mark
 from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
 from routing.domain.errors import MalformedField
+from routing.domain.log_reading import CONSOLE
 
 if TYPE_CHECKING:
     from routing.formats.exported_log import LogWriter
@@ -56,13 +57,11 @@ def export(
         bool, typer.Option("--pseudonyms", help="Officers under pseudonyms; OCEL has them always.")
     ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the export that was interrupted.")] = False,
-    by: Annotated[str, typer.Option("--by", metavar="ACCOUNT", help="Who does it; stands in the log.")] = "satuatap",
+    by: Annotated[str, typer.Option("--by", metavar="ACCOUNT", help="Who does it; stands in the log.")] = CONSOLE,
     data: DataOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write the log to a file: one line or event a decision. A file appears whole or not at all, with its SHA-256."""
-    from routing.actions.note_export import note_export
-
     _require_file(output, as_format, as_json=as_json, resume=resume)
     pseudonyms = pseudonyms or as_format in _UNDER_PSEUDONYMS
     plan = {"format": as_format.value, "service": service, "everything": everything, "pseudonyms": pseudonyms}
@@ -82,7 +81,7 @@ def export(
                 entries = _Export(office, wanted, writer, file).run(mark)
             checksum = file.checksum()
             # An export that nobody could note does not leave the house.
-            note_export(office, actor=by, plan=plan, entries=entries, checksum=checksum)
+            _note(office, by, plan, entries, checksum)
             file.publish(checksum)
     tell(f"{entries} entries written.\n{checksum}  {file.output}")
     if as_json:
@@ -119,16 +118,26 @@ def _wanted(office: Office, plan: dict[str, Any], mark: Mark | None) -> ExportWa
 
 
 def _to_standard_output(office: Office, wanted: ExportWanted, as_format: Format, plan: dict[str, Any], by: str) -> int:
-    from routing.actions.note_export import note_export
     from routing.reading.log_export import size_of_export
 
     # Beforehand: whoever reads it may stop reading.
-    note_export(office, actor=by, plan=plan, entries=size_of_export(office, wanted).entries, checksum=None)
+    _note(office, by, plan, size_of_export(office, wanted).entries, None)
     with tempfile.TemporaryFile() as beside:
         writer = _writer(as_format, sys.stdout.buffer, beside, None)
         entries = _Export(office, wanted, writer, None).run(None)
     sys.stdout.flush()
     return entries
+
+
+def _note(office: Office, by: str, plan: dict[str, Any], entries: int, checksum: str | None) -> None:
+    """Raises ReadingNotNoted."""
+    from routing.actions.note_reading import note_reading
+    from routing.domain.log_reading import EXPORTED, Reading
+
+    # What is not asked for is not told.
+    asked = {name: "yes" if value is True else str(value) for name, value in plan.items() if value}
+    way = "command line"
+    note_reading(office, Reading(kind=EXPORTED, actor=by, way=way, question=asked, found=entries, sha256=checksum))
 
 
 @contextmanager

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from routing.cli.export_file import UnwritableFile
-from routing.cli.opening import DataOption, JsonOption, open_office, say
+from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
+from routing.domain.errors import Fault, Refusal
+
+if TYPE_CHECKING:
+    from routing.office import Office
 
 FileOption = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Where the file is to lie.")]
 
@@ -26,6 +30,7 @@ def bundle(
 
     with open_office(data, needs_key=False) as office:
         made = proof_bundle(office, number)
+        _note(office, number)
     _write(output, [made.bundle.bytes()])
     entries = len(made.bundle.entries)
     words = f"{output}: {entries} entries of {number}. Check it with: satuatap-verify {output}"
@@ -40,10 +45,24 @@ def log(output: FileOption, data: DataOption = None, as_json: JsonOption = False
     from routing.reading.sealed_log import sealed_log
 
     with open_office(data, needs_key=False) as office:
+        _note(office, None)
         # Its header is a line, too.
         lines = _write(output, sealed_log(office)) - 1
     words = f"{output}: {lines} entries. Check it with: satuatap-verify {output}"
     say({"file": str(output), "entries": lines}, as_json=as_json, words=words)
+
+
+def _note(office: Office, number: str | None) -> None:
+    """An office that takes no entries any more is just the one whose proofs somebody needs, so they are not refused."""
+    from routing.actions.note_reading import note_reading
+    from routing.domain.log_reading import CONSOLE, DOWNLOADED, Reading
+
+    question = {"list": "bundle" if number is not None else "sealed log"}
+    reading = Reading(kind=DOWNLOADED, actor=CONSOLE, way="command line", question=question, number=number)
+    try:
+        note_reading(office, reading)
+    except (Refusal, Fault) as error:
+        tell(f"That it was taken out could not be noted: {error}")
 
 
 def _write(output: Path, parts: Iterable[bytes]) -> int:

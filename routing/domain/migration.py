@@ -251,31 +251,16 @@ def _move(
     *,
     ledger: Sequence[Interval],
 ) -> Move:
-    sent = tuple(
-        sent_to(crossing.new, before, one.step, one.desk, at=order.at, place=count, origin=one.origin)
-        for count, one in enumerate(place.sent, start=1)
-    )
-    sent = unwarned(sent, ledger)
-    for visit in (*place.kept, *sent):
-        if not crossing.new.possible(visit.step, visit.origin_step, visit.desk):
-            problem = Phrase("at {desk} nothing could be decided on it", desk=visit.desk)
-            raise NoPlace(number=before.number, problem=problem)
+    sent = _sent(crossing, before, place, order.at, ledger)
     turned = turn(crossing.new, known, (*place.kept, *sent), ledger, at=order.at, by=order.by, counts_anew=True)
     if turned.answered_at is None and turned.dues.legal is not None and turned.dues.legal < order.at:
         # Nobody's application is deemed granted because a rule was rewritten.
         raise NoPlace(number=before.number, problem=Phrase("the limit of the law would have passed by the new version"))
     marks = (*late_marks(crossing.new, ledger, turned, order.at), *((Mark.RESTART,) if turned.is_restart else ()))
     facts = {
-        "step": before.step,
-        "to": place.target,
-        "workflow": crossing.new.workflow.content_hash,
-        "workflow_before": before.workflow,
-        "mapping": crossing.told or None,
-        "sent": [_told(one, was.instead_of) for one, was in zip(sent, place.sent, strict=True)] or None,
-        "instrument": order.letter or None,
+        **_facts(crossing, before, place, sent, order),
         "clock": turned.facts,
         "marks": [str(mark) for mark in marks] or None,
-        "reason": keyed_digest(order.digest_key, order.reason) if order.reason else None,
     }
     entry = entry_of(before, at=order.at, kind="migrated", desk=None, actor=order.by, facts=facts)
     recalled, entries = recalls(chained(before, entry), place.recalled, actor=order.by, at=order.at)
@@ -302,6 +287,37 @@ def _move(
         intervals=turned.intervals,
         marks=tuple((entry.seq, mark) for mark in marks),
     )
+
+
+def _sent(
+    crossing: Crossing, before: Application, place: _Place, at: datetime, ledger: Sequence[Interval]
+) -> tuple[Visit, ...]:
+    """The visits it is sent to under the new version. Raises NoPlace where nothing could be decided at one."""
+    opened = (
+        sent_to(crossing.new, before, one.step, one.desk, at=at, place=count, origin=one.origin)
+        for count, one in enumerate(place.sent, start=1)
+    )
+    sent = unwarned(tuple(opened), ledger)
+    for visit in (*place.kept, *sent):
+        if not crossing.new.possible(visit.step, visit.origin_step, visit.desk):
+            problem = Phrase("at {desk} nothing could be decided on it", desk=visit.desk)
+            raise NoPlace(number=before.number, problem=problem)
+    return sent
+
+
+def _facts(
+    crossing: Crossing, before: Application, place: _Place, sent: Sequence[Visit], order: Order
+) -> dict[str, object]:
+    return {
+        "step": before.step,
+        "to": place.target,
+        "workflow": crossing.new.workflow.content_hash,
+        "workflow_before": before.workflow,
+        "mapping": crossing.told or None,
+        "sent": [_told(one, was.instead_of) for one, was in zip(sent, place.sent, strict=True)] or None,
+        "instrument": order.letter or None,
+        "reason": keyed_digest(order.digest_key, order.reason) if order.reason else None,
+    }
 
 
 def _told(visit: Visit, instead_of: int | None) -> dict[str, object]:

@@ -50,7 +50,7 @@ def _overheard(database: Database) -> Iterator[list[tuple[str, Any]]]:
     asked: list[tuple[str, Any]] = []
 
     def hear(_connection: Connection, _cursor: object, statement: str, values: Any, *_: object) -> None:
-        if statement.lstrip().upper().startswith("SELECT"):
+        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             asked.append((statement, values))
 
     event.listen(database.engine, "before_cursor_execute", hear)

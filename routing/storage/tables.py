@@ -17,6 +17,7 @@ from routing.storage.log_tables import (
     office_entries,
     sequencer_state,
 )
+from routing.storage.search_tables import entry_index, entry_index_state, entry_reasons, log_reads
 from routing.storage.shape import metadata
 from routing.storage.signal_tables import signal_answers
 
@@ -31,12 +32,16 @@ __all__ = [
     "calendar_versions",
     "clock_intervals",
     "desks",
+    "entry_index",
+    "entry_index_state",
+    "entry_reasons",
     "forecasts",
     "kept_answers",
     "log_anchors",
     "log_checkpoints",
     "log_leaves",
     "log_nodes",
+    "log_reads",
     "master_keys",
     "metadata",
     "notes",

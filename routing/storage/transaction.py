@@ -28,8 +28,10 @@ from routing.storage import applications, attachments, audit_log, ledgers, peopl
 from routing.storage.api_tokens import TokenBook
 from routing.storage.calendars import CalendarBook
 from routing.storage.clock_rounds import ClockRounds
+from routing.storage.entry_index import EntryIndex
 from routing.storage.forecasts import ForecastBook
 from routing.storage.kept_answers import KeptAnswers
+from routing.storage.log_reads import ReadsBook
 from routing.storage.office_log import OfficeLog
 from routing.storage.people import PeopleBook
 from routing.storage.personal_data import PersonalBook
@@ -57,6 +59,8 @@ class Transaction:
         self.forecasts = ForecastBook(connection)
         self.office_log = OfficeLog(connection)
         self.sealed_log = SealedLog(connection)
+        self.entry_index = EntryIndex(connection)
+        self.reads = ReadsBook(connection, self.office_log.append)
         #: whether documents were sent on their way, so that the bell is rung after the commit
         self.has_sent = False
         #: whether a queue looks different now

@@ -13,6 +13,7 @@ from routing.office import Office
 from routing.web import (
     account_pages,
     audit_pages,
+    audit_reads_pages,
     calendar_hours_pages,
     calendar_pages,
     calendar_recount_pages,
@@ -79,6 +80,7 @@ def make_web(office: Office, *, plain_http_warning: bool = False) -> FastAPI:
         notice_pages,
         audit_pages,
         signal_pages,
+        audit_reads_pages,
         orphan_pages,
         account_pages,
         calendar_hours_pages,

@@ -14,6 +14,7 @@ from routing.reading.log_receipts import receipts_with_code
 from routing.reading.public_status import Turn, public_status
 from routing.reading.whereabouts import for_the_public, whereabouts
 from routing.web.clock_view import ClockView, public_clock_view
+from routing.web.receipt_pages import receipt_qr
 from routing.web.rendering import go_to, show, wants_json, wording_of
 from routing.web.service_page import service_page
 from routing.web.visitors import OfficeHere, limits_of
@@ -69,7 +70,16 @@ def status(request: Request, office: OfficeHere, code: str) -> Response:
     why = for_the_public(whereabouts(office, number)) if number is not None else None
     clock = public_clock_view(why, wording_of(request), office.time_zone) if why is not None else ClockView()
     receipts = receipts_with_code(office, found.tracking_code)
-    page = show(request, "public/status.html", status_of=found, unit=unit, turns=Turn, clock=clock, receipts=receipts)
+    page = show(
+        request,
+        "public/status.html",
+        status_of=found,
+        unit=unit,
+        turns=Turn,
+        clock=clock,
+        receipts=receipts,
+        log_qr=receipt_qr(receipts[0].receipt.text, scale=2),
+    )
     page.headers["X-Robots-Tag"] = "noindex"
     return page
 

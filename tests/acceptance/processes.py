@@ -30,6 +30,7 @@ GREETINGS = {
     "relay": "The relay is listening.",
     "worker": "the worker is ready",
     "beat": "The beat is running.",
+    "sequencer": "The sequencer seals the log",
     "up": '"address"',
 }
 _COMMAND = [sys.executable, "-m", "routing"]

@@ -83,19 +83,19 @@ def test_whatever_happens_to_beats_and_workers_each_is_told_and_done_once(tmp_pa
             beats[0].kill9()
             again = made.start("beat")
             until(lambda: books.number(_DUE) == 0, "nothing is due any more")
-            assert books.number(_BY_THE_CLOCK) == _OF_EACH * (4 + 4 + 1)
+            assert books.number(_BY_THE_CLOCK) == _OF_EACH * (4 + 5 + 1)
             again.wait_until_it_works()
             done = Counter(books.rows("SELECT application_id, kind FROM audit_entries WHERE actor = 'auto.clock'"))
             for document in broken:
                 assert (done[document.id, "warned"], done[document.id, "limit-passed"]) == (3, 1)
             for document in deemed:
-                assert (done[document.id, "warned"], done[document.id, "deemed"]) == (2, 1)
+                assert (done[document.id, "warned"], done[document.id, "deemed"]) == (3, 1)
             for document in lapsing:
                 assert done[document.id, "decided"] == 1
             assert _told_in_the_log(books) == Counter(_told_in_rows(books))
             report = verify_chains(office)
             assert (report.chains, report.breaks) == (3 * _OF_EACH, ())
-            assert books.number(_BY_THE_CLOCK) == _OF_EACH * (4 + 4 + 1)
+            assert books.number(_BY_THE_CLOCK) == _OF_EACH * (4 + 5 + 1)
 
 
 def _documents(counter: LongAgo) -> tuple[list[Application], list[Application], list[Application]]:

@@ -14,7 +14,7 @@ from tests.acceptance.processes import answer_of, distributed, own_servers, prog
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SATUATAP = ".venv/bin/satuatap"
-_PARTS = ("web", "relay", "worker", "beat")
+_PARTS = ("web", "relay", "worker", "beat", "sequencer")
 
 
 def _blocks() -> list[list[str]]:

@@ -63,7 +63,7 @@ def test_a_permit_walks_through_the_mall_and_once_back_to_the_applicant(mall: di
             page.get_by_role("checkbox", name=paper).check()
         page.get_by_role("button", name="Daftarkan").click()
         tracking_code = page.locator(".tracking").inner_text()
-        number = page.locator(".receipt .number").inner_text()
+        number = page.locator(".receipt .number.big").inner_text()
         screens.take(page, "receipt")
         page.goto("/counter")
         assert number in page.locator("main").inner_text()

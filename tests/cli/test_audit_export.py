@@ -124,8 +124,8 @@ def test_whoever_carries_the_log_out_stands_in_the_log_of_the_office(
     (first, body), (second, said) = rows[-2:]
     assert (first, second) == ("inspektur", "wayan")
     assert json.loads(body)["sha256"] == hashlib.sha256(out.read_bytes()).hexdigest()
-    assert json.loads(body)["export"] == {"everything": True, "format": "csv", "pseudonyms": False}
-    assert (json.loads(said)["entries"], "sha256" in json.loads(said)) == (36, False)
+    assert json.loads(body)["question"] == {"everything": "yes", "format": "csv"}
+    assert (json.loads(said)["found"], "sha256" in json.loads(said)) == (36, False)
 
 
 @pytest.mark.parametrize("words", [("--json",), ("--resume",), ("--format", "ocel-sqlite")])

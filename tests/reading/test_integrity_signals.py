@@ -315,7 +315,7 @@ def test_each_is_answered_and_the_answer_stands_beside_it(mall: Mall, subtests: 
     mall.decides(document, OMAR, "refuse")
     (row,) = found(mall, Signal.REASON)
     for signal in Signal:
-        with subtests.test(signal):
+        with subtests.test(signal.value):
             said = Said(signal=signal, about=row.seq, status="explained", text=f"Sudah diperiksa: {signal}")
             answer_signal(mall.office, document.number, said, person_id=mall.id_of(AGUS))
     (again,) = found(mall, Signal.REASON)

@@ -11,7 +11,7 @@ from routing.reading.chains import verify_chains
 from routing.storage.tables import applications, audit_marks, notices
 from tests.actions.times_in_the_mall import marks, opens, registers, says
 from tests.calendars import indonesia
-from tests.domain.people_of_the_mall import OMAR
+from tests.domain.people_of_the_mall import IDA, OMAR
 from tests.domain.route_of_times import DEEMED
 from tests.mall import Mall
 
@@ -42,6 +42,8 @@ def late(mall: Mall) -> Application:
     mall.clock.now = datetime(2026, 3, 12, 9, tzinfo=indonesia().time_zone)
     keep_time(mall.office)
     says(mall, document, OMAR, "return", reason="Foto buram")
+    mall.carries()
+    says(mall, document, IDA, "resubmit")
     mall.clock.now = datetime(2026, 4, 10, 9, tzinfo=indonesia().time_zone)
     keep_time(mall.office)
     for statement in OPEN_THE_BOOKS[mall.office.database.name]:

@@ -8,8 +8,12 @@ import sqlalchemy as sa
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
+from routing.actions.index_entries import index_entries
+from routing.actions.note_reading import note_reading
 from routing.actions.seal import seal
+from routing.domain.log_reading import SEARCHED, Reading
 from routing.office import Office
+from routing.reading.log_reads import ReadsFilter, reads_page
 from routing.settings import Settings
 from routing.storage.migration import migrate
 from tests.clock import Clock
@@ -67,3 +71,11 @@ def test_a_role_that_owns_the_tables_works_and_seals_and_cannot_change_the_log(
                 connection.execute(sa.text(change))
     with pytest.raises(sa.exc.DBAPIError, match="permission denied"), engine.begin() as connection:
         connection.execute(sa.text("UPDATE audit_entries SET actor = 'nobody'"))
+
+
+def test_a_role_that_owns_the_tables_follows_the_log_and_notes_who_reads_it(mall_of_a_role: Mall) -> None:
+    mall_of_a_role.registers()
+    assert index_entries(mall_of_a_role.office) == 2
+    note_reading(mall_of_a_role.office, Reading(kind=SEARCHED, actor="agus", way="page", question={"kind": "decided"}))
+    (read,) = reads_page(mall_of_a_role.office, ReadsFilter()).rows
+    assert (read.actor, read.question) == ("agus", {"kind": "decided"})

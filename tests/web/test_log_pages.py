@@ -36,21 +36,21 @@ def test_the_newest_checkpoint_is_a_note_in_plain_text(sealed: WebMall) -> None:
         answer = anybody.client.get("/log/checkpoint")
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
-    assert opened(answer.text, begin_log(sealed.office).keys).checkpoint.size == 4
+    assert opened(answer.text, begin_log(sealed.office).keys).checkpoint.size == 5
 
 
 def test_proofs_are_enough_to_check_the_log_with(sealed: WebMall) -> None:
     with sealed.visitor() as anybody:
         note = opened(anybody.client.get("/log/checkpoint").text, begin_log(sealed.office).keys).checkpoint
         found = anybody.client.get("/log/inclusion?leaf=1").json()
-        grown = anybody.client.get("/log/consistency?from=1&to=4").json()
+        grown = anybody.client.get("/log/consistency?from=1&to=5").json()
         first = anybody.client.get("/log/inclusion?leaf=0&size=1").json()
     proof = [bytes.fromhex(one) for one in found["proof"]]
     assert found["size"] == note.size
     assert verify_inclusion(leaf_hash(bytes.fromhex(found["hash"])), 1, note.size, proof, note.root)
     old_root = leaf_hash(bytes.fromhex(first["hash"]))
-    assert (grown["from"], grown["to"]) == (1, 4)
-    assert verify_consistency(1, 4, old_root, note.root, [bytes.fromhex(one) for one in grown["proof"]])
+    assert (grown["from"], grown["to"]) == (1, 5)
+    assert verify_consistency(1, 5, old_root, note.root, [bytes.fromhex(one) for one in grown["proof"]])
 
 
 def test_what_cannot_be_proven_is_refused_in_words(mall: WebMall) -> None:

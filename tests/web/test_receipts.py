@@ -34,6 +34,11 @@ def test_a_receipt_says_when_it_is_sealed(mall: WebMall) -> None:
     before = program.get(f"/applications/{number}/receipts").json()["items"]
     assert [(one["kind"], one["leaf"], one["sealed_at"]) for one in before][-1] == ("submitted", None, None)
     seal(mall.office)
+    with mall.signed_in("ida") as ida:
+        code = part_of(ida.get(f"/counter/receipts/{number}").text, r'class="tracking">([^<]+)<')
+    with mall.visitor() as anybody:
+        for address in (f"/t/{code}/receipts", f"/t/{code}/receipts/1"):
+            assert re.search(r"daun \d+ dari segel atas \d+ catatan", anybody.get(address).text), address
     after = program.get(f"/applications/{number}/receipts").json()["items"]
     assert [one["receipt"] for one in after] == [one["receipt"] for one in before]
     assert all(one["leaf"] is not None and one["sealed_size"] > one["leaf"] for one in after)

@@ -88,6 +88,7 @@ def test_the_app_knows_its_tasks_and_no_others(office: Office) -> None:
         "sweep",
         "end-stale-sessions",
         "forget-answers",
+        "index-entries",
         "recount",
         "keep-time",
         "forecast",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
+from routing.actions.recount import only_once
 from routing.domain.audit_chain import rfc3339
 from routing.domain.people import Action
 from routing.domain.recounting import MovedDue, Recount
+from routing.web.api.headers import IdempotencyKey, once
 from routing.web.api.json_route import JsonRoute
 from routing.web.api.problems import says
 from routing.web.api.shapes import At
@@ -50,11 +53,16 @@ def see_what_would_move(office: OfficeHere, staff: TheCaller) -> RecountShape:
     return _shape(recount_some(office, dry_run=True), is_written=False)
 
 
-@router.post("", responses=says(403))
-def count_anew(office: OfficeHere, staff: TheCaller) -> RecountShape:
-    """Counts now. Sent again it goes on with what is left, and in the end finds nothing."""
+@router.post("", response_model=RecountShape, responses=says(400, 403))
+def count_anew(request: Request, office: OfficeHere, staff: TheCaller, key: IdempotencyKey) -> Response:
+    """Counts now. Sent again under another key it goes on with what is left, and in the end finds nothing."""
     staff.require(Action.KEEP_CALENDAR)
-    return _shape(recount_some(office, dry_run=False), is_written=True)
+
+    def counted() -> str:
+        return _shape(recount_some(office, dry_run=False), is_written=True).model_dump_json()
+
+    answer = only_once(office, once(request, staff, key, None), counted)
+    return Response(answer, media_type="application/json")
 
 
 def _shape(found: Recounted, *, is_written: bool) -> RecountShape:

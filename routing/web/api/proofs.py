@@ -7,12 +7,14 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from routing.actions.note_reading import note_reading
+from routing.domain.log_reading import DOWNLOADED, Reading
 from routing.reading.proof_bundle import proof_bundle
 from routing.web.api.applications import Number
 from routing.web.api.audit_log import TheAuditor
 from routing.web.api.problems import says
 from routing.web.numbers_in_addresses import application_number
-from routing.web.visitors import OfficeHere
+from routing.web.visitors import OfficeHere, Staff
 
 router = APIRouter(prefix="/applications", tags=["audit"])
 
@@ -22,13 +24,16 @@ _FILE: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/{number}/proof", response_class=Response, responses=says(403, 404, 409) | _FILE)
-def get_proof(office: OfficeHere, _staff: TheAuditor, number: Number) -> Response:
+def get_proof(office: OfficeHere, staff: TheAuditor, number: Number) -> Response:
     """A proof bundle (`satuatap-bundle/1`), for satuatap-verify or the page at /verify. Nothing personal is in it."""
-    return proof_file(office, application_number(number))
+    return proof_file(office, staff, application_number(number), way="api")
 
 
-def proof_file(office: OfficeHere, number: str) -> Response:
-    """The bundle as a file to be kept. Raises UnknownApplication, NotSealedYet."""
+def proof_file(office: OfficeHere, staff: Staff, number: str, *, way: str) -> Response:
+    """The bundle as a file to be kept. Raises UnknownApplication, NotSealedYet, ReadingNotNoted."""
     made = proof_bundle(office, number)
+    question = {"list": "bundle"}
+    reading = Reading(kind=DOWNLOADED, actor=staff.person.code, way=way, question=question, number=number)
+    note_reading(office, reading)
     headers = {"Content-Disposition": f'attachment; filename="{number}.proof.json"'}
     return Response(made.bundle.bytes(), headers=headers, media_type="application/json")

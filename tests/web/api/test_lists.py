@@ -163,7 +163,7 @@ def test_the_log_is_found_by_what_is_asked_for(mall: WebMall, subtests: pytest.S
 
 
 def test_the_csv_goes_on_where_a_page_ends(mall: WebMall, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("routing.web.api.audit_log._ROWS_AT_ONCE", 2)
+    monkeypatch.setattr("routing.web.api.audit_log.ROWS_AT_ONCE", 2)
     ida, agus = Program(mall, "ida"), Program(mall, "agus")
     for _ in range(2):
         ida.registers()

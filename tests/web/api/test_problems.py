@@ -144,7 +144,7 @@ def test_the_examples_of_the_document_are_taken_as_they_stand(mall: WebMall) -> 
 #: What only commands can meet.
 _NEVER_AT_THIS_DOOR = (
     "routing.cli", "routing.storage.throwaway", "routing.storage.backup", "routing.formats.backup_archive",
-    "routing.actions.back_up", "routing.domain.crossing", "workers",
+    "routing.actions.back_up", "routing.domain.crossing", "routing.reading.case_times", "workers",
 )  # fmt: skip
 _PAPER = "/applications/{number}/attachments/{no}"
 
