@@ -9,18 +9,28 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from routing import __version__
 from routing.domain.errors import AlreadyThere, Refusal
 from routing.domain.phrases import Phrase
-from routing.formats.backup_archive import NotABackup, unpack_archive, write_archive
-from routing.storage.backup import check_database, copy_database, part_keys, put_keys_back
+from routing.formats.backup_archive import NotABackup, UnwritableBackup, unpack_archive, write_archive
+from routing.storage.backup import (
+    check_database,
+    copy_database,
+    master_key_check,
+    part_keys,
+    put_keys_back,
+    without_key,
+)
 from routing.storage.migration import NEWEST
+from routing.vault.master_key import MasterKeyUnusable, read_master_key
+from routing.vault.personal_data import Vault
 
 DATABASE = "satuatap.db"
 #: Attachments, each named by the hash of its content.
@@ -35,12 +45,6 @@ _PARTED_KEYS = "application-keys.db"
 _KEPT = 3
 #: What may lie in a folder that nobody works with.
 _NO_MALL = {"up.lock", "beat", BACKUPS}
-
-
-class UnwritableBackup(Refusal):
-    """{file} cannot be written: {problem}. Nothing was left there; choose another place with enough room."""
-
-    code = "unwritable_backup"
 
 
 class FolderInUse(Refusal):
@@ -68,6 +72,8 @@ class Restored:
     papers: int
     #: the backup has keys, and they were not given: personal data cannot be read until they are
     lacks_keys: bool
+    #: applications that were erased between the backup and its later keys: what is personal in them stays unreadable
+    erased_since: tuple[str, ...]
     #: where the mall that was there before lies now
     kept: Path | None
 
@@ -114,6 +120,7 @@ def back_up(
 def restore(file: Path, data: Path, *, keys: Path | None, replace: bool, at: datetime) -> Restored:
     """Puts the mall of a backup into the folder, which nobody works with meanwhile.
 
+    ``keys``: of the same backup or of a later one of that mall, which lack the keys of what was erased in between.
     Everything is unpacked and checked beside it first. Raises NotABackup, FolderInUse, DamagedDatabase,
     UnwritableBackup.
     """
@@ -133,14 +140,13 @@ def restore(file: Path, data: Path, *, keys: Path | None, replace: bool, at: dat
             migration = check_database(mall / DATABASE)
             if migration is not None and migration > NEWEST:
                 raise NotABackup(file=file, problem=f"it is of a newer program, at {migration}; install that one")
-            if keys is not None:
-                _put_keys(keys, archive.facts, mall, parted)
+            erased = _put_keys(keys, archive.facts, mall, parted) if keys is not None else ()
             kept = _swap(mall, data, at)
     except OSError as error:
         raise UnwritableBackup(file=data, problem=error.strerror or str(error)) from None
     papers = sum(1 for name in archive.names if name.startswith(f"{PAPERS}/"))
     lacks_keys = bool(archive.facts.get("has_keys")) and keys is None
-    return Restored(migration=migration, papers=papers, lacks_keys=lacks_keys, kept=kept)
+    return Restored(migration=migration, papers=papers, lacks_keys=lacks_keys, erased_since=erased, kept=kept)
 
 
 def back_up_before_migrating(
@@ -179,17 +185,37 @@ def _papers(folder: Path, here: Path) -> dict[str, Path]:
     return copied
 
 
-def _put_keys(keys: Path, facts: object, mall: Path, parted: Path) -> None:
+def _put_keys(keys: Path, facts: Mapping[str, Any], mall: Path, parted: Path) -> tuple[str, ...]:
+    """Which applications have no key among them, though it is not those of the backup itself that were given."""
     parted.mkdir(mode=0o700)
     theirs = unpack_archive(keys, parted)
-    of_backup = facts.get("backup") if isinstance(facts, dict) else None
-    if theirs.facts.get("part") != "keys" or theirs.facts.get("backup") != of_backup:
-        raise NotABackup(file=keys, problem="these are not the keys of that backup")
+    if theirs.facts.get("part") != "keys":
+        raise NotABackup(file=keys, problem="it holds no keys; is it the file of a mall?")
+    is_its_own = theirs.facts.get("backup") == facts.get("backup")
+    if not is_its_own:
+        _require_later(keys, theirs.facts, facts, parted / MASTER_KEY, mall / DATABASE)
     for name in theirs.names:
         if name == _PARTED_KEYS:
             put_keys_back(mall / DATABASE, parted / name)
         elif name in SECRETS:
             (parted / name).replace(mall / name)
+    return () if is_its_own else tuple(without_key(mall / DATABASE))
+
+
+def _require_later(
+    keys: Path, theirs: Mapping[str, Any], facts: Mapping[str, Any], master_key: Path, database: Path
+) -> None:
+    """Keys of an earlier backup lack those of what came since, and would open again what was erased since."""
+    try:
+        is_same_mall = Vault(read_master_key(master_key)).check_value == master_key_check(database)
+    except MasterKeyUnusable:
+        is_same_mall = False
+    if not is_same_mall:
+        raise NotABackup(file=keys, problem="these are not the keys of that backup, nor of a later one of that mall")
+    if datetime.fromisoformat(theirs["made_at"]) < datetime.fromisoformat(facts["made_at"]):
+        raise NotABackup(
+            file=keys, problem="these are the keys of an earlier backup of that mall; give its own, or later ones"
+        )
 
 
 def _swap(mall: Path, data: Path, at: datetime) -> Path | None:

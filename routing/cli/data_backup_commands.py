@@ -65,7 +65,8 @@ def backup(
 def restore(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="A backup.")],
     keys: Annotated[
-        Path | None, typer.Option("--keys", metavar="FILE", help="Its keys. Absent: FILE.keys, where there is one.")
+        Path | None,
+        typer.Option("--keys", metavar="FILE", help="Its keys, or later ones. Absent: FILE.keys."),
     ] = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Also into a folder with a mall; that one is kept beside it.")
@@ -88,8 +89,14 @@ def restore(
         put = put_back(source, folder, keys=keys, replace=replace, at=wall_clock())
     if put.lacks_keys:
         tell("WARNING: the keys were not given (--keys FILE): personal data of this mall cannot be read.")
+    if put.erased_since:
+        tell(
+            "WARNING: erased after this backup, and unreadable in it: "
+            f"{', '.join(put.erased_since)}. Erase them here, too (satuatap data erase), so that the log says so."
+        )
     said = {
         "folder": str(folder),
+        "erased_since": list(put.erased_since),
         "migration": put.migration,
         "papers": put.papers,
         "lacks_keys": put.lacks_keys,

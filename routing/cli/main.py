@@ -17,6 +17,7 @@ from routing.cli import (
     clock_commands,
     data_backup_commands,
     data_commands,
+    data_keys_commands,
     serve_commands,
     workflow_commands,
 )
@@ -76,6 +77,7 @@ calendar_change_commands.add_change_commands(calendar_commands.app)
 calendar_commands.app.command()(recompute)
 app.add_typer(calendar_commands.app, name="calendar")
 data_backup_commands.add_backup_commands(data_commands.app)
+data_commands.app.add_typer(data_keys_commands.app, name="keys")
 app.add_typer(data_commands.app, name="data")
 app.add_typer(bench_commands.app, name="bench")
 

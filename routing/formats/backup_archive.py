@@ -31,6 +31,12 @@ class NotABackup(Refusal):
     kind = Kind.MALFORMED
 
 
+class UnwritableBackup(Refusal):
+    """{file} cannot be written: {problem}. Nothing was left there; choose another place with enough room."""
+
+    code = "unwritable_backup"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
     """What was unpacked."""

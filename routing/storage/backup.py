@@ -14,6 +14,12 @@ from routing.domain.errors import DatabaseAway, Refusal
 
 #: What personal data is encrypted with, one key an application; a mall that does not encrypt has no such table.
 KEYS_TABLE = "application_keys"
+_WITHOUT_KEY = """
+SELECT number FROM applications
+WHERE id NOT IN (SELECT application_id FROM application_keys)
+  AND (id IN (SELECT application_id FROM particulars) OR id IN (SELECT application_id FROM notes))
+ORDER BY number
+"""
 
 
 class DamagedDatabase(Refusal):
@@ -60,12 +66,29 @@ def part_keys(file: Path, keys: Path) -> int:
     return int(count)
 
 
+def master_key_check(file: Path) -> bytes | None:
+    """What tells the master key of that mall from another; None: it has none."""
+    with _opened(file) as connection:
+        if not _has_table(connection, "master_keys"):
+            return None
+        row = connection.execute("SELECT check_value FROM master_keys").fetchone()
+    return bytes(row[0]) if row else None
+
+
+def without_key(file: Path) -> list[str]:
+    """The applications of which the mall holds something sealed and not the key to it."""
+    with _opened(file) as connection:
+        rows = connection.execute(_WITHOUT_KEY).fetchall()
+    return [str(number) for (number,) in rows]
+
+
 def put_keys_back(file: Path, keys: Path) -> int:
-    """Moves parted keys back into the copy; how many. Raises DamagedDatabase."""
+    """Moves parted keys back into the copy, of the applications it knows; how many. Raises DamagedDatabase."""
     check_database(keys)
     with _opened(file) as connection:
         connection.execute("ATTACH ? AS parted", (str(keys),))
-        copied = f"INSERT INTO main.{KEYS_TABLE} SELECT * FROM parted.{KEYS_TABLE}"  # noqa: S608 - names of ours
+        known = "application_id IN (SELECT id FROM main.applications)"
+        copied = f"INSERT INTO main.{KEYS_TABLE} SELECT * FROM parted.{KEYS_TABLE} WHERE {known}"  # noqa: S608 - ours
         count = connection.execute(copied).rowcount
         connection.commit()
     return int(count)

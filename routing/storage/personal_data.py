@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -11,7 +11,15 @@ from sqlalchemy.engine import Connection
 from routing.domain.application import Particulars
 from routing.domain.errors import Fault
 from routing.domain.move import SignalAnswer
-from routing.storage.tables import application_keys, applications, attachments, notes, particulars, signal_answers
+from routing.storage.tables import (
+    application_keys,
+    applications,
+    attachments,
+    master_keys,
+    notes,
+    particulars,
+    signal_answers,
+)
 from routing.vault.personal_data import ApplicationKey, Vault
 
 _INSERT_KEYS = sa.insert(application_keys)
@@ -20,6 +28,22 @@ _INSERT_NOTE = sa.insert(notes)
 _INSERT_ANSWER = sa.insert(signal_answers)
 _WRAPPED = sa.select(application_keys.c.wrapped).where(application_keys.c.application_id == sa.bindparam("id"))
 _WHO = sa.select(particulars.c.sealed).where(particulars.c.application_id == sa.bindparam("id"))
+_ALL_WRAPPED = sa.select(application_keys).order_by(application_keys.c.application_id)
+_has_no_key = ~sa.exists().where(application_keys.c.application_id == applications.c.id)
+_LACKING = sa.select(applications.c.id).where(
+    applications.c.id.in_(sa.bindparam("ids", expanding=True)), applications.c.erased_at.is_(None), _has_no_key
+)
+_WITHOUT_KEY = (
+    sa.select(applications.c.number)
+    .where(
+        applications.c.erased_at.is_(None),
+        _has_no_key,
+        sa.exists().where(particulars.c.application_id == applications.c.id)
+        | sa.exists().where(notes.c.application_id == applications.c.id),
+    )
+    .order_by(applications.c.number)
+)
+_AT_ONCE = 2_000
 #: Whose rows go with an application's key; a new table of personal rows joins them here. A paper that no row names any
 #: more is taken off the disk by the next sweep.
 _PERSONAL = (notes, particulars, attachments, application_keys)
@@ -101,6 +125,31 @@ class PersonalBook:
             .where(applications.c.id == application_id)
             .values(applicant_index=None, erased_at=at)
         )
+
+    def wrapped_keys(self) -> Iterator[tuple[int, bytes]]:
+        """Every application's key as it is kept, wrapped by the master key."""
+        for row in self._connection.execution_options(yield_per=_AT_ONCE).execute(_ALL_WRAPPED):
+            yield row.application_id, bytes(row.wrapped)
+
+    def master_key_check(self) -> bytes | None:
+        """What tells the master key that wrapped them from another; None: there is none."""
+        found = self._connection.execute(sa.select(master_keys.c.check_value)).scalar()
+        return bytes(found) if found is not None else None
+
+    def put_back(self, wrapped: Mapping[int, bytes]) -> int:
+        """Keeps these keys of applications that have none and are not erased; how many."""
+        ids = list(wrapped)
+        found = (
+            self._connection.execute(_LACKING, {"ids": ids[at : at + _AT_ONCE]}) for at in range(0, len(ids), _AT_ONCE)
+        )
+        rows = [{"application_id": one, "wrapped": wrapped[one]} for some in found for one in some.scalars()]
+        if rows:
+            self._connection.execute(_INSERT_KEYS, rows)
+        return len(rows)
+
+    def without_key(self) -> list[str]:
+        """The numbers of applications not erased of which something sealed is kept, and not the key to it."""
+        return list(self._connection.execute(_WITHOUT_KEY).scalars())
 
     def _own_key(self, application_id: int) -> ApplicationKey:
         """What its free text is sealed with."""

@@ -22,11 +22,13 @@ from routing.actions.back_up import (
     keys_beside,
     restore,
 )
+from routing.actions.erase import erase
 from routing.cli.data_backup_commands import NotEmbedded
 from routing.cli.main import main
 from routing.cli.opening import open_office
 from routing.cli.up_command import AlreadyRunning, alone_in
-from routing.domain.errors import AlreadyThere, Refusal
+from routing.domain.erasure import LegalBasis
+from routing.domain.errors import AlreadyThere, Refusal, UnknownApplication
 from routing.formats.backup_archive import NotABackup
 from routing.office import Office, wall_clock
 from routing.reading.chains import verify_chains
@@ -35,8 +37,10 @@ from routing.settings import Settings
 from routing.storage.backup import DamagedDatabase
 from routing.storage.database import Database
 from routing.storage.migration import NEWEST, version
-from tests.mall import Mall
+from tests.actions.test_erase import RINA
+from tests.mall import LESTARI, Mall
 from tests.old_books import WHO, fill_as_before_the_seals
+from tests.sound_books import require_sound
 
 
 @pytest.fixture
@@ -101,11 +105,48 @@ def test_without_its_keys_a_mall_comes_back_and_says_what_is_missing(data: Path,
     assert key_in(tmp_path / "newer") == key_in(data)
 
 
-def test_keys_of_another_backup_are_refused(data: Path, tmp_path: Path) -> None:
-    file, other = backed_up(data, tmp_path / "one.tar"), backed_up(data, tmp_path / "two.tar")
-    with pytest.raises(NotABackup, match="not the keys of that backup"):
-        put_back(file, tmp_path / "new", keys=keys_beside(other))
+def test_keys_of_an_earlier_backup_and_of_another_mall_are_refused(
+    data: Path, sqlite_mall: Mall, tmp_path: Path
+) -> None:
+    early = backed_up(data, tmp_path / "one.tar")
+    sqlite_mall.registers()
+    file = backed_up(data, tmp_path / "two.tar")
+    with pytest.raises(NotABackup, match="the keys of an earlier backup of that mall"):
+        put_back(file, tmp_path / "new", keys=keys_beside(early))
+    with pytest.raises(NotABackup, match="it holds no keys"):
+        put_back(file, tmp_path / "new", keys=early)
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(data / "satuatap.db", other)
+    (other / "master.key").write_text("11" * 32, encoding="ascii")
+    with pytest.raises(NotABackup, match="nor of a later one of that mall"):
+        put_back(file, tmp_path / "new", keys=keys_beside(backed_up(other, tmp_path / "three.tar")))
     assert not (tmp_path / "new").exists()
+
+
+def test_with_the_newest_keys_an_older_backup_opens_but_for_what_was_erased_since(
+    sqlite_mall: Mall, tmp_path: Path
+) -> None:
+    """So only the newest keys need to be kept."""
+    data, rina = sqlite_mall.office.settings.data, sqlite_mall.hires(RINA)
+    erased, stays = (sqlite_mall.walks(sqlite_mall.registers()) for _ in range(2))
+    yesterday = backed_up(data, tmp_path / "yesterday.tar")
+    erase(sqlite_mall.office, erased.number, LegalBasis.RETENTION_OVER, person_id=rina)
+    late = sqlite_mall.registers()
+    today = keys_beside(backed_up(data, tmp_path / "today.tar"))
+    keys_beside(yesterday).unlink()
+
+    put = put_back(yesterday, tmp_path / "new", keys=today)
+    assert (put.erased_since, put.lacks_keys) == ((erased.number,), False)  # type: ignore[attr-defined]
+    with closing(Office(Settings(data=tmp_path / "new"))) as office:
+        assert who_applies(office, stays.id) == LESTARI
+        assert who_applies(office, erased.id) is None
+        assert [one.number for one in verify_chains(office).breaks] == [erased.number]
+        with office.transaction() as tx, pytest.raises(UnknownApplication):
+            tx.application(late.number)
+        # What was erased is erased here, too, and the books are whole.
+        erase(office, erased.number, LegalBasis.RETENTION_OVER, person_id=rina)
+        require_sound(office)
 
 
 def test_a_mall_is_backed_up_while_it_is_written_to(sqlite_mall: Mall, tmp_path: Path) -> None:
