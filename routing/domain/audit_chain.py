@@ -141,4 +141,4 @@ def keyed_digest(key: bytes, text: str) -> str:
 
 def rfc3339(at: datetime) -> str:
     """The instant in UTC with microseconds."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")[:-6] + "Z"
