@@ -176,7 +176,9 @@ class _Export:
             working_days=working_days,
             entries=entries,
             visits=tuple(
-                ExportedVisit(no, step, desk, self._desk_names.get(desk, desk), sent_at, arrived_at, closed_at, decision)
+                ExportedVisit(
+                    no, step, desk, self._desk_names.get(desk, desk), sent_at, arrived_at, closed_at, decision
+                )
                 for _, no, arrived_at, step, desk, sent_at, closed_at, decision in at_desks
             )
             if self._wanted.things

@@ -32,7 +32,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError(message)
         return rfc3339(value) if dialect.name == "sqlite" else value
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
+    def result_processor(self, dialect: Dialect, _coltype: object) -> Callable[[Any], datetime | None] | None:
         """Always aware. Not through ``process_result_value``: it is called twice for each of a log's millions of times,
         and PostgreSQL's need nothing done to them.
         """
