@@ -11,12 +11,28 @@ from tests.servers.postgresql import PostgreSQL
 
 def test_an_embedded_mall_is_measured_beside_the_office_and_nothing_is_left(tmp_path: Path) -> None:
     with programs(tmp_path) as made:
-        done = made.run("bench", "audit", "--entries", "1000", "--data", str(tmp_path / "mall"), "--json")
+        said = ("--entries", "1000", "--formats", "csv", "--rounds", "1")
+        done = made.run("bench", "audit", *said, "--data", str(tmp_path / "mall"), "--json")
     assert done.code == 0, done.stderr
     found = done.document
-    assert (found["entries"], found["problems"], found["database"]) == (1000, 0, "sqlite")
-    assert min(found["sealed_per_second"], found["verified_per_second"], found["proof_ms"]["p50"]) > 0
+    assert (found["entries"], found["problems"], found["database"]) == (1005, 0, "sqlite")
+    for rate in (
+        found["sealed"],
+        found["leaves_verified"],
+        found["verify"],
+        found["verified"],
+        found["exports"]["csv"],
+    ):
+        assert rate["entries_per_cpu_second"] > 0
+    assert found["proof_ms"]["p50"] > 0
+    assert min(found["chain_cost"]["moves_per_second"], found["chain_cost"]["moves_per_second_without"]) > 0
     assert [one.name for one in (tmp_path / "mall").rglob("*") if one.is_file()] == []
+
+
+def test_a_format_that_nobody_writes_is_refused_by_name(tmp_path: Path) -> None:
+    with programs(tmp_path) as made:
+        done = made.run("bench", "audit", "--formats", "csv,pdf", "--data", str(tmp_path / "mall"))
+    assert (done.code, "pdf: there are csv, jsonl" in done.stderr) == (2, True)
 
 
 @pytest.mark.slow
