@@ -182,7 +182,9 @@ def _audit_lines(figures: dict[str, Any]) -> list[str]:
     if cost is not None:
         lines.append(
             f"Chain and triggers cost {cost['share_of_throughput']:.1%} of the throughput ({cost['moves_per_second']} "
-            f"moves/s, {cost['moves_per_second_without']} without), {cost['share_of_processor']:.1%} of the processor."
+            f"moves/s, {cost['moves_per_second_without']} without; all rounds: "
+            f"{' to '.join(f'{share:.1%}' for share in cost['shares_of_the_rounds'])}); processor time a move "
+            f"{cost['processor_ms_per_move']} ms, {cost['processor_ms_per_move_without']} ms without."
         )
     lines.append(f"A proof takes p50 {proof['p50']} ms, p99 {proof['p99']} ms.")
     lines.append(f"{'entries':34} {'a second':>10} {'a CPU s':>10} {'peak MB':>8}")

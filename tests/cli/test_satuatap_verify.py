@@ -346,6 +346,7 @@ def test_lines_as_offices_write_them_are_judged_as_all_others_are(monkeypatch: p
             plain += 1
             # The long way, which the short one must not differ from.
             told = read_json(bytes(line).decode())
+            assert found.said is not None
             assert canonical(found.said) == found.body == told["body"].encode()
             assert (found.leaf, found.of, found.seq) == (told["leaf"], told["of"], told["seq"])
             assert found.hash == told["hash"].encode()
