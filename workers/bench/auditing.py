@@ -15,7 +15,7 @@ from typing import Any
 
 from routing.actions.seal import seal
 from routing.office import Office
-from routing.reading.proofs import consistency, inclusion
+from routing.reading.proofs import consistency, inclusion, newest_checkpoint
 from routing.reading.sealed_chains import verify_sealed_log
 from routing.settings import Settings
 from routing.storage.throwaway import run_script
@@ -71,7 +71,8 @@ def _sealed(office: Office) -> dict[str, Any]:
     began, cpu = time.perf_counter(), time.process_time()
     report = verify_sealed_log(office)
     verified = _rate(began, cpu, report.leaves)
-    proofs = _timed(_asked(office, report.leaves))
+    # Not all leaves need be under the newest seal.
+    proofs = _timed(_asked(office, newest_checkpoint(office).size))
     return {
         "sealed": sealed,
         "leaves": report.leaves,
