@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import rfc8785
+from pydantic_core import from_json
 
 #: What a chain starts from.
 GENESIS = bytes(32)
@@ -24,6 +25,8 @@ SCHEMA = 2
 # Keeps a chain link apart from a Merkle leaf (0x00) and node (0x01) of RFC 6962 over the same bytes.
 _CHAIN_PREFIX = b"\x02"
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+#: What a row says beside its bytes, by the names it has in them.
+_COLUMNS = ("application", "seq", "at", "kind", "desk", "actor")
 # No integer beyond it can be told from its neighbours by whoever reads numbers as doubles.
 _MOST = 2**53
 
@@ -110,7 +113,7 @@ def first_break(entries: Iterable[tuple[int, bytes, bytes]]) -> int | None:
 def said_in(body: bytes) -> dict[str, Any] | None:
     """What an entry says; None: these bytes are none."""
     try:
-        said = json.loads(body)
+        said = from_json(body)
     except ValueError:
         return None
     return said if isinstance(said, dict) else None
@@ -123,15 +126,11 @@ def differs_from_body(entry: Entry, number: str, said: Mapping[str, Any] | None)
     """
     if said is None:
         return "body"
-    columns = {
-        "application": number,
-        "seq": entry.seq,
-        "at": rfc3339(entry.at),
-        "kind": entry.kind,
-        "desk": entry.desk,
-        "actor": entry.actor,
-    }
-    return next((name for name, value in columns.items() if said.get(name) != value), None)
+    columns = (number, entry.seq, rfc3339(entry.at), entry.kind, entry.desk, entry.actor)
+    told = tuple([said.get(name) for name in _COLUMNS])
+    if told == columns:
+        return None
+    return next(name for name, one, other in zip(_COLUMNS, told, columns, strict=True) if one != other)
 
 
 def keyed_digest(key: bytes, text: str) -> str:
@@ -141,4 +140,4 @@ def keyed_digest(key: bytes, text: str) -> str:
 
 def rfc3339(at: datetime) -> str:
     """The instant in UTC with microseconds."""
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(timespec="microseconds")[:-6] + "Z"

@@ -39,7 +39,10 @@ class OpenMinutes:
         """The whole open minutes from one moment to another; 0 where the second is not later."""
         if end <= start:
             return 0
-        begun, ended = self._calendar.local(start), self._calendar.local(end)
+        return self.between_local(self._calendar.local(start), self._calendar.local(end))
+
+    def between_local(self, begun: datetime, ended: datetime) -> int:
+        """The same of moments that are told by the office's clock already, the second not before the first."""
         gone = self._into_its_year(ended) - self._into_its_year(begun)
         for year in range(begun.year, ended.year):
             gone += self._year(year).before[-1]

@@ -165,14 +165,14 @@ def _event(
 
 
 def _visit_values(visit: ExportedVisit) -> dict[str, Value]:
-    values = {
-        "step": visit.step,
-        "sent_at": rfc3339(visit.sent_at),
-        "arrived_at": rfc3339(visit.arrived_at) if visit.arrived_at is not None else None,
-        "closed_at": rfc3339(visit.closed_at) if visit.closed_at is not None else None,
-        "decision": visit.decision,
-    }
-    return {name: value for name, value in values.items() if value is not None}
+    values: dict[str, Value] = {"step": visit.step, "sent_at": rfc3339(visit.sent_at)}
+    if visit.arrived_at is not None:
+        values["arrived_at"] = rfc3339(visit.arrived_at)
+    if visit.closed_at is not None:
+        values["closed_at"] = rfc3339(visit.closed_at)
+    if visit.decision is not None:
+        values["decision"] = visit.decision
+    return values
 
 
 def _as_text(value: Value) -> str:

@@ -7,7 +7,7 @@ texts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from types import TracebackType
@@ -124,23 +124,10 @@ class XesWriter:
         """Add the next event to the case; what is ``None`` is left out, activity and resource never are."""
         if not self._in_case:
             raise ValueError("an event needs a case to stand in")
-        _require(activity, "an event", ACTIVITY)
-        _require(resource, "an event", RESOURCE)
-        _require(lifecycle, "an event", LIFECYCLE)
         self._write(
-            "    <event>\n"
-            + _text(ACTIVITY, activity)
-            + _text(RESOURCE, resource)
-            + (_text(GROUP, group) if group is not None else "")
-            + (_text(ROLE, role) if role is not None else "")
-            + f'      <date key="{TIME}" value="{write_instant(at)}"/>\n'
-            + _text(LIFECYCLE, lifecycle)
-            + (_text(STEP, step) if step is not None else "")
-            + (_text(DECISION, decision) if decision is not None else "")
-            + _number(SEQ, seq)
-            + _number(MINUTES, minutes)
-            + _number(WORKING_DAYS, working_days)
-            + "    </event>\n"
+            f'{_who(activity, resource, group, role)}      <date key="{TIME}" value="{write_instant(at)}"/>\n'
+            f"{_what(lifecycle, step, decision)}"
+            f"{_number(SEQ, seq)}{_number(MINUTES, minutes)}{_number(WORKING_DAYS, working_days)}    </event>\n"
         )
 
     def close_case(self) -> None:
@@ -158,10 +145,24 @@ def _attribute(key: str, value: AttributeValue, indent: str) -> str:
     return f'{indent}<{element} key="{key}" value="{escape(text)}"/>\n'
 
 
+@lru_cache(maxsize=65536)
+def _who(activity: str, resource: str, group: str | None, role: str | None) -> str:
+    """An event up to its time, kept: few activities, people and desks are said millions of times."""
+    _require(activity, "an event", ACTIVITY)
+    _require(resource, "an event", RESOURCE)
+    said = ((ACTIVITY, activity), (RESOURCE, resource), (GROUP, group), (ROLE, role))
+    return "    <event>\n" + _texts(said)
+
+
 @lru_cache(maxsize=8192)
-def _text(key: str, value: str) -> str:
-    """An attribute of an event, kept: few activities, people and desks are said millions of times."""
-    return _attribute(key, value, "      ")
+def _what(lifecycle: str, step: str | None, decision: str | None) -> str:
+    """What stands behind the time, kept for the same reason."""
+    _require(lifecycle, "an event", LIFECYCLE)
+    return _texts(((LIFECYCLE, lifecycle), (STEP, step), (DECISION, decision)))
+
+
+def _texts(said: Iterable[tuple[str, str | None]]) -> str:
+    return "".join([_attribute(key, value, "      ") for key, value in said if value is not None])
 
 
 def _number(key: str, value: int | None) -> str:

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from routing.domain.application import particulars_text
-from routing.domain.audit_chain import GENESIS, Entry, differs_from_body, first_break, keyed_digest, said_in
+from routing.domain.audit_chain import GENESIS, differs_from_body, first_break, keyed_digest, said_in
 from routing.domain.move import LEADS_ON
 from routing.office import Office
 from routing.reading.clock_chains import ClockRows
@@ -35,23 +34,20 @@ from routing.storage.tables import (
 )
 from routing.vault.personal_data import ApplicationKey, SealBroken, Vault
 
-_ENTRIES = (
+_APPLICATIONS = (
     sa.select(
         applications.c.id, applications.c.number, applications.c.entry_count, applications.c.chain_head,
         applications.c.step.label("at_step"), applications.c.outcome, applications.c.applicant_index,
-        applications.c.erased_at, notes.c.sealed.label("note"), particulars.c.sealed.label("applicant"),
+        applications.c.erased_at, particulars.c.sealed.label("applicant"),
         application_keys.c.wrapped, applications.c.calendar, applications.c.promise_due, applications.c.legal_due,
         applications.c.answered_at, applications.c.deemed_at,
-        *(audit_entries.c[name] for name in Entry.__dataclass_fields__),
     )
-    .outerjoin_from(applications, audit_entries, audit_entries.c.application_id == applications.c.id)
-    .outerjoin(particulars, particulars.c.application_id == applications.c.id)
+    .outerjoin_from(applications, particulars, particulars.c.application_id == applications.c.id)
     .outerjoin(application_keys, application_keys.c.application_id == applications.c.id)
-    .outerjoin(notes, (notes.c.application_id == audit_entries.c.application_id) & (notes.c.seq == audit_entries.c.seq))
-    .order_by(applications.c.id, audit_entries.c.seq)
+    .order_by(applications.c.id)
 )  # fmt: skip
-_OF_SERVICE = _ENTRIES.where(applications.c.service == sa.bindparam("service"))
-_OF_APPLICATION = _ENTRIES.where(applications.c.number == sa.bindparam("number"))
+_OF_SERVICE = _APPLICATIONS.where(applications.c.service == sa.bindparam("service"))
+_OF_APPLICATION = _APPLICATIONS.where(applications.c.number == sa.bindparam("number"))
 _ROWS_AT_ONCE = 2_000
 #: The kind of the entry that tells of an erasure.
 _DESTROYED = "key-destroyed"
@@ -82,6 +78,7 @@ class ChainReport:
 class _Beside:
     """What stands beside the log, to be asked for in the order of the applications' ids."""
 
+    notes: RowsBeside
     papers: RowsBeside
     marks: RowsBeside
     notices: RowsBeside
@@ -102,34 +99,27 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
     breaks: list[ChainBreak] = []
     with (
         office.reading() as connection,
+        closing(RowsBeside(connection, audit_entries, ("seq",), service, number)) as log,
+        closing(RowsBeside(connection, notes, ("seq",), service, number)) as reasons,
         closing(RowsBeside(connection, attachments, ("no",), service, number)) as papers,
         closing(RowsBeside(connection, audit_marks, ("seq",), service, number)) as marks,
         closing(RowsBeside(connection, notices, ("at",), service, number)) as told,
         closing(ClockRows(office, connection, service, number)) as clocks,
     ):
-        beside = _Beside(papers=papers, marks=marks, notices=told, clocks=clocks)
-        for rows in _by_application(connection, service, number):
-            chains += 1
-            said = [_entry(row) for row in rows if row.seq is not None]
-            entries += len(said)
-            opened = _opened(office, connection, rows[0])
-            found = _break(rows, said, beside, opened)
+        beside = _Beside(notes=reasons, papers=papers, marks=marks, notices=told, clocks=clocks)
+        for application in _applications(connection, service, number):
+            said = log.of(application.id)
+            chains, entries = chains + 1, entries + len(said)
+            found = _break(application, said, beside, _opened(office, connection, application))
             if found is not None:
                 breaks.append(found)
     return ChainReport(chains=chains, entries=entries, breaks=tuple(breaks))
 
 
-def _by_application(connection: Connection, service: str | None, number: str | None) -> Iterator[list[Any]]:
-    statement = _OF_APPLICATION if number else _OF_SERVICE if service else _ENTRIES
+def _applications(connection: Connection, service: str | None, number: str | None) -> Iterator[Any]:
+    statement = _OF_APPLICATION if number else _OF_SERVICE if service else _APPLICATIONS
     wanted = {"number": number} if number else {"service": service} if service else {}
-    streamed = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement, wanted)
-    for _, rows in groupby(streamed, key=lambda row: row.id):
-        yield list(rows)
-
-
-def _entry(row: Any) -> Entry:
-    columns = {name: getattr(row, name) for name in Entry.__dataclass_fields__}
-    return Entry(**columns | {"body": bytes(row.body), "hash": bytes(row.hash)})
+    return iter(connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement, wanted))
 
 
 def _opened(office: Office, connection: Connection, application: Any) -> _Opened | None:
@@ -143,15 +133,15 @@ def _opened(office: Office, connection: Connection, application: Any) -> _Opened
         return None
 
 
-def _break(rows: list[Any], said: list[Entry], beside: _Beside, opened: _Opened | None) -> ChainBreak | None:
+def _break(application: Any, said: list[Any], beside: _Beside, opened: _Opened | None) -> ChainBreak | None:
     bodies = [said_in(entry.body) for entry in said]
     # Where the chain itself does not hold, comparing with what stands beside it says nothing.
-    found = list(_problems(rows[0], said, bodies)) or list(
-        _problems_beside(rows, [body for body in bodies if body is not None], beside, opened)
+    found = list(_problems(application, said, bodies)) or list(
+        _problems_beside(application, said, [body for body in bodies if body is not None], beside, opened)
     )
     return next(
         (
-            ChainBreak(number=rows[0].number, seq=seq, problem=problem)
+            ChainBreak(number=application.number, seq=seq, problem=problem)
             # Of two at the same entry, the first named is the graver.
             for seq, problem in sorted(found, key=lambda one: one[0])
         ),
@@ -159,7 +149,7 @@ def _break(rows: list[Any], said: list[Entry], beside: _Beside, opened: _Opened 
     )
 
 
-def _problems(application: Any, said: list[Entry], bodies: list[dict[str, Any] | None]) -> Iterator[tuple[int, str]]:
+def _problems(application: Any, said: list[Any], bodies: list[dict[str, Any] | None]) -> Iterator[tuple[int, str]]:
     """The first of each kind, as (entry, what is wrong)."""
     broken = first_break((entry.seq, entry.body, entry.hash) for entry in said)
     if broken is not None:
@@ -177,22 +167,27 @@ def _problems(application: Any, said: list[Entry], bodies: list[dict[str, Any] |
 
 
 def _problems_beside(
-    rows: list[Any], bodies: list[dict[str, Any]], beside: _Beside, opened: _Opened | None
+    application: Any, rows: list[Any], bodies: list[dict[str, Any]], beside: _Beside, opened: _Opened | None
 ) -> Iterator[tuple[int, str]]:
     """What stands beside the log and differs from what the log says of it."""
-    application = rows[0]
-    yield from _problems_of_the_key(rows, bodies, opened)
+    reasons = {note.seq: bytes(note.sealed) for note in beside.notes.of(application.id)}
+    yield from _problems_of_the_key(application, bodies, opened, has_reasons=bool(reasons))
     last: Mapping[str, Any] = {}
     attached: list[tuple[int, Mapping[str, Any]]] = []
     for row, body in zip(rows, bodies, strict=True):
         # What stood beside an erased application is gone, and its digests prove nothing to anybody any more.
-        if opened is not None and body.get("reason") != _note_digest(opened, row):
+        kind = row.kind
+        if opened is not None and body.get("reason") != _note_digest(opened, row.seq, reasons.get(row.seq)):
             yield row.seq, "the reason kept beside the log is not the one the entry was made with"
-        if opened is not None and row.kind == "submitted" and body.get("applicant") != _applicant_digest(opened, row):
+        if (
+            opened is not None
+            and kind == "submitted"
+            and body.get("applicant") != _applicant_digest(opened, application)
+        ):
             yield row.seq, "who applies is not whom the entry was made with"
         # An opinion among several leads nowhere by itself.
-        last = body if row.kind in LEADS_ON and body.get("to") else last
-        attached += [(row.seq, body)] if row.kind == "attached" else []
+        last = body if kind in LEADS_ON and body.get("to") else last
+        attached += [(row.seq, body)] if kind == "attached" else []
     if opened is not None:
         yield from paper_problems(opened.key.digest, beside.papers.of(application.id), attached)
     yield from told_problems(application, beside.marks.of(application.id), beside.notices.of(application.id), bodies)
@@ -202,27 +197,26 @@ def _problems_beside(
 
 
 def _problems_of_the_key(
-    rows: list[Any], bodies: list[dict[str, Any]], opened: _Opened | None
+    application: Any, bodies: list[dict[str, Any]], opened: _Opened | None, *, has_reasons: bool
 ) -> Iterator[tuple[int, str]]:
     """The key opens what was sealed with it; or the log tells of an erasure, and nothing personal is left."""
-    first = rows[0]
     erased_by = next((body["seq"] for body in bodies if body["kind"] == _DESTROYED), None)
     if erased_by is None:
-        if first.wrapped is None or first.erased_at is not None:
+        if application.wrapped is None or application.erased_at is not None:
             yield 1, "its personal data is gone, and the log knows of no erasure"
         elif opened is None:
             yield 1, "its key does not open: it was changed, or wrapped by another master key"
         return
-    left = (first.wrapped, first.applicant, first.applicant_index, *(row.note for row in rows))
-    if first.erased_at is None or any(one is not None for one in left):
+    left = (application.wrapped, application.applicant, application.applicant_index)
+    if application.erased_at is None or has_reasons or any(one is not None for one in left):
         yield erased_by, "the log says that its personal data was destroyed, and some of it is there"
 
 
-def _note_digest(opened: _Opened, row: Any) -> str | None:
-    if row.note is None:
+def _note_digest(opened: _Opened, seq: int, sealed: bytes | None) -> str | None:
+    if sealed is None:
         return None
     try:
-        return keyed_digest(opened.key.digest, opened.key.note(row.seq, bytes(row.note)))
+        return keyed_digest(opened.key.digest, opened.key.note(seq, sealed))
     except SealBroken:
         return _NO_DIGEST
 

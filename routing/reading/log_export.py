@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import from_json
 from sqlalchemy.engine import Connection
 
 from routing.domain.desks import Label
@@ -49,7 +50,7 @@ _ENTRIES = sa.select(
     audit_entries.c.desk, audit_entries.c.actor, audit_entries.c.body, audit_entries.c.hash,
 )  # fmt: skip
 _VISITS = sa.select(
-    visits.c.application_id, visits.c.no, visits.c.step, visits.c.desk, visits.c.sent_at, visits.c.arrived_at,
+    visits.c.application_id, visits.c.no, visits.c.arrived_at, visits.c.step, visits.c.desk, visits.c.sent_at,
     visits.c.closed_at, visits.c.decision,
 )  # fmt: skip
 #: Of a visit whose rest is not wanted: enough to count from.
@@ -58,8 +59,6 @@ _PAPERS = sa.select(
     attachments.c.application_id, attachments.c.no, attachments.c.requirement, attachments.c.media_type,
     attachments.c.bytes,
 )  # fmt: skip
-#: Without looking for the encoding and for what stands behind: these are our own bytes.
-_read = json.JSONDecoder().raw_decode
 _MIGRATED = sa.select(audit_entries.c.application_id, audit_entries.c.seq, audit_entries.c.body).where(
     audit_entries.c.kind == "migrated"
 )
@@ -161,7 +160,9 @@ class _Export:
     def _application(
         self, row: Any, entries: tuple[ExportedEntry, ...], at_desks: Any, papers: Any
     ) -> ExportedApplication:
-        time = self._time(row.calendar, None) if row.outcome is not None else None
+        minutes = working_days = None
+        if row.outcome is not None:
+            minutes, working_days = self._time(row.calendar, None).between(row.submitted_at, row.changed_at)
         return ExportedApplication(
             id=row.id,
             number=row.number,
@@ -171,12 +172,14 @@ class _Export:
             outcome=row.outcome,
             submitted_at=row.submitted_at,
             facts=row.facts,
-            minutes=time.minutes.between(row.submitted_at, row.changed_at) if time is not None else None,
-            working_days=time.days(row.submitted_at, row.changed_at) if time is not None else None,
+            minutes=minutes,
+            working_days=working_days,
             entries=entries,
             visits=tuple(
-                ExportedVisit(no, step, desk, self._desk_names.get(desk, desk), *times_and_decision)
-                for _, no, step, desk, *times_and_decision in at_desks
+                ExportedVisit(
+                    no, step, desk, self._desk_names.get(desk, desk), sent_at, arrived_at, closed_at, decision
+                )
+                for _, no, arrived_at, step, desk, sent_at, closed_at, decision in at_desks
             )
             if self._wanted.things
             else (),
@@ -184,30 +187,28 @@ class _Export:
         )
 
     def _entries(self, row: Any, rows: Any, at_desks: Any, gone_over: Any) -> tuple[ExportedEntry, ...]:
-        arrived = {visit.no: visit.arrived_at for visit in at_desks}
-        return tuple([self._entry(row, one, arrived, gone_over) for one in rows])
-
-    def _entry(self, row: Any, entry: Any, arrived: Mapping[int, datetime | None], gone_over: Any) -> ExportedEntry:
-        _, seq, at, kind, desk, actor, body, link = entry
-        said, _ = _read(body.decode())
-        step, role, visit = said.get("step"), said.get("role"), said.get("visit")
-        labels = self._labels_of(_version_then(row.workflow, seq, gone_over) if gone_over else row.workflow)
-        if role is not None and row.imported_case is not None:
-            role = self._role_names.get(role, role)
-        minutes = working_days = None
-        since = arrived.get(visit) if kind == "decided" and visit is not None else None
-        if since is not None:
-            time = self._time(row.calendar, desk)
-            minutes, working_days = time.minutes.between(since, at), time.days(since, at)
-        has_names = self._wanted.pseudonym is None
-        return ExportedEntry(
-            seq, at, kind, actor if has_names else self._actor(actor), role, desk,
-            self._desk_names.get(desk, desk) if desk is not None else None,
-            step, labels.get(step, kind), said.get("decision"), said.get("to"), visit,
-            tuple([one["visit"] for one in said["sent"]]) if "sent" in said else (),
-            said.get("attachment"), minutes, working_days,
-            said if has_names else None, body if has_names else None, link if has_names else None,
-        )  # fmt: skip
+        """In one loop, because all of this is done for every entry of the log."""
+        arrived = {visit[1]: visit[2] for visit in at_desks}
+        has_names, desk_names = self._wanted.pseudonym is None, self._desk_names
+        role_names = self._role_names if row.imported_case is not None else {}
+        labels = self._labels_of(row.workflow)
+        told: list[ExportedEntry] = []
+        for _, seq, at, kind, desk, actor, body, link in rows:
+            said = from_json(body)
+            step, role, visit, sent = said.get("step"), said.get("role"), said.get("visit"), said.get("sent")
+            if gone_over:
+                labels = self._labels_of(_version_then(row.workflow, seq, gone_over))
+            minutes = working_days = None
+            since = arrived.get(visit) if kind == "decided" else None
+            if since is not None:
+                minutes, working_days = self._time(row.calendar, desk).between(since, at)
+            told.append(ExportedEntry(
+                seq, at, kind, actor if has_names else self._actor(actor), role_names.get(role, role), desk,
+                desk_names.get(desk, desk), step, labels.get(step, kind), said.get("decision"), said.get("to"), visit,
+                tuple([one["visit"] for one in sent]) if sent else (), said.get("attachment"), minutes, working_days,
+                said if has_names else None, body if has_names else None, link if has_names else None,
+            ))  # fmt: skip
+        return tuple(told)
 
     def _labels_of(self, workflow: str) -> dict[str, str]:
         found = self._labels.get(workflow)
@@ -240,13 +241,17 @@ class _WorkingTime:
 
     def __init__(self, calendar: WorkingCalendar, counter: str | None) -> None:
         self._calendar = calendar
-        self.minutes = OpenMinutes(calendar, counter)
+        self._minutes = OpenMinutes(calendar, counter)
 
-    def days(self, start: datetime, end: datetime) -> int:
-        """How many working days one date lies behind the other: decided on the day it arrived, none."""
+    def between(self, start: datetime, end: datetime) -> tuple[int, int]:
+        """Open minutes; and how many working days one date lies behind the other: on the day it arrived, none."""
+        if end <= start:
+            return 0, 0
         calendar = self._calendar
-        first, last = calendar.local(start).date(), calendar.local(end).date()
-        return calendar.working.number_of(last) - calendar.working.number_of(first) if last > first else 0
+        begun, ended = calendar.local(start), calendar.local(end)
+        first, last = begun.date(), ended.date()
+        days = calendar.working.number_of(last) - calendar.working.number_of(first) if last > first else 0
+        return self._minutes.between_local(begun, ended), days
 
 
 def _chosen(statement: sa.Select[*tuple[Any, ...]], wanted: ExportWanted) -> sa.Select[*tuple[Any, ...]]:

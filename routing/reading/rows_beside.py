@@ -6,6 +6,7 @@ What they must say, their own modules know.
 from __future__ import annotations
 
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,17 +24,16 @@ class RowsBeside:
         self, connection: Connection, table: sa.Table, order: tuple[str, ...], service: str | None, number: str | None
     ) -> None:
         """``order``: the columns by which the rows of an application come."""
-        statement = (
-            sa.select(table)
-            .join_from(table, applications, applications.c.id == table.c.application_id)
-            .order_by(table.c.application_id, *(table.c[name] for name in order))
-        )
+        statement = sa.select(table).order_by(table.c.application_id, *(table.c[name] for name in order))
+        if number or service:
+            statement = statement.join(applications, applications.c.id == table.c.application_id)
         if number:
             statement = statement.where(applications.c.number == number)
         elif service:
             statement = statement.where(applications.c.service == service)
         self._rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement)
-        self._groups = groupby(self._rows, key=lambda row: row.application_id)
+        owner = list(table.c).index(table.c.application_id)
+        self._groups = groupby(self._rows, key=itemgetter(owner))
         self._next: tuple[int, list[Any]] | None = None
 
     def of(self, application_id: int) -> list[Any]:

@@ -36,14 +36,17 @@ _OFFICE = sa.select(*(office_entries.c[name] for name in OfficeEntry.__dataclass
     office_entries.c.seq
 )
 _LEAVES = (
-    sa.select(log_leaves, sa.func.coalesce(audit_entries.c.hash, office_entries.c.hash).label("entry_hash"))
+    sa.select(
+        log_leaves.c.leaf, log_leaves.c.application_id, log_leaves.c.seq, log_leaves.c.hash,
+        sa.func.coalesce(audit_entries.c.hash, office_entries.c.hash),
+    )
     .outerjoin(
         audit_entries,
         (audit_entries.c.application_id == log_leaves.c.application_id) & (audit_entries.c.seq == log_leaves.c.seq),
     )
     .outerjoin(office_entries, (log_leaves.c.application_id == OFFICE) & (office_entries.c.seq == log_leaves.c.seq))
     .order_by(log_leaves.c.leaf)
-)
+)  # fmt: skip
 _NODES = (
     sa.select(log_nodes.c.place, log_nodes.c.hash)
     .where(log_nodes.c.level == sa.bindparam("level"))
@@ -144,19 +147,27 @@ class _Walk:
         nodes = [_Beside(self._stream(_NODES, level=level)) for level in range(1, self._scalar(_LEVELS) + 1)]
         seals = _Beside(self._stream(_SEALS))
         is_sound = True
-        for row in self._stream(_LEAVES):
-            expected = self.frontier.size
-            if row.leaf != expected:
+        for expected, (leaf, application_id, seq, digest, entry_hash) in enumerate(self._stream(_LEAVES)):
+            if leaf != expected:
                 # What follows has moved, and of a moved tree nothing fits any more: that says it all.
-                yield f"leaf {expected}", f"it is missing: the next one there is {row.leaf}"
+                yield f"leaf {expected}", f"it is missing: the next one there is {leaf}"
                 return
-            if row.entry_hash is None or bytes(row.entry_hash) != bytes(row.hash):
+            if entry_hash != digest:
                 is_sound = False
-                yield self._name(row), "it is not the entry that was sealed" if row.entry_hash else "its entry is gone"
-            for level, place, digest in self.frontier.add(leaf_hash(bytes(row.hash))):
-                yield from self._node(nodes, level, place, digest)
-            while seals.next is not None and seals.next.size <= self.frontier.size:
-                yield from self._seal(seals.take(), is_sound=is_sound)
+                where = self._name(leaf, application_id, seq)
+                yield where, "it is not the entry that was sealed" if entry_hash else "its entry is gone"
+            for level, place, made in self.frontier.add(leaf_hash(digest)):
+                # Nearly always; what is wrong otherwise, ``_node`` says.
+                if level <= len(nodes) and nodes[level - 1].next == (place, made):
+                    nodes[level - 1].take()
+                else:
+                    yield self._node(nodes, level, place)
+            if seals.next is not None and seals.next.size <= self.frontier.size:
+                yield from self._seals(seals, is_sound=is_sound)
+        yield from self._left(nodes, seals)
+
+    def _left(self, nodes: list[_Beside], seals: _Beside) -> Iterator[tuple[str, str]]:
+        """What stands beside the leaves and has none."""
         while seals.next is not None:
             size = seals.take().size
             yield f"seal of {size} leaves", f"the log has only {self.frontier.size}: it was cut off, or restored"
@@ -164,14 +175,19 @@ class _Walk:
             if beside.next is not None:
                 yield f"subtree {beside.next.place} of level {level}", "it stands over leaves that are not there"
 
-    def _node(self, nodes: list[_Beside], level: int, place: int, digest: bytes) -> Iterator[tuple[str, str]]:
+    def _node(self, nodes: list[_Beside], level: int, place: int) -> tuple[str, str]:
+        """What is wrong with the stored subtree that should stand here."""
         first, last = place << level, ((place + 1) << level) - 1
         where = f"subtree {place} of level {level} (leaves {first} to {last})"
         beside = nodes[level - 1] if level <= len(nodes) else None
         if beside is None or beside.next is None or beside.next.place != place:
-            yield where, "it is missing"
-        elif bytes(beside.take().hash) != digest:
-            yield where, "it is not the hash of its leaves"
+            return where, "it is missing"
+        beside.take()
+        return where, "it is not the hash of its leaves"
+
+    def _seals(self, seals: _Beside, *, is_sound: bool) -> Iterator[tuple[str, str]]:
+        while seals.next is not None and seals.next.size <= self.frontier.size:
+            yield from self._seal(seals.take(), is_sound=is_sound)
 
     def _seal(self, row: Any, *, is_sound: bool) -> Iterator[tuple[str, str]]:
         self.seals += 1
@@ -187,11 +203,11 @@ class _Walk:
         if (stated.size, stated.root) != (row.size, bytes(row.root)) or stated.origin not in self._origins:
             yield where, "the signed note states another size, root or log than the row"
 
-    def _name(self, row: Any) -> str:
-        if row.application_id == OFFICE:
-            return f"leaf {row.leaf} (office entry {row.seq})"
-        number = self._connection.execute(_NUMBER, {"application_id": row.application_id}).scalar()
-        return f"leaf {row.leaf} ({number or f'application {row.application_id}'}, entry {row.seq})"
+    def _name(self, leaf: int, application_id: int, seq: int) -> str:
+        if application_id == OFFICE:
+            return f"leaf {leaf} (office entry {seq})"
+        number = self._connection.execute(_NUMBER, {"application_id": application_id}).scalar()
+        return f"leaf {leaf} ({number or f'application {application_id}'}, entry {seq})"
 
     def _stream(self, statement: sa.Select[Any], **values: Any) -> Iterator[Any]:
         # The server keeps its place in each, so that none is in memory as a whole.

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
 from routing.domain.merkle_log import leaf_hash
+from routing.storage.straight import Question, ask
 from routing.storage.tables import log_nodes
 
 # Both tables are looked into by their keys; for a list of pairs SQLite would read all of a table instead.
@@ -18,9 +19,12 @@ SELECT wanted.level, wanted.place, coalesce(log_nodes.hash, log_leaves.hash) AS 
 LEFT JOIN log_nodes ON log_nodes.level = wanted.level AND log_nodes.place = wanted.place
 LEFT JOIN log_leaves ON wanted.level = 0 AND log_leaves.leaf = wanted.place
 """
-_ON_POSTGRESQL = sa.text(_FOUND.format(wanted="unnest(:levels, :places) AS wanted (level, place)")).bindparams(
-    sa.bindparam("levels", type_=ARRAY(log_nodes.c.level.type)),
-    sa.bindparam("places", type_=ARRAY(log_nodes.c.place.type)),
+_ON_POSTGRESQL = Question(
+    sa.text(_FOUND.format(wanted="unnest(:levels, :places) AS wanted (level, place)")).bindparams(
+        sa.bindparam("levels", type_=ARRAY(log_nodes.c.level.type)),
+        sa.bindparam("places", type_=ARRAY(log_nodes.c.place.type)),
+    ),
+    is_prepared=False,
 )
 _ON_SQLITE = sa.text(
     _FOUND.format(
@@ -36,9 +40,9 @@ def stored_hashes(connection: Connection, places: Sequence[tuple[int, int]]) -> 
         return {}
     levels, at = [level for level, _ in places], [place for _, place in places]
     if connection.dialect.name == "postgresql":
-        rows = connection.execute(_ON_POSTGRESQL, {"levels": levels, "places": at})
+        (rows,) = ask(connection, (_ON_POSTGRESQL, {"levels": levels, "places": at}))
     else:
-        rows = connection.execute(_ON_SQLITE, {"levels": json.dumps(levels), "places": json.dumps(at)})
+        rows = list(connection.execute(_ON_SQLITE, {"levels": json.dumps(levels), "places": json.dumps(at)}))
     return {(level, place): bytes(digest) for level, place, digest in rows if digest is not None}
 
 

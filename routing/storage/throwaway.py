@@ -5,9 +5,11 @@ Nothing here opens the books; what is made is as empty as ``createdb`` leaves it
 
 from __future__ import annotations
 
+import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import exc
@@ -19,6 +21,9 @@ from routing.storage.database import Database, translated
 #: Begins the name of every such database, so that one that was left behind is known for what it is.
 NAME = "satuatap_bench_"
 _NOT_PERMITTED = "42501"
+#: A row by its columns.
+Row = dict[str, Any]
+Rows = list[Row]
 
 
 class MayNotCreateDatabase(Refusal):
@@ -64,6 +69,35 @@ def run_script(database: Database, script: str) -> None:
         connection.exec_driver_sql(script)
 
 
+def rows_of_application(database: Database, table: str, application_id: int) -> Rows:
+    """What a table holds of an application, as the driver gives it; without what the database numbers by itself."""
+    owner = "id" if table == "applications" else "application_id"
+    with database.reading() as connection:
+        found = connection.exec_driver_sql(f"SELECT * FROM {table} WHERE {owner} = {int(application_id)}")  # noqa: S608 - our own table
+        rows = [dict(row) for row in found.mappings()]
+    rows.sort(key=lambda row: row.get("seq") or row.get("no") or 0)
+    return [{name: _told(value) for name, value in row.items() if name != "written_in"} for row in rows]
+
+
+def pour(database: Database, tables: Iterable[tuple[str, Rows]]) -> None:
+    """Writes many rows, table by table, as fast as the database takes them, in one transaction."""
+    with database.writing() as connection:
+        if not database.is_sqlite:
+            connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+        for table, rows in tables:
+            names = list(rows[0])
+            values = ([row[name] for name in names] for row in rows)
+            if database.is_sqlite:
+                marks = ", ".join("?" * len(names))
+                said = f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608 - our own table
+                connection.exec_driver_sql(said, [tuple(one) for one in values])
+                continue
+            cursor: Any = connection.connection.cursor()
+            with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+                for one in values:
+                    copy.write_row(one)
+
+
 def libpq_environment(address: str) -> dict[str, str]:
     """The address as PostgreSQL's own programs read it; a password on a command line could be read by everybody."""
     url = make_url(address)
@@ -78,6 +112,11 @@ def libpq_environment(address: str) -> dict[str, str]:
         "PGSSLMODE": url.query.get("sslmode"),
     }
     return {name: str(value) for name, value in said.items() if value is not None}
+
+
+def _told(value: Any) -> Any:
+    """As it is written again: the driver reads JSON, and takes it as text."""
+    return json.dumps(value) if isinstance(value, dict | list) else value
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import random
 import shutil
 import subprocess
 import sys
@@ -12,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from routing.cli import satuatap_verify
-from routing.cli.satuatap_verify import SENTENCES, Verdict, compare, judge, judge_receipt, main
+from routing.cli.satuatap_verify import (
+    SENTENCES,
+    Verdict,
+    _plain_line,
+    compare,
+    judge,
+    judge_receipt,
+    main,
+    read_json,
+)
 from routing.domain.audit_chain import canonical, link
 from routing.domain.merkle_log import consistency_proof
 from tests.cli.bundle_cases import Case, damaged_cases, good_cases, kinds_of_damage
@@ -322,6 +332,30 @@ def test_a_log_whose_chains_were_all_recomputed_does_not_have_the_sealed_root() 
     verdict = judge(written(lines))
     assert verdict.code == "root"
     assert json.dumps(exported(log)[0]["checkpoint"]) != verdict.told
+
+
+def test_lines_as_offices_write_them_are_judged_as_all_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [json.dumps(line, separators=(",", ":"), ensure_ascii=False).encode() for line in exported(a_log())]
+    chance, plain = random.Random(6), 0
+    for _ in range(1500):
+        at, place, sign = chance.randrange(1, len(lines)), chance.random(), chance.choice(b' "\\{}[]:,-01e.\tz\x00\xc3')
+        line = bytearray(lines[at])
+        line[int(place * len(line))] = sign
+        found = _plain_line(bytes(line))
+        if found is not None:
+            plain += 1
+            # The long way, which the short one must not differ from.
+            told = read_json(bytes(line).decode())
+            assert found.said is not None
+            assert canonical(found.said) == found.body == told["body"].encode()
+            assert (found.leaf, found.of, found.seq) == (told["leaf"], told["of"], told["seq"])
+            assert found.hash == told["hash"].encode()
+    assert plain > 100
+    good = judge(io.BytesIO(b"\n".join(lines)))
+    monkeypatch.setattr(satuatap_verify, "_plain_line", lambda _: None)
+    monkeypatch.setattr(satuatap_verify, "_plain", lambda _: None)
+    assert good.verdict == "good"
+    assert judge(io.BytesIO(b"\n".join(lines))) == good
 
 
 @pytest.mark.parametrize("code", sorted(SENTENCES))

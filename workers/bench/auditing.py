@@ -1,89 +1,91 @@
-"""What the sealed log costs: entries sealed a second, a proof, a verification, in books that are gone afterwards.
+"""What the log costs and how fast it is gone through, in books that are gone afterwards.
 
-The entries are made by the database itself and say nothing; sealing and proving only ever look at their hashes.
+Per move: the chain, and the triggers that keep it closed. Of a long log: sealing it, proving, verifying, exporting it.
 """
 
 from __future__ import annotations
 
 import random
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 from routing.actions.seal import seal
 from routing.office import Office
-from routing.reading.proofs import consistency, inclusion
+from routing.reading.proofs import consistency, inclusion, newest_checkpoint
 from routing.reading.sealed_chains import verify_sealed_log
 from routing.settings import Settings
 from routing.storage.throwaway import run_script
+from workers.bench.chain_cost import measure_chain_cost
 from workers.bench.figures import share_ms
 from workers.bench.ground import measuring_ground
-from workers.bench.many_open import fill
+from workers.bench.log_programs import LogPrograms
+from workers.bench.long_log import fill_log
 from workers.bench.measurement import Tell
 from workers.bench.processor_time import load_average
 
-_APPLICATIONS = 100
-#: Entries of one application in one transaction; thousands of moves do not come in one, either.
-_AT_ONCE = 1_000
 _PROOFS = 1_000
-#: No application has had so many entries of its own.
-_FIRST_SEQ = 1_000
-_MADE = {
-    "postgresql": """INSERT INTO audit_entries (application_id, seq, at, kind, desk, actor, body, hash)
-        SELECT {application}, seq, now(), 'measured', NULL, 'bench', convert_to('{{}}', 'UTF8'),
-            sha256(convert_to('{application} ' || seq, 'UTF8'))
-        FROM generate_series({first}, {last}) seq""",
-    "sqlite": """WITH RECURSIVE counted(seq) AS
-            (VALUES ({first}) UNION ALL SELECT seq + 1 FROM counted WHERE seq < {last})
-        INSERT INTO audit_entries (application_id, seq, at, kind, desk, actor, body, hash)
-        SELECT {application}, seq, '2026-01-01T00:00:00.000000Z', 'measured', NULL, 'bench', '{{}}', randomblob(32)
-        FROM counted""",
-}
+#: Documents of one round of the comparison.
+_DOCUMENTS = 50
 
 
-def measure_audit(settings: Settings, *, entries: int, tell: Tell) -> dict[str, Any]:
-    """The figures of one measurement. Raises MayNotCreateDatabase, DataFolderUnusable and faults."""
-    with measuring_ground(settings, clerks=1) as ground, closing(Office(ground.settings)) as office:
-        applications = _applications(office, ground.people[0, "register"])
+def measure_audit(
+    settings: Settings, *, entries: int, formats: Sequence[str], rounds: int, tell: Tell
+) -> dict[str, Any]:
+    """The figures of one measurement; ``rounds``: of the comparison with an office without a chain.
+
+    Raises MayNotCreateDatabase, DataFolderUnusable and faults.
+    """
+    cost = measure_chain_cost(settings, documents=_DOCUMENTS, rounds=rounds, tell=tell) if rounds else None
+    with (
+        measuring_ground(settings, clerks=1) as ground,
+        closing(Office(ground.settings)) as office,
+        tempfile.TemporaryDirectory(dir=ground.settings.data) as folder,
+    ):
         seal(office)
+        programs = LogPrograms(ground, Path(folder))
         tell(f"Writing {entries} entries.")
-        _write(office, applications, entries)
+        written = fill_log(office, ground, entries, tell)
         run_script(office.database, "ANALYZE")
-        tell("Sealing them.")
-        began = time.perf_counter()
-        leaves = seal(office).leaves
-        sealed_in = time.perf_counter() - began
-        tell("Proving and verifying.")
-        proofs = _timed(_asked(office, leaves))
-        began = time.perf_counter()
-        report = verify_sealed_log(office)
-        verified_in = time.perf_counter() - began
-        return {
-            "entries": leaves,
-            "sealed_per_second": round(leaves / sealed_in),
-            "proof_ms": {"p50": share_ms(proofs, 0.5), "p99": share_ms(proofs, 0.99)},
-            "verified_per_second": round(report.leaves / verified_in),
-            "problems": len(report.problems),
-            "database": office.database.name,
-            "load_average": load_average(),
-        }
+        tell("Sealing, proving and verifying them.")
+        found = {"entries": written, "chain_cost": cost, **_sealed(office)}
+        tell("Verifying all of it.")
+        leaves = found["leaves"]
+        found |= {"verify": programs.verified(leaves), **programs.verified_outside(leaves), "exports": {}}
+        for as_format in formats:
+            tell(f"Exporting it as {as_format}.")
+            found["exports"][as_format] = programs.exported(as_format, written)
+        return found | {"database": office.database.name, "load_average": load_average()}
 
 
-def _applications(office: Office, person_id: int) -> list[int]:
-    numbers = [number for some in fill(office, _APPLICATIONS, person_id=person_id) for number in some]
-    with office.transaction() as tx:
-        return [one.id for one in tx.applications_numbered(numbers)]
+def _sealed(office: Office) -> dict[str, Any]:
+    """What is done with the sealed log in this process."""
+    began, cpu = time.perf_counter(), time.process_time()
+    count = seal(office).leaves
+    sealed = _rate(began, cpu, count)
+    # As the server does by itself, in time, with a log that has grown.
+    run_script(office.database, "ANALYZE")
+    began, cpu = time.perf_counter(), time.process_time()
+    report = verify_sealed_log(office)
+    verified = _rate(began, cpu, report.leaves)
+    # Not all leaves need be under the newest seal.
+    proofs = _timed(_asked(office, newest_checkpoint(office).size))
+    return {
+        "sealed": sealed,
+        "leaves": report.leaves,
+        "leaves_verified": verified,
+        "problems": len(report.problems),
+        "proof_ms": {"p50": share_ms(proofs, 0.5), "p99": share_ms(proofs, 0.99)},
+    }
 
 
-def _write(office: Office, applications: Sequence[int], entries: int) -> None:
-    for start in range(0, entries, _AT_ONCE):
-        piece = start // _AT_ONCE
-        first = _FIRST_SEQ + piece // len(applications) * _AT_ONCE
-        last = first + min(_AT_ONCE, entries - start) - 1
-        made = _MADE[office.database.name]
-        application = applications[piece % len(applications)]
-        run_script(office.database, made.format(application=application, first=first, last=last))
+def _rate(began: float, cpu: float, entries: int) -> dict[str, int]:
+    """Of something that was done to so many entries since then, in this process."""
+    seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - cpu
+    return {"entries_per_second": round(entries / seconds), "entries_per_cpu_second": round(entries / cpu_seconds)}
 
 
 def _asked(office: Office, leaves: int) -> list[Callable[[], object]]:
@@ -97,6 +99,9 @@ def _asked(office: Office, leaves: int) -> list[Callable[[], object]]:
 
 
 def _timed(asked: Sequence[Callable[[], object]]) -> list[float]:
+    # The first ones find the server's memory, and the program's, as empty as nobody's is at work.
+    for ask in asked[:20]:
+        ask()
     took = []
     for ask in asked:
         began = time.perf_counter()
