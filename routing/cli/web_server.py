@@ -39,7 +39,8 @@ class WebServer:
         self._office = office
         # What can be wrong is found before anything is announced.
         context = _context(certificate, key)
-        office.receipt_key()
+        if office.database.halted is None:
+            office.receipt_key()
         self._socket = _bound(host, port)
         scheme = "https" if context is not None else "http"
         is_open = not _is_loopback(host)
