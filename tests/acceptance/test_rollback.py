@@ -88,14 +88,14 @@ def test_a_restored_postgresql_is_found_by_witness_and_mall_and_begun_anew_by_tw
         status, note = answer_of(f"{shows}/checkpoint")
         return int(note.split("\n")[1]) if status == 200 else 0
 
-    until(lambda: size_shown() == 3, "the witness has seen the first entries")
+    until(lambda: size_shown() == 4, "the witness has seen the first entries")
     for part in (sequencer, web):
         part.end_by(signal.SIGTERM)
     put_back = backup_of(postgresql_settings, postgresql_server)
     prepares(postgresql_settings, 3)
     port = address.rstrip("/").rpartition(":")[2]
     sequencer, web = mall.start("sequencer"), mall.start("web", "--port", port)
-    until(lambda: size_shown() == 6, "the witness has seen the others, too")
+    until(lambda: size_shown() == 7, "the witness has seen the others, too")
     for part in (sequencer, web):
         part.end_by(signal.SIGTERM)
     put_back()
@@ -109,10 +109,10 @@ def test_a_restored_postgresql_is_found_by_witness_and_mall_and_begun_anew_by_tw
     witness.wait_until_it_says("ALARM log_misbehaved")
     mall.environment |= asking
     ended = mall.run("sequencer")
-    assert (ended.code, "6 entries" in ended.stderr, "3 entries" in ended.stderr) == (3, True, True), ended.stderr
+    assert (ended.code, "7 entries" in ended.stderr, "4 entries" in ended.stderr) == (3, True, True), ended.stderr
     ceremony = ("audit", "begin-incarnation", "--reason", "The disk broke.", "--by", "kadek", "--by", "wira", "--json")
     done = typed(mall, f"{PASSWORD}\n{PASSWORD}\n", *ceremony)
-    assert (done.code, done.document["restored"], done.document["lost_size"]) == (0, 3, 6), done.stderr
+    assert (done.code, done.document["restored"], done.document["lost_size"]) == (0, 4, 7), done.stderr
     # Without a restart: each part looks again while it is halted.
     until(lambda: ready(address) == (200, []), "the pages write again")
     mall.start("sequencer")
