@@ -15,6 +15,10 @@ def erase(office: Office, number: str, basis: LegalBasis, *, letter: str = "", p
     """
     with office.transaction() as tx:
         application = tx.application(number)
+        # What stays stopped for too long ends with words of the clock, which take the key that is destroyed here.
+        open_visits = tx.open_visits(application.id)
+        book = office.book_of(application, tx)
+        application = tx.up_to_date(book, application, open_visits, at=office.now()).application
         person = tx.people.with_id(person_id)
         move = erasure.erase(application, basis, letter=letter, person=person, at=office.now())
         tx.record(move)

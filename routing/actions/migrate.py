@@ -81,7 +81,17 @@ def _one(office: Office, wanted: Migration, number: str) -> Migrated | None:
         application = tx.application(number)
         if not application.is_open or application.workflow == wanted.to:
             return None
-        old = office.book_of(application, tx)
+        old, open_visits, ledger = (
+            office.book_of(application, tx),
+            tx.open_visits(application.id),
+            tx.ledger(application),
+        )
+        if not wanted.dry_run:
+            # What time has brought under the old version is written before the new one counts.
+            standing = tx.up_to_date(old, application, open_visits, ledger, at=office.now())
+            application, open_visits, ledger = standing.application, list(standing.open_visits), list(standing.ledger)
+            if not application.is_open:
+                return None
         new = office.rule_book(wanted.to, tx).counted_by(old.calendar)
         crossing = Crossing(old=old, new=new, mapping=wanted.mapping)
         order = Order(
@@ -95,10 +105,10 @@ def _one(office: Office, wanted: Migration, number: str) -> Migrated | None:
             move = migrated(
                 crossing,
                 application,
-                tx.open_visits(application.id),
+                open_visits,
                 tx.closed_visits(application),
                 order,
-                ledger=tx.ledger(application),
+                ledger=ledger,
             )
         except Refusal as refusal:
             return Migrated(number=number, step=application.step, refusal=refusal)

@@ -18,6 +18,7 @@ from routing.domain.receipts import Once
 from routing.domain.recounting import Recount, asks_for_past
 from routing.domain.recounting import recount as recounted
 from routing.domain.state_machine import RuleBook
+from routing.domain.time_passing import is_pending
 from routing.domain.working_calendar import WorkingCalendar
 from routing.office import Office
 from routing.storage.database import AlreadyWritten
@@ -72,10 +73,11 @@ class _Going:
         """Those counted by that calendar; who is being decided on is passed over, and waited for at the end."""
         after, waits = 0, False
         while True:
-            found = self._some(calendar, after=after, waits=waits)
-            if found:
-                yield found
-                after = found[-1].after.id
+            found, last = self._some(calendar, after=after, waits=waits)
+            if last is not None:
+                if found:
+                    yield found
+                after = last
                 # Waited for one: others may have been let go of meanwhile.
                 waits = False
             elif after and not self.dry_run:
@@ -85,7 +87,8 @@ class _Going:
             else:
                 waits = True
 
-    def _some(self, calendar: str | None, *, after: int, waits: bool) -> list[Recount]:
+    def _some(self, calendar: str | None, *, after: int, waits: bool) -> tuple[list[Recount], int | None]:
+        """What was recounted, and the last id that was looked at; None: there is none behind."""
         with self._books_open() as tx:
             # One alone where it may have to be waited for, so that nobody waits for the others meanwhile.
             most = 1 if waits else self.batch
@@ -95,7 +98,7 @@ class _Going:
                 tx.record_recounts(results)
         if found and not self.dry_run and self.office.database.is_sqlite:
             time.sleep(_GIVES_WAY_SECONDS)
-        return results
+        return results, found[-1].id if found else None
 
     @contextmanager
     def _books_open(self) -> Iterator[Transaction]:
@@ -112,12 +115,17 @@ class _Going:
         open_visits, ledgers = tx.open_visits_of(ids), tx.ledgers(*ids)
         at = self.office.now()
         results = []
-        for application in found:
-            book, visits = self._book(application, tx), open_visits[application.id]
+        for one in found:
+            application, visits, ledger = one, open_visits[one.id], ledgers[one.id]
+            if is_pending(application, visits, at) and not self.dry_run and calendar is not None:
+                # What time has brought by the old calendar stays; only what is still to come is counted anew.
+                standing = tx.up_to_date(self.office.book_of(one, tx), one, visits, ledger, at=at)
+                application, visits, ledger = standing.application, list(standing.open_visits), list(standing.ledger)
+            if not application.is_open:
+                continue
+            book = self._book(application, tx)
             past = tx.closed_visits(application) if asks_for_past(book, visits, before) else ()
-            results.append(
-                recounted(book, application, visits, ledgers[application.id], counted_by=before, past=past, at=at)
-            )
+            results.append(recounted(book, application, visits, ledger, counted_by=before, past=past, at=at))
         return results
 
     def _book(self, application: Application, tx: Transaction) -> RuleBook:

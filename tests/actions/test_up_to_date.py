@@ -1,7 +1,7 @@
 """What time has brought and nobody has noticed comes before whatever somebody does next, and is lost in no case."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +12,10 @@ from routing.actions.claim import claim
 from routing.actions.decide import decide_once
 from routing.actions.grant_pause import PauseGrant, grant_pause
 from routing.actions.keep_time import keep_time
+from routing.actions.migrate import Migration, migrate
 from routing.actions.publish import publish
 from routing.actions.raise_obstacle import Obstacle, raise_obstacle
+from routing.actions.recount import recount_open
 from routing.actions.resubmit import Resubmission, resubmit_once
 from routing.actions.resume import Resumption, resume
 from routing.actions.withdraw import Withdrawal, withdraw, withdraw_once
@@ -21,6 +23,7 @@ from routing.domain.application import Application
 from routing.domain.conditions import LimitPassed
 from routing.domain.decision import Decision
 from routing.domain.errors import ApplicationEnded, NotAllowed, NotAtThisDesk, Refusal
+from routing.domain.migration import NoPlace
 from routing.domain.obstacles import ObstacleTooLate
 from routing.domain.people import MANAGER, Person
 from routing.domain.receipts import Once
@@ -29,10 +32,12 @@ from routing.domain.workflow import Outcome
 from routing.reading.chains import verify_chains
 from tests.actions.test_keep_time import day
 from tests.actions.times_in_the_mall import kinds, marks, opens, registers, returned, told
+from tests.calendars import indonesia, with_days_off
 from tests.domain.people_of_the_mall import IDA, MORNING, OMAR, SARI, person
 from tests.domain.route_of_times import BROKEN, DEEMED, times
 from tests.domain.steady_clock import SAYINGS, Happening, happenings, walked
 from tests.mall import Mall
+from tests.sound_books import require_sound
 
 HANI = person("hani", MANAGER, None)
 REASON = "Tidak memenuhi syarat"
@@ -172,6 +177,44 @@ def test_whatever_somebody_does_after_the_limit_it_is_deemed_first(
     with pytest.raises(refusal):
         does(mall, document)
     assert marks(mall, document) == ["deemed"]
+
+
+def test_a_change_of_the_calendar_does_not_swallow_a_limit_that_had_passed_unnoticed(mall: Mall) -> None:
+    document = registered(mall, day(4, 10), legal_limit=DEEMED)
+    with mall.office.transaction() as tx:
+        later = with_days_off(indonesia(), *(date(2026, 3, day) for day in range(3, 14)))
+        tx.calendars.add(later, by="admin", at=mall.clock(), reason="Bencana", decree="Kepwal 12/2026")
+    assert [one.after.number for some in recount_open(mall.office) for one in some] == [document.number]
+    deemed = mall.application(document.number)
+    assert (deemed.step, deemed.deemed_at) == ("write-down", document.legal_due)
+    assert marks(mall, document) == ["deemed"]
+    require_sound(mall.office)
+
+
+def test_a_new_version_of_the_route_does_not_swallow_what_had_passed_unnoticed_either(mall: Mall) -> None:
+    document = registered(mall, day(4, 10), legal_limit=BROKEN)
+    newer = times(legal_limit=BROKEN | {"working_days": 60})
+    assert publish(mall.office, newer, by="tests")
+    (done,) = migrate(mall.office, Migration(service=newer.service, to=newer.content_hash, by="admin"))
+    # By its own version the limit was broken, so it stays there; and that it was broken stands in the books.
+    assert isinstance(done.refusal, NoPlace)
+    assert kinds(mall, document)[-1] == "limit-passed"
+    assert marks(mall, document) == ["limit-passed"]
+    require_sound(mall.office)
+
+
+def test_a_recount_passes_over_what_time_had_ended(mall: Mall) -> None:
+    """The applicant's time was over, by the calendar that was in force then: it is stopped, and counted no more."""
+    opens(mall, legal_limit=BROKEN)
+    stopped, beside = returned(mall), registers(mall)
+    mall.clock.now = day(3, 28)
+    with mall.office.transaction() as tx:
+        later = with_days_off(indonesia(), *(date(2026, 3, day) for day in range(3, 14)))
+        tx.calendars.add(later, by="admin", at=mall.clock(), reason="Bencana", decree="Kepwal 12/2026")
+    counted = [one.after.number for some in recount_open(mall.office, batch=1) for one in some]
+    assert counted == [beside.number]
+    assert mall.application(stopped.number).outcome is Outcome.STOPPED
+    require_sound(mall.office)
 
 
 def test_a_pause_silences_no_warning_that_was_due_before_it(mall: Mall) -> None:
