@@ -21,9 +21,9 @@ from routing.actions.resume import Resumption, resume
 from routing.actions.withdraw import Withdrawal, withdraw, withdraw_once
 from routing.domain.application import Application
 from routing.domain.conditions import LimitPassed
+from routing.domain.crossing import NoPlace
 from routing.domain.decision import Decision
 from routing.domain.errors import ApplicationEnded, NotAllowed, NotAtThisDesk, Refusal
-from routing.domain.migration import NoPlace
 from routing.domain.obstacles import ObstacleTooLate
 from routing.domain.people import MANAGER, Person
 from routing.domain.receipts import Once

@@ -183,6 +183,10 @@ class Caller:
         if case.operation.path == "/audit/signals/{code}":
             case.path_parameters["code"], case.query = Signal.HOURS.value, {}
             return self.programs["agus"].token
+        if case.operation.path == "/applications/{number}/proof":
+            # Of one that was there when the log was sealed.
+            case.path_parameters["number"] = self.with_papers[0]
+            return self.programs["agus"].token
         return None
 
     def _another_day_off(self) -> dict[str, str]:
