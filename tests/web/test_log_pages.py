@@ -158,6 +158,8 @@ def test_while_the_log_is_behind_everything_is_read_and_nothing_written(sealed: 
     with sealed.signed_in("ida") as ida:
         page = f"/counter/new/{SERVICE}"
         form = hidden_fields(ida.get(page).text, page)
+        with sealed.signed_in("agus") as agus:
+            assert "SIP-DOKTER" in agus.get("/audit").text
         cut(sealed.office, 2)
         assert guard(sealed.office) is not None
         shown = ida.get("/counter")
