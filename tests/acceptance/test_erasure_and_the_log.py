@@ -174,9 +174,13 @@ def test_keys_of_another_master_key_and_other_files_are_refused(mall: Mall, two:
     keys = tmp_path / "keys"
     copy_keys(mall.office, keys)
     with mall.office.database.writing() as connection:
+        was = connection.execute(sa.select(master_keys.c.check_value)).scalar_one()
         connection.execute(sa.update(master_keys).values(check_value=bytes(16)))
     with pytest.raises(NotABackup, match="another master key"):
         put_keys_back(mall.office, keys)
+    with mall.office.database.writing() as connection:
+        # The next test is given this database again.
+        connection.execute(sa.update(master_keys).values(check_value=was))
     keys.write_bytes(b"keys")
     with pytest.raises(NotABackup):
         put_keys_back(mall.office, keys)
