@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import time
@@ -33,6 +34,8 @@ from routing.telemetry import tell_of_moves
 from routing.vault.log_key import make_signing_key, read_signing_key
 from routing.vault.paper_store import PaperStore
 from routing.vault.personal_data import Vault
+
+_log = logging.getLogger(__name__)
 
 #: How many years to come the first calendar holds, most of them estimated.
 _YEARS_AHEAD = 10
@@ -83,7 +86,11 @@ class Office:
                 caught_up = transaction.caught_up
                 yield transaction
         except Refusal:
-            self._catch_up(caught_up)
+            try:
+                self._catch_up(caught_up)
+            except Fault:
+                # Whoever was refused is told why; the clock's next round brings what this could not.
+                _log.exception("what time has brought could not be written", extra={"action": "catch-up"})
             raise
         if transaction.recorded:
             tell_of_moves(transaction.recorded, time.perf_counter() - began)
@@ -263,7 +270,7 @@ class Office:
         )
 
     def _catch_up(self, ids: Sequence[int]) -> None:
-        """Writes what time has brought to these; should it fail, the clock's next round does."""
+        """Writes what time has brought to these."""
         if not ids:
             return
         with self.transaction() as tx:

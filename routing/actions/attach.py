@@ -81,18 +81,17 @@ def _attach(
     person_id: int,
 ) -> Application:
     application = tx.application(number)
-    move = papers.attach(
-        office.book_of(application, tx),
-        application,
-        tx.open_visits(application.id),
-        looked_at,
-        attached=tx.attachments(application),
-        person=tx.people.with_id(person_id),
-        at=office.now(),
-        digest_key=tx.digest_key(application),
+    book, person, at = office.book_of(application, tx), tx.people.with_id(person_id), office.now()
+    now = tx.up_to_date(book, application, tx.open_visits(application.id), at=at)
+    attached, key = tx.attachments(application), tx.digest_key(application)
+    # What comes when the applicant's time is over does not keep it from being over.
+    move = now.judge(
+        lambda it: papers.attach(
+            book, it.application, it.open_visits, looked_at, attached=attached, person=person, at=at, digest_key=key
+        )
     )
     if move is None:
-        return application
+        return now.application
     new = {one.sha256 for one in move.attachments}
     for one in sent:
         if one.upload.sha256 in new:

@@ -24,13 +24,11 @@ def hand_in_once(office: Office, number: str, requirements: Sequence[str], *, on
 
 def _hand_in(office: Office, tx: Transaction, number: str, requirements: Sequence[str], person_id: int) -> Application:
     application = tx.application(number)
-    move = handing_in.hand_in(
-        office.book_of(application, tx),
-        application,
-        tx.open_visits(application.id),
-        requirements,
-        person=tx.people.with_id(person_id),
-        at=office.now(),
+    book, person, at = office.book_of(application, tx), tx.people.with_id(person_id), office.now()
+    now = tx.up_to_date(book, application, tx.open_visits(application.id), at=at)
+    # What comes when the applicant's time is over does not keep it from being over.
+    move = now.judge(
+        lambda it: handing_in.hand_in(book, it.application, it.open_visits, requirements, person=person, at=at)
     )
     tx.record(move)
     return move.after

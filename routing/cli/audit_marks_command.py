@@ -20,8 +20,8 @@ def marks(
     mark: Annotated[
         str,
         typer.Option(
-            help="late-return, late-pause, repeated-return, restart, taken-back, granted-pause, deemed, limit-passed. "
-            "Absent: all.",
+            help="late-return, late-pause, repeated-return, restart, taken-back, moved-limit, granted-pause, deemed, "
+            "limit-passed. Absent: all.",
         ),
     ] = "",
     service: Annotated[str, typer.Option(metavar="CODE", help="Only applications of this service.")] = "",

@@ -25,7 +25,9 @@ Said = Mapping[str, Any]
 Rules = Callable[[str, str], RuleBook]
 
 #: Kinds of entries that open and close no visit and turn no clock.
-_QUIET = frozenset({"arrived", "claimed", "released", "attached", "revealed", "key-destroyed", "stuck", "retried"})
+_QUIET = frozenset(
+    {"arrived", "claimed", "released", "attached", "revealed", "key-destroyed", "stuck", "retried", "signal-answered"}
+)
 #: Kinds of entries after which all is counted anew.
 _COUNTS_ANEW = frozenset({"migrated", "recalculated"})
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
@@ -81,6 +83,9 @@ class _Telling:
             # It was not counted yet: of an older program, before its first recount.
             return
         kinds = {said["kind"] for said in entries}
+        if self.has_ended and "resumed" not in kinds:
+            # Whatever is written down of what has ended, its clock stands where it stood.
+            return
         book = self.rules(self.workflow, self.calendar)
         first = entries[0]
         target = next((said["to"] for said in entries if said.get("to") is not None), None)

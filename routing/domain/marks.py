@@ -18,6 +18,8 @@ class Mark(StrEnum):
     RESTART = "restart"
     #: the office had answered, and has to answer anew
     TAKEN_BACK = "taken-back"
+    #: gone over to a version of the route by which its promise or legal limit ends later, or never
+    MOVED_LIMIT = "moved-limit"
     #: a pause that somebody granted
     GRANTED_PAUSE = "granted-pause"
     #: the law deems it granted, because nobody decided in time

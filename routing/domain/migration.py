@@ -26,7 +26,7 @@ from routing.domain.move import Move, Note, chained, entry_of, recalls
 from routing.domain.next_step import desk_sent_to, desks_asked, way_on
 from routing.domain.phrases import Phrase
 from routing.domain.preconditions import require_due, require_open
-from routing.domain.promise_clock import turn
+from routing.domain.promise_clock import Dues, due_facts, turn
 from routing.domain.sending import sent_to
 from routing.domain.visits import Visit
 from routing.domain.workflow import ORIGIN, Step
@@ -256,8 +256,12 @@ def _move(
     if turned.answered_at is None and turned.dues.legal is not None and turned.dues.legal < order.at:
         # Nobody's application is deemed granted because a rule was rewritten.
         raise NoPlace(number=before.number, problem=Phrase("the limit of the law would have passed by the new version"))
-    marks = (*late_marks(crossing.new, ledger, turned, order.at), *((Mark.RESTART,) if turned.is_restart else ()))
+    due_before = Dues(promise=before.promise_due, legal=before.legal_due)
+    gains_time = turned.answered_at is None and turned.dues.is_later_than(due_before)
+    found = ((turned.is_restart, Mark.RESTART), (gains_time, Mark.MOVED_LIMIT))
+    marks = (*late_marks(crossing.new, ledger, turned, order.at), *(mark for is_so, mark in found if is_so))
     facts = {
+        "due_before": due_facts(due_before) if gains_time else None,
         **_facts(crossing, before, place, sent, order),
         "clock": turned.facts,
         "marks": [str(mark) for mark in marks] or None,

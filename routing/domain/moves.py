@@ -76,7 +76,10 @@ def decide(
     require_not_own(person, application.applicant_index, application.number)
     require_in_hand(application, visit, person, at)
     voice = Voice(person=person, role=held.role, at=at, digest_key=digest_key, acting=held.acting)
-    return carry_out(book, application, open_visits, visit, said, voice, ledger=ledger, past=past)
+    # Whoever says that the applicant's time is over says what came to pass when it ended.
+    is_over = step.deadline is not None and said.decision == step.deadline.decision and at > visit.due_at
+    fell_due = visit.due_at if is_over else None
+    return carry_out(book, application, open_visits, visit, said, voice, ledger=ledger, past=past, fell_due=fell_due)
 
 
 def carry_out(

@@ -35,6 +35,11 @@ class Dues:
     promise: datetime | None = None
     legal: datetime | None = None
 
+    def is_later_than(self, before: Dues) -> bool:
+        """Whether one of them that ran ends later now, or not at all."""
+        ends = ((before.promise, self.promise), (before.legal, self.legal))
+        return any(was is not None and (due is None or due > was) for was, due in ends)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:

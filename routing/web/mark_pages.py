@@ -27,6 +27,7 @@ MARKS = {
     Mark.REPEATED_RETURN: N_("returned again for what lay there before"),
     Mark.RESTART: N_("the promise was counted anew"),
     Mark.TAKEN_BACK: N_("the answer was taken back"),
+    Mark.MOVED_LIMIT: N_("a new version of the route gives it more time"),
     Mark.GRANTED_PAUSE: N_("a pause was granted"),
     Mark.DEEMED: N_("deemed granted by law"),
     Mark.LIMIT_PASSED: N_("the legal limit has passed"),

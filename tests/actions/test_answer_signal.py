@@ -62,6 +62,13 @@ def test_the_document_stays_where_it_is_and_goes_on(mall: Mall) -> None:
     assert mall.application(document.number).step == "recommend"
 
 
+def test_of_an_application_that_has_ended_an_answer_turns_no_clock(mall: Mall) -> None:
+    document = mall.walks(mall.registers())
+    answer_signal(mall.office, document.number, SAID, person_id=mall.id_of(AGUS))
+    assert mall.application(document.number).answered_at == document.answered_at
+    require_sound(mall.office)
+
+
 def test_auditors_and_the_head_answer_and_nobody_else(mall: Mall) -> None:
     mall.hires(HARI)
     administrator = person("rina", ADMINISTRATOR, None)

@@ -8,9 +8,11 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
+from routing.actions.attach import SentPaper, attach
 from routing.actions.claim import claim
 from routing.actions.decide import decide_once
 from routing.actions.grant_pause import PauseGrant, grant_pause
+from routing.actions.hand_in import hand_in
 from routing.actions.keep_time import keep_time
 from routing.actions.migrate import Migration, migrate
 from routing.actions.publish import publish
@@ -23,7 +25,7 @@ from routing.domain.application import Application
 from routing.domain.conditions import LimitPassed
 from routing.domain.crossing import NoPlace
 from routing.domain.decision import Decision
-from routing.domain.errors import ApplicationEnded, NotAllowed, NotAtThisDesk, Refusal
+from routing.domain.errors import ApplicationEnded, DatabaseAway, NotAllowed, NotAtThisDesk, Refusal
 from routing.domain.obstacles import ObstacleTooLate
 from routing.domain.people import MANAGER, Person
 from routing.domain.receipts import Once
@@ -36,6 +38,7 @@ from tests.calendars import indonesia, with_days_off
 from tests.domain.people_of_the_mall import IDA, MORNING, OMAR, SARI, person
 from tests.domain.route_of_times import BROKEN, DEEMED, times
 from tests.domain.steady_clock import SAYINGS, Happening, happenings, walked
+from tests.formats.papers import pdf
 from tests.mall import Mall
 from tests.sound_books import require_sound
 
@@ -155,6 +158,16 @@ def test_what_stayed_stopped_for_too_long_has_ended_before_somebody_asks_to_go_o
     assert mall.application(document.number).step == "lapsed"
 
 
+def brings_on_paper(mall: Mall, document: Application) -> None:
+    hand_in(mall.office, document.number, ["photo"], person_id=mall.id_of(IDA))
+
+
+def attaches(mall: Mall, document: Application) -> None:
+    with mall.office.papers.upload("surat.pdf", most=10**7) as upload:
+        upload.write(pdf())
+        attach(mall.office, document.number, [SentPaper(upload=upload, requirement=None)], person_id=mall.id_of(IDA))
+
+
 def claims(mall: Mall, document: Application) -> None:
     claim(mall.office, document.number, visit=2, person_id=mall.id_of(OMAR))
 
@@ -215,6 +228,43 @@ def test_a_recount_passes_over_what_time_had_ended(mall: Mall) -> None:
     assert counted == [beside.number]
     assert mall.application(stopped.number).outcome is Outcome.STOPPED
     require_sound(mall.office)
+
+
+@pytest.mark.parametrize("brings", [brings_on_paper, attaches])
+def test_what_comes_after_the_applicants_time_does_not_keep_it_from_being_over(
+    mall: Mall, brings: Callable[[Mall, Application], object]
+) -> None:
+    opens(mall)
+    document = returned(mall)
+    mall.clock.now = day(4, 10)
+    with pytest.raises(ApplicationEnded):
+        brings(mall, document)
+    assert mall.application(document.number).outcome is Outcome.STOPPED
+    require_sound(mall.office)
+
+
+def test_an_officer_who_says_it_late_says_what_came_to_pass_before_the_limit_of_the_law(mall: Mall) -> None:
+    """The applicant's time ended first: that the limit has passed meanwhile is no reason to refuse the officer."""
+    opens(mall, legal_limit=DEEMED)
+    document = returned(mall)
+    mall.clock.now = day(4, 10)
+    mall.decides(document, IDA, "lapse", reason="Tidak ada kabar")
+    stopped = mall.application(document.number)
+    assert (stopped.outcome, stopped.deemed_at) == (Outcome.STOPPED, None)
+    require_sound(mall.office)
+
+
+def test_a_refusal_is_told_even_where_what_time_has_brought_cannot_be_written(
+    mall: Mall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = registered(mall, day(4, 10), legal_limit=DEEMED)
+
+    def breaks(*_: object) -> None:
+        raise DatabaseAway
+
+    monkeypatch.setattr(mall.office, "_catch_up", breaks)
+    with pytest.raises(LimitPassed):
+        mall.decides(document, OMAR, "refuse", reason=REASON)
 
 
 def test_a_pause_silences_no_warning_that_was_due_before_it(mall: Mall) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from routing.domain.crossing import NoPlace
 from routing.domain.errors import ApplicationEnded, StaleVersion
+from routing.domain.marks import Mark
 from routing.domain.stays import claim, reassign
 from routing.domain.workflow import Workflow
 from tests.domain.people_of_the_mall import (
@@ -60,6 +61,18 @@ def test_one_entry_names_both_versions_the_mapping_and_the_letter() -> None:
     assert walk.last.note.text == "Perda baru"
     assert "Perda" not in entry.body.decode()
     assert walk.last.after.version == walk.last.before.version + 1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("days", "is_marked"), [(30, True), (None, True), (10, False), (5, False)])
+def test_a_version_that_gives_more_time_is_marked_and_tells_what_was_due(days: int | None, is_marked: bool) -> None:
+    walk = Crossed(permit().model_copy(update={"working_days": 10}), papers=())
+    walk.arrives()
+    was = walk.application.promise_due
+    assert was is not None
+    walk.goes_over(permit(verify="examine").model_copy(update={"working_days": days}), verify="examine")
+    told = json.loads(walk.last.entries[0].body)
+    assert walk.marks == ([Mark.MOVED_LIMIT] if is_marked else [])
+    assert told.get("due_before") == ({"promise": was.isoformat()} if is_marked else None)
 
 
 def test_a_claim_holds_on() -> None:

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from typing import Any
 
+from routing.actions.keep_time import keep_time_by_and_by
 from routing.actions.recount import recount_open
 from routing.domain.working_calendar import DayOff, DayOffKind, WorkingCalendar
 from routing.office import Office
@@ -41,6 +42,9 @@ def measure_recount(settings: Settings, *, applications: int, rate: float, tell:
         filled = fill(office, applications, person_id=ground.people[0, "register"])
         numbers = [number for some in filled for number in some]
         run_script(office.database, "ANALYZE")
+        # As the beat does all day: else every recount would first tell what had come to pass before it.
+        for _ in keep_time_by_and_by(office):
+            pass
         # Every so manieth: decisions fall on all of them, before the recount has been there and after.
         alone, meanwhile = numbers[::2][::-1], numbers[1::2]
         with _deciding(ground, office, alone, rate) as undisturbed:

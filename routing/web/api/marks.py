@@ -19,8 +19,9 @@ from routing.web.visitors import OfficeHere
 router = APIRouter(prefix="/audit/marks", tags=["audit"])
 
 _Mark = Literal[
-    "late-return", "late-pause", "repeated-return", "restart", "taken-back", "granted-pause", "deemed", "limit-passed"
-]
+    "late-return", "late-pause", "repeated-return", "restart", "taken-back", "moved-limit", "granted-pause", "deemed",
+    "limit-passed",
+]  # fmt: skip
 
 
 class MarkShape(BaseModel):
