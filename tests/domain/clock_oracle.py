@@ -105,7 +105,7 @@ class _Counting:
         self.needed = policy.count or 1
         self.counted = self.paused = self.suspended = 0
         self.is_extended = self.is_repaired = False
-        self.state = "ended"
+        self.state = "not begun"
         self.pauses_stop = policy.pauses in ("pause", "restart")
 
     def is_over_after_this_day(self) -> bool:
@@ -114,6 +114,9 @@ class _Counting:
             return False
         while self.events and self.events[0].at <= self.days.closes(self.day):
             self._happens(self.events.pop(0))
+        if self.state == "not begun":
+            # Complete only after closing, the file was not with the office at the close of that day.
+            return False
         # What nothing stops goes on while the application is stopped, too.
         if self.day < self.first or (self.state == "ended" and self.policy.pauses is not None):
             return False

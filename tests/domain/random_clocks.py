@@ -262,6 +262,8 @@ class History:
 
     def __init__(self, random: Random, drawn: Drawn) -> None:
         self.random, self.drawn = random, drawn
+        #: by whose promise what is due was counted last: a version it goes over to after the answer counts nothing
+        self.counted_by = drawn
         self.books = {drawn.book.workflow.content_hash: drawn.book}
         self.at = a_moment(random, self.book.calendar)
         self.visits: dict[int, Visit] = {}
@@ -370,6 +372,8 @@ class History:
 
     def _record(self, move: Move) -> None:
         self.application = move.after
+        if move.after.answered_at is None:
+            self.counted_by = self.drawn
         self.visits |= {one.no: one for one in move.visits}
         self.ledger |= {one.no: one for one in move.intervals}
         self.log += [json.loads(entry.body) for entry in move.entries]

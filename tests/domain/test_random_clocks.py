@@ -164,7 +164,7 @@ def assert_one_clock(history: History, where: object) -> None:
         return
     # What was due when it ended stays due.
     told = history.told[:-1] if history.told[-1].state == "ended" else history.told
-    promise, legal = history.drawn.promise, history.drawn.legal
+    promise, legal = history.counted_by.promise, history.counted_by.legal
     assert history.dues == Dues(promise=moment(history, promise, told), legal=moment(history, legal, told)), where
 
 
