@@ -56,6 +56,10 @@ SENTENCES = {
         "Nothing in one contradicts the other, but they do not prove that one log grew from the other.",
         "Keduanya tidak bertentangan, tetapi tidak membuktikan bahwa log yang satu tumbuh dari yang lain.",
     ),
+    "unrelated": (
+        "They are of two logs, so nothing in them was compared: {told}.",
+        "Keduanya dari dua log, jadi tidak ada yang dibandingkan: {told}.",
+    ),
     "json": ("This is not JSON that can be read in one way only: {told}.",
              "Ini bukan JSON yang hanya dapat dibaca dengan satu cara: {told}."),
     "format": ("This is neither a proof bundle, nor an export of the log, nor a receipt.",
@@ -817,7 +821,7 @@ def check_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> 
 def compare(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> bool:
     """Whether two files are proven to tell one history; False: nothing contradicts it. Raises Problem: fork."""
     if one.origin != other.origin:
-        return True
+        return False
     small, large = sorted((one, other), key=lambda file: file.size)
     roots = f"{small.size} {small.root.hex()} / {large.size} {large.root.hex()}"
     for place in sorted(small.hashes.keys() & large.hashes.keys()):
@@ -860,7 +864,9 @@ def judge_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> 
 
 
 def judge_pair(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> Verdict:
-    """What is to be said of two files of one log."""
+    """What is to be said of two files."""
+    if one.origin != other.origin:
+        return Verdict("good", "unrelated", told=f"{one.origin} / {other.origin}")
     try:
         return Verdict("good", "compared" if compare(one, other, proofs) else "uncompared")
     except Problem as problem:

@@ -24,7 +24,9 @@ from tests.web.visitors import open_mall
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "verify" / "index.html"
 _AT_ONCE = 50
 #: What only the program says: of whole logs, of checkpoints, and of files held to each other.
-_OF_WHOLE_LOGS = {"unpinned", "compared", "uncompared", "leaf", "root", "fork", "note-key", "consistency"}
+_OF_WHOLE_LOGS = {
+    "unpinned", "compared", "uncompared", "unrelated", "leaf", "root", "fork", "note-key", "consistency",
+}  # fmt: skip
 _JUDGE = """cases => cases.map(({ raw, pins, witnesses }) => {
     const bytes = Uint8Array.from(atob(raw), mark => mark.charCodeAt(0));
     const { verdict, code, entry } = satuAtapVerify.judge(bytes, { pins, witnesses });

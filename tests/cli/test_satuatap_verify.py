@@ -242,6 +242,17 @@ def test_a_log_that_only_grew_is_no_fork() -> None:
         assert compare(judge(file_of(one)).seen, whole), "a whole log proves every smaller one"
 
 
+def test_files_of_two_logs_are_not_said_to_tell_one_history(tmp_path: Path, capsys) -> None:
+    names = []
+    for seed in (7, 8):
+        names.append(str(tmp_path / f"{seed}.json"))
+        Path(names[-1]).write_bytes(a_log(seed).bundle(NUMBER).bytes())
+    assert main([*names, "--language", "en"]) == 0
+    told = capsys.readouterr().out
+    assert "They tell one history" not in told
+    assert "nothing in them was compared: satuatap-00000007/log/1 / satuatap-00000008/log/1" in told
+
+
 def proof_of_growth(one: PaperLog, other: PaperLog) -> list[bytes]:
     return consistency_proof(other.subtree, len(one.leaves), len(other.leaves))
 
