@@ -7,7 +7,7 @@ edge of the tree, so memory does not grow with the log.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from routing.domain.audit_chain import GENESIS, link
 from routing.domain.checkpoints import NoteRefused, VerifierKey, opened
-from routing.domain.log_identity import KEY_ROTATED, NAMING, identity, is_handed_over
+from routing.domain.incarnations import incarnation_of
+from routing.domain.log_identity import KEY_ROTATED, LOG_BEGUN, NAMING, identity, is_handed_over
 from routing.domain.merkle_log import Frontier, leaf_hash
 from routing.domain.office_entries import OFFICE, OfficeEntry, differs_from_its_body
 from routing.office import Office
@@ -28,6 +29,7 @@ from routing.storage.tables import (
     log_nodes,
     office_entries,
 )
+from routing.vault.log_key import LogKeyUnusable, read_signing_key
 
 _ROWS_AT_ONCE = 2_000
 #: Of a log that was rewritten every leaf may be wrong; so many are named.
@@ -84,7 +86,7 @@ class SealReport:
 
 def verify_sealed_log(office: Office) -> SealReport:
     """Recomputes every leaf, subtree and root, and checks every signature."""
-    with office.reading() as connection, closing(_Walk(connection)) as walk:
+    with office.reading() as connection, closing(_Walk(connection, _own_key(office))) as walk:
         problems: list[SealProblem] = []
         for where, problem in walk.problems():
             problems.append(SealProblem(where=where, problem=problem))
@@ -94,11 +96,19 @@ def verify_sealed_log(office: Office) -> SealReport:
     return SealReport(leaves=walk.frontier.size, seals=walk.seals, waiting=max(waiting, 0), problems=tuple(problems))
 
 
+def _own_key(office: Office) -> bytes | None:
+    with suppress(LogKeyUnusable):
+        return read_signing_key(office.settings.log_key).public_key().public_bytes_raw()
+    return None
+
+
 class _Walk:
     """Once from the first leaf to the last, the stored subtrees and the seals walked along beside."""
 
-    def __init__(self, connection: Reader) -> None:
+    def __init__(self, connection: Reader, own: bytes | None) -> None:
+        """``own``: the key that lies on this machine, its public part."""
         self._connection = connection
+        self._own = own
         self._keys: tuple[VerifierKey, ...] = ()
         self._origins: set[str] = set()
         self._streams: list[sa.CursorResult[Any]] = []
@@ -138,10 +148,24 @@ class _Walk:
                 yield f"office entry {entry.seq}", str(error)
                 return
             if log is not None:
-                if entry.kind == KEY_ROTATED and (not self._keys or not is_handed_over(self._keys[-1], entry)):
-                    yield f"office entry {entry.seq}", "the key it names was not signed by the key before it"
+                problem = self._not_believed(entry, is_first=place == 0)
+                if problem is not None:
+                    yield f"office entry {entry.seq}", problem
                 self._keys = log.keys
                 self._origins.add(log.origin)
+
+    def _not_believed(self, entry: OfficeEntry, *, is_first: bool) -> str | None:
+        """Why what the entry says of the log's name or key is nobody's word."""
+        if entry.kind == LOG_BEGUN:
+            return None if is_first else "it begins a log that had begun before"
+        if entry.kind == KEY_ROTATED:
+            is_signed = bool(self._keys) and is_handed_over(self._keys[-1], entry)
+            return None if is_signed else "the key it names was not signed by the key before it"
+        made = incarnation_of(entry)
+        # By its public part: what the restored database has lost may have given the same key another name.
+        known = {key.public for key in self._keys} | {self._own}
+        is_signed = made is not None and made.old.public in known
+        return None if is_signed else "no key of this log signed that it begins anew"
 
     def _tree(self) -> Iterator[tuple[str, str]]:
         nodes = [_Beside(self._stream(_NODES, level=level)) for level in range(1, self._scalar(_LEVELS) + 1)]
