@@ -17,6 +17,7 @@ from routing.domain.audit_chain import GENESIS, link
 from routing.domain.checkpoints import NoteRefused, VerifierKey, opened
 from routing.domain.incarnations import incarnation_of
 from routing.domain.log_identity import KEY_ROTATED, LOG_BEGUN, NAMING, identity, is_handed_over
+from routing.domain.log_reading import READS
 from routing.domain.merkle_log import Frontier, leaf_hash
 from routing.domain.office_entries import OFFICE, OfficeEntry, differs_from_its_body
 from routing.office import Office
@@ -27,6 +28,7 @@ from routing.storage.tables import (
     log_checkpoints,
     log_leaves,
     log_nodes,
+    log_reads,
     office_entries,
 )
 from routing.vault.log_key import LogKeyUnusable, read_signing_key
@@ -37,6 +39,7 @@ _MOST_PROBLEMS = 1_000
 _OFFICE = sa.select(*(office_entries.c[name] for name in OfficeEntry.__dataclass_fields__)).order_by(
     office_entries.c.seq
 )
+_READS = sa.select(log_reads).order_by(log_reads.c.seq)
 _LEAVES = (
     sa.select(
         log_leaves.c.leaf, log_leaves.c.application_id, log_leaves.c.seq, log_leaves.c.hash,
@@ -128,6 +131,7 @@ class _Walk:
 
     def _office_chain(self) -> Iterator[tuple[str, str]]:
         previous, expected = GENESIS, 1
+        reads = _Beside(self._stream(_READS))
         for row in self._stream(_OFFICE):
             entry = _office_entry(row)
             where = f"office entry {min(entry.seq, expected)}"
@@ -137,6 +141,8 @@ class _Walk:
             if column is not None:
                 yield where, f"the row says another {column} than the entry's hashed bytes"
             previous, expected = entry.hash, entry.seq + 1
+            yield from _reads_problems(reads, entry)
+        yield from _reads_left(reads, None)
 
     def _keys_handed_over(self) -> Iterator[tuple[str, str]]:
         named = _OFFICE.where(office_entries.c.kind.in_(NAMING))
@@ -255,6 +261,21 @@ class _Beside:
         """The next one."""
         taken, self.next = self.next, next(self._rows, None)
         return taken
+
+
+def _reads_problems(reads: _Beside, entry: OfficeEntry) -> Iterator[tuple[str, str]]:
+    """Who read the log is found by rows beside the entries that tell of it."""
+    yield from _reads_left(reads, entry.seq)
+    row = reads.take() if reads.next is not None and reads.next.seq == entry.seq else None
+    there = (row.at, row.kind, row.actor, row.number) if row is not None else None
+    told = (entry.at, entry.kind, entry.actor, entry.said.get("number")) if entry.kind in READS else None
+    if there != told:
+        yield f"office entry {entry.seq}", "that somebody read the log is not listed as the entry tells it"
+
+
+def _reads_left(reads: _Beside, before: int | None) -> Iterator[tuple[str, str]]:
+    while reads.next is not None and (before is None or reads.next.seq < before):
+        yield f"office entry {reads.take().seq}", "it is listed as a reading of the log, and is not there"
 
 
 def _office_entry(row: Any) -> OfficeEntry:

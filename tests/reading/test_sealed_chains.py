@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from routing.actions.note_reading import note_reading
 from routing.actions.rotate_log_key import rotate_log_key
 from routing.actions.seal import seal
 from routing.domain.application import Application
@@ -13,6 +14,7 @@ from routing.domain.audit_chain import GENESIS, canonical, link, said_in
 from routing.domain.checkpoints import Checkpoint, VerifierKey, signed
 from routing.domain.incarnations import begun_anew
 from routing.domain.log_identity import INCARNATION_BEGUN, KEY_ROTATED, LOG_BEGUN, begun
+from routing.domain.log_reading import SEARCHED, Reading
 from routing.reading.sealed_chains import SealReport, verify_sealed_log
 from routing.storage.tables import (
     applications,
@@ -20,6 +22,7 @@ from routing.storage.tables import (
     log_checkpoints,
     log_leaves,
     log_nodes,
+    log_reads,
     office_entries,
 )
 from tests.clock import Clock
@@ -188,6 +191,22 @@ def test_nobody_gives_the_log_a_key_of_theirs_by_letting_it_begin_once_more(mall
         "it begins a log that had begun before",
         "no key of this log signed that it begins anew",
     }
+
+
+@pytest.mark.usefixtures("documents")
+def test_who_read_the_log_is_listed_as_the_entries_tell_it(mall: Mall) -> None:
+    asked = Reading(kind=SEARCHED, actor="agus", way="page", question={"kind": "decided"})
+    note_reading(mall.office, asked)
+    assert found_in(mall) == []
+    forge(mall.office, sa.update(log_reads).values(actor="omar"))
+    assert found_in(mall) == ["office entry 2: that somebody read the log is not listed as the entry tells it"]
+    forge(mall.office, sa.update(log_reads).values(actor="agus", seq=7))
+    assert found_in(mall) == [
+        "office entry 2: that somebody read the log is not listed as the entry tells it",
+        "office entry 7: it is listed as a reading of the log, and is not there",
+    ]
+    forge(mall.office, sa.delete(log_reads))
+    assert found_in(mall) == ["office entry 2: that somebody read the log is not listed as the entry tells it"]
 
 
 @pytest.mark.usefixtures("documents")
