@@ -29,6 +29,7 @@ globalThis.satuAtapSentences = {
     "receipt-key": ["No key is at hand for this receipt: open the proof bundle of the application first.", "Tidak ada kunci untuk tanda terima ini: buka dahulu berkas bukti permohonannya."],
     "receipt-signature": ["The signature of the receipt is false.", "Tanda tangan pada tanda terima palsu."],
     "receipt-number": ["The receipt is of another application: {told}.", "Tanda terima ini untuk permohonan lain: {told}."],
+    "receipt-later": ["The receipt is newer than this file, which cannot tell of its entry yet: get a newer file.", "Tanda terima ini lebih baru daripada berkas ini, yang belum dapat memuat catatannya: mintalah berkas baru."],
     "receipt-missing": ["The receipt is for an entry that is not there any more.", "Tanda terima ini untuk catatan yang sudah tidak ada."],
     "receipt-hash": ["The entry is another than the one the receipt was given for.", "Catatannya bukan yang dulu diberi tanda terima."],
   },

@@ -18,6 +18,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, combinations
@@ -33,6 +34,8 @@ BUNDLE, LOG = "satuatap-bundle/1", "satuatap-log/1"
 LOG_KEY, WITNESS_KEY = 0x01, 0x04
 GENESIS = bytes(32)
 DEEPEST = 100
+#: Seconds; an honest office needs one minute.
+_SEALED_WITHIN = 600
 MOST = 2**53 - 1
 _FIELD = 2**255 - 19
 _CURVE = -121665 * pow(121666, _FIELD - 2, _FIELD) % _FIELD
@@ -106,6 +109,10 @@ SENTENCES = {
     "receipt-signature": ("The signature of the receipt is false.", "Tanda tangan pada tanda terima palsu."),
     "receipt-number": ("The receipt is of another application: {told}.",
                        "Tanda terima ini untuk permohonan lain: {told}."),
+    "receipt-later": (
+        "The receipt is newer than this file, which cannot tell of its entry yet: get a newer file.",
+        "Tanda terima ini lebih baru daripada berkas ini, yang belum dapat memuat catatannya: mintalah berkas baru.",
+    ),
     "receipt-missing": ("The receipt is for an entry that is not there any more.",
                         "Tanda terima ini untuk catatan yang sudah tidak ada."),
     "receipt-hash": ("The entry is another than the one the receipt was given for.",
@@ -169,6 +176,8 @@ class Seen:
     #: the log's keys that signed the checkpoint
     signers: list[str]
     application: str = ""
+    #: when its office says it was made; None: it is a checkpoint, which holds no entries
+    made_at: str | None = None
     #: how many entries were gone through
     count: int = 0
     #: chain hashes by (application, seq)
@@ -449,7 +458,7 @@ def check_bundle(bundle: dict[str, Any], pins: Sequence[str] = (), witnesses: Se
     origin = bundle["origin"]
     _require_keys(bundle["keys"], origin)
     seen = open_checkpoint(bundle["checkpoint"], origin, bundle["keys"], witnesses)
-    seen.application = bundle["application"]
+    seen.application, seen.made_at = bundle["application"], bundle["made_at"]
     _check_office(bundle, seen)
     _require_trust(bundle["keys"], pins, seen)
     bodies = _check_entries(bundle, seen)
@@ -684,6 +693,7 @@ def check_log(
         raise Problem("shape", "line 1", "origin, keys")
     _require_keys(header["keys"], header["origin"])
     seen = open_checkpoint(header["checkpoint"], header["origin"], header["keys"], witnesses)
+    seen.made_at = header["made_at"]
     heads: dict[str, tuple[int, bytes]] = {}
     tree = _Tree()
     for no, text in numbered:
@@ -808,14 +818,24 @@ def check_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> 
     if not any(is_signed(key[2], raw[1], text.rpartition(".")[0].encode()) for key in known):
         raise Problem("receipt-signature")
     number, seq = found[1], int(found[2])
-    for file in seen:
-        if file.application not in ("", number):
-            raise Problem("receipt-number", told=number)
+    filled = [(file, file.made_at) for file in seen if file.made_at is not None]
+    telling = [one for one in filled if one[0].application in ("", number)]
+    if filled and not telling:
+        raise Problem("receipt-number", told=number)
+    for file, made_at in telling:
         if (number, seq) not in file.hashes:
+            if made_at[:19] < _due_in_files(found[4]):
+                raise Unreadable("receipt-later", str(seq))
             raise Problem("receipt-missing", str(seq))
         if file.hashes[number, seq] != raw[0]:
             raise Problem("receipt-hash", str(seq))
     return f"{number}, {seq}"
+
+
+def _due_in_files(time: str) -> str:
+    """From when on the files of the log hold an entry that had its receipt then: sealing may take a while."""
+    due = datetime.fromtimestamp(int(time[:-6] or "0") + _SEALED_WITHIN, timezone.utc)  # noqa: UP017 - Python 3.9
+    return due.strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def compare(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> bool:

@@ -111,8 +111,9 @@ class PaperLog:
             made_at=AT,
         )
 
-    def receipt(self, number: str, seq: int) -> str:
-        text = f"SA1.{number}.{seq}.{url64(self.chains[number][seq - 1][1])}.1772438400000000"
+    def receipt(self, number: str, seq: int, *, given: datetime = AT - timedelta(days=1)) -> str:
+        time = round(given.timestamp() * 1_000_000)
+        text = f"SA1.{number}.{seq}.{url64(self.chains[number][seq - 1][1])}.{time}"
         return f"{text}.{url64(self.receipt_key.sign(text.encode()))}"
 
     def export(self) -> Mapping[str, Any]:

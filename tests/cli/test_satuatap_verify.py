@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from routing.cli.satuatap_verify import (
 from routing.domain.audit_chain import canonical, link
 from routing.domain.merkle_log import consistency_proof
 from tests.cli.bundle_cases import Case, damaged_cases, good_cases, kinds_of_damage
-from tests.cli.paper_log import OFFICE, STRANGE, PaperLog
+from tests.cli.paper_log import AT, OFFICE, STRANGE, PaperLog
 
 PROGRAM = Path(satuatap_verify.__file__)
 NUMBER = "PBG-2026-000001"
@@ -191,6 +192,31 @@ def test_a_receipt_shows_that_the_end_of_an_application_was_cut_off() -> None:
         pytest.fail("nothing but a receipt can know that there was more")
     verdict = judge_receipt(code, [], [seen])
     assert (verdict.code, verdict.entry) == ("receipt-missing", str(last))
+    assert (seen.made_at or "")[:10] == "2026-03-02"
+    for given, said in ((AT - timedelta(minutes=10), "receipt-missing"), (AT - timedelta(minutes=9), "receipt-later")):
+        assert judge_receipt(log.receipt(NUMBER, last, given=given), [], [seen]).code == said
+
+
+def test_a_receipt_that_is_newer_than_the_file_is_not_called_wrong(tmp_path: Path, capsys) -> None:
+    log, files = PaperLog(7), (tmp_path / "bundle.json", tmp_path / "log.jsonl")
+    log.writes(NUMBER, "submitted", channel="counter")
+    log.seal()
+    files[0].write_bytes(log.bundle(NUMBER).bytes())
+    files[1].write_bytes(written(exported(log)).getvalue())
+    log.writes(NUMBER, "decided", to="verify")
+    for file in files:
+        assert main([str(file), "--receipt", log.receipt(NUMBER, 2, given=AT), "--language", "en"]) == 2
+        assert "get a newer file" in capsys.readouterr().out
+        assert main([str(file), "--receipt", log.receipt(NUMBER, 2)]) == 1
+        assert main([str(file), "--receipt", log.receipt(NUMBER, 1, given=AT)]) == 0
+
+
+def test_each_receipt_is_held_to_the_files_that_can_tell_of_it() -> None:
+    log = a_log()
+    both = [judge(file_of(log, number)).seen for number in (NUMBER, "PBG-2026-000002")]
+    note = judge(io.BytesIO(log.note.encode()), [log.verifier_key]).seen
+    assert judge_receipt(log.receipt(NUMBER, 1), [], [*both, note]).verdict == "good"
+    assert judge_receipt(log.receipt(NUMBER, 1), [], [both[1], note]).code == "receipt-number"
 
 
 def test_a_receipt_shows_that_an_entry_was_rewritten_and_signed_anew_with_the_real_key() -> None:
