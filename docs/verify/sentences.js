@@ -22,6 +22,8 @@ globalThis.satuAtapSentences = {
     proof: ["It is not proven to stand in the log that the checkpoint seals.", "Tidak terbukti berada di dalam log yang disegel."],
     introduction: ["The log does not tell of this key: {told}.", "Log tidak menyebutkan kunci ini: {told}."],
     rotation: ["It tells of a new key that the key before it has not signed.", "Ia menyebutkan kunci baru yang tidak ditandatangani kunci sebelumnya."],
+    incarnation: ["It begins the log anew, and no key the log had before has signed that.", "Ia memulai log dari awal, dan tidak ditandatangani kunci yang dipakai log sebelumnya."],
+    "begun-anew": ["The log was begun anew after a restore, as its key signed (old name, sealed, restored, new name): {told}.", "Log dimulai lagi setelah pemulihan, kuncinya menandatangani (nama lama, tersegel, pulih, nama baru): {told}."],
     document: ["The list of documents is not what the entries tell of.", "Daftar dokumen tidak sama dengan yang tercatat."],
     workflow: ["The workflow {told} that it names is missing, is not that text, or is named by nobody.", "Alur {told} yang disebutnya tidak ada, bukan teks itu, atau tidak disebut siapa pun."],
     calendar: ["The calendar {told} that it names is missing, is not that text, or is named by nobody.", "Kalender {told} yang disebutnya tidak ada, bukan teks itu, atau tidak disebut siapa pun."],

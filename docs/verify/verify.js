@@ -310,6 +310,7 @@
     map: (value) => value instanceof Map,
     number: (value) => typeof value === "number",
   };
+  const ANEW = ["origin", "key", "old", "checkpoint", "restored", "reason", "by"];
   const MEMBERS = {
     format: is.text, origin: is.text, application: is.text, keys: is.list, checkpoint: is.text, entries: is.list,
     documents: is.list, workflows: is.map, calendars: is.map, office: is.list, made_at: is.text,
@@ -394,11 +395,31 @@
     });
   }
 
+  // The log goes on under another name from what was restored of it: by the key it had before, which it keeps.
+  function begunAnew(says, place) {
+    const text = (name) => (is.text(says.get(name)) ? says.get(name) : "");
+    const [key, old] = [publicKey(text("key"), LOG_KEY), publicKey(text("old"), LOG_KEY)];
+    const [origin, size = ""] = text("checkpoint").split("\n");
+    const restored = says.get("restored");
+    const isKnown = key !== null && old !== null && hex(key.key) === hex(old.key);
+    if (!isKnown || key.name !== says.get("origin") || old.name !== origin) wrong("incarnation", place);
+    const isCounted = SIZE.test(size) && Number(size) <= MOST && isWhole(restored, 0);
+    if (!isCounted || !ANEW.every((name) => says.has(name))) wrong("incarnation", place);
+    const stated = canonical(new Map(ANEW.map((name) => [name, says.get(name)])));
+    const message = utf8.encode(`satuatap incarnation-begun/v1\n${stated}`);
+    if (!isSigned(old.key, fromBase64(text("signature")), message)) wrong("incarnation", place);
+    return { old: old.text, told: `${origin}, ${size}, ${restored}, ${key.name}` };
+  }
+
   // What an entry of the office says of keys: the log's first, one that follows another, the one for receipts.
   function noteKey(says, seal, place) {
     const [kind, key, old] = ["kind", "key", "old"].map((name) => says.get(name));
     if (!is.text(key)) return;
-    if (kind === "log-begun" || kind === "incarnation-begun") seal.told.set(key, null);
+    if (kind === "log-begun") seal.told.set(key, null);
+    if (kind === "incarnation-begun") {
+      seal.anew.push(begunAnew(says, place));
+      seal.told.set(key, seal.anew[seal.anew.length - 1].old);
+    }
     if (kind === "receipt-key") seal.receiptKeys.push(key);
     if (kind !== "key-rotated") return;
     const signer = is.text(old) && seal.told.has(old) ? publicKey(old, LOG_KEY) : null;
@@ -471,6 +492,7 @@
     const seal = openCheckpoint(bundle.get("checkpoint"), origin, keys, witnesses);
     Object.assign(seal, {
       application: bundle.get("application"), madeAt: bundle.get("made_at"), hashes: [], receiptKeys: [], told: new Map(),
+      anew: [],
     });
     checkOffice(bundle, seal);
     requireTrust(bundle.get("keys"), pins, seal);

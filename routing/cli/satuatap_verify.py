@@ -94,6 +94,14 @@ SENTENCES = {
         "It tells of a new key that the key before it has not signed.",
         "Ia menyebutkan kunci baru yang tidak ditandatangani kunci sebelumnya.",
     ),
+    "incarnation": (
+        "It begins the log anew, and no key the log had before has signed that.",
+        "Ia memulai log dari awal, dan tidak ditandatangani kunci yang dipakai log sebelumnya.",
+    ),
+    "begun-anew": (
+        "The log was begun anew after a restore, as its key signed (old name, sealed, restored, new name): {told}.",
+        "Log dimulai lagi setelah pemulihan, kuncinya menandatangani (nama lama, tersegel, pulih, nama baru): {told}.",
+    ),
     "document": ("The list of documents is not what the entries tell of.",
                  "Daftar dokumen tidak sama dengan yang tercatat."),
     "workflow": ("The workflow {told} that it names is missing, is not that text, or is named by nobody.",
@@ -166,6 +174,19 @@ class Verdict:
         return f"{place[0].upper()}{place[1:]}: {said[0].lower()}{said[1:]}" if place else said
 
 
+class Anew(NamedTuple):
+    """A log that goes on under another name from what was restored of it."""
+
+    #: its key under the name before
+    old: str
+    old_origin: str
+    #: leaves that were sealed, as far as was known
+    lost: int
+    #: of these, still there
+    restored: int
+    origin: str
+
+
 @dataclass
 class Seen:
     """What a good file proved, for comparing it with others."""
@@ -187,6 +208,7 @@ class Seen:
     receipt_keys: list[str] = field(default_factory=list)
     #: the log's keys that its own entries tell of: the key by the one that handed over to it, None for a first one
     told: dict[str, str | None] = field(default_factory=dict)
+    anew: list[Anew] = field(default_factory=list)
 
 
 # --- reading: JSON that means one thing ---------------------------------------------------------------------------
@@ -446,7 +468,7 @@ def check_note(note: str, pins: Sequence[str], witnesses: Sequence[str]) -> Seen
 
 _BUNDLE = {"format": str, "origin": str, "application": str, "keys": list, "checkpoint": str, "entries": list,
            "documents": list, "workflows": dict, "calendars": dict, "office": list, "made_at": str}  # fmt: skip
-_FIRST_KEY = ("log-begun", "incarnation-begun")
+_ANEW = ("origin", "key", "old", "checkpoint", "restored", "reason", "by")
 _ENTRY = {"seq": float, "body": str, "hash": str, "leaf": float, "proof": list}
 _OFFICE_ENTRY = {**_ENTRY, "previous": str}
 _DOCUMENT = {"entry": float, "digest": str}
@@ -613,12 +635,15 @@ def _check_office(bundle: dict[str, Any], seen: Seen) -> None:
 
 
 def _note_key(said: dict[str, Any], seen: Seen, place: str) -> None:
-    """What an entry of the office says of keys: the log's first, the one that follows it, the one for receipts."""
+    """What an entry of the office says of keys: the log's first, those that follow it, the one for receipts."""
     key, old = said.get("key"), said.get("old")
     if not isinstance(key, str):
         return
-    if said.get("kind") in _FIRST_KEY:
+    if said.get("kind") == "log-begun":
         seen.told[key] = None
+    elif said.get("kind") == "incarnation-begun":
+        seen.anew.append(_begun_anew(said, place))
+        seen.told[key] = seen.anew[-1].old
     elif said.get("kind") == "receipt-key":
         seen.receipt_keys.append(key)
     elif said.get("kind") == "key-rotated":
@@ -627,6 +652,23 @@ def _note_key(said: dict[str, Any], seen: Seen, place: str) -> None:
         if signer is None or not is_signed(signer[2], signature, f"satuatap key-rotated/v1\n{key}\n".encode()):
             raise Problem("rotation", place)
         seen.told[key] = old
+
+
+def _begun_anew(said: dict[str, Any], place: str) -> Anew:
+    """By the key it had before, which it keeps under its new name."""
+    key, old, note, signature = (
+        said[name] if isinstance(said.get(name), str) else "" for name in ("key", "old", "checkpoint", "signature")
+    )
+    now, before = public_key(key, LOG_KEY), public_key(old, LOG_KEY)
+    origin, size = (*note.split("\n"), "")[:2]
+    restored = float(said["restored"]) if type(said.get("restored")) in (int, float) else -1.0
+    is_counted = _SIZE.fullmatch(size) and int(size) <= MOST and _whole(restored, 0) and set(_ANEW) <= set(said)
+    if not (is_counted and now and before and now[2] == before[2] and (now[0], before[0]) == (said["origin"], origin)):
+        raise Problem("incarnation", place)
+    statement = "satuatap incarnation-begun/v1\n" + canonical({name: said[name] for name in _ANEW})
+    if not is_signed(before[2], _decoded(signature), statement.encode()):
+        raise Problem("incarnation", place)
+    return Anew(old, origin, int(size), int(restored), now[0])
 
 
 def _require_trust(keys: Sequence[str], pins: Sequence[str], seen: Seen) -> None:
@@ -841,7 +883,7 @@ def _due_in_files(time: str) -> str:
 def compare(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> bool:
     """Whether two files are proven to tell one history; False: nothing contradicts it. Raises Problem: fork."""
     if one.origin != other.origin:
-        return False
+        return _compare_restored(one, other)
     small, large = sorted((one, other), key=lambda file: file.size)
     roots = f"{small.size} {small.root.hex()} / {large.size} {large.root.hex()}"
     for place in sorted(small.hashes.keys() & large.hashes.keys()):
@@ -858,6 +900,24 @@ def compare(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> bool:
                 raise Problem("consistency", told=roots)
             return True
     return grown is not None
+
+
+def _restored(one: Seen, other: Seen) -> int | None:
+    """So many leaves two incarnations of one log have in common, as it signed itself; None: they are two logs."""
+    for before, after in ((one, other), (other, one)):
+        later = [at for at, anew in enumerate(after.anew) if anew.old_origin == before.origin]
+        if later and set(before.signers) & {*after.told, *(anew.old for anew in after.anew)}:
+            return min(anew.restored for anew in after.anew[later[0] :])
+    return None
+
+
+def _compare_restored(one: Seen, other: Seen) -> bool:
+    size = min(_restored(one, other) or 0, one.size, other.size)
+    common = [at for at in one.nodes.keys() & other.nodes.keys() if (at[1] + 1) << at[0] <= size]
+    roots = [file.root if file.size == size else root_from(file.nodes, size) for file in (one, other)]
+    if any(one.nodes[at] != other.nodes[at] for at in common) or (None not in roots and roots[0] != roots[1]):
+        raise Problem("fork", told=f"{one.size} {one.root.hex()} / {other.size} {other.root.hex()}")
+    return size > 0 and None not in roots
 
 
 # --- verdicts -----------------------------------------------------------------------------------------------------
@@ -885,7 +945,7 @@ def judge_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> 
 
 def judge_pair(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> Verdict:
     """What is to be said of two files."""
-    if one.origin != other.origin:
+    if one.origin != other.origin and _restored(one, other) is None:
         return Verdict("good", "unrelated", told=f"{one.origin} / {other.origin}")
     try:
         return Verdict("good", "compared" if compare(one, other, proofs) else "uncompared")
@@ -963,6 +1023,8 @@ def _judged(asked: argparse.Namespace) -> Iterator[tuple[str, Verdict]]:
             verdict = Verdict("unreadable", "json", told=str(error))
         good += [(name, verdict.seen)] if verdict.seen else []
         yield name, verdict
+        for _, *anew in verdict.seen.anew if verdict.seen else ():
+            yield name, Verdict("good", "begun-anew", told=", ".join(map(str, anew)))
     for name, code in receipts:
         yield name, judge_receipt(code, asked.receipt_key, [seen for _, seen in good])
     for (name, seen), (other_name, other) in combinations(good, 2):

@@ -20,6 +20,7 @@ from routing.cli.satuatap_verify import (
     _plain_line,
     compare,
     judge,
+    judge_pair,
     judge_receipt,
     main,
     read_json,
@@ -140,6 +141,43 @@ def test_whoever_pinned_the_first_key_trusts_the_one_it_handed_over_to() -> None
     assert judge(file_of(log), [log.verifier_key]).verdict == "good"
     assert judge(written(exported(log)), [log.verifier_key]).verdict == "good"
     assert judge(file_of(log), [PaperLog(8).verifier_key]).code == "untrusted"
+
+
+def restored(*, honest: bool = True) -> tuple[PaperLog, PaperLog]:
+    """One log before its disk broke, and as it was begun anew from a backup; where not honest, of other entries."""
+    before, after = PaperLog(7), PaperLog(7)
+    for log in (before, after):
+        log.writes(NUMBER, "submitted", channel="counter" if honest or log is before else "online")
+    for no in range(5):
+        before.writes(NUMBER, "arrived", no=no)
+    after.begins_anew(before.seal())
+    after.writes(NUMBER, "decided", to="verify")
+    after.seal()
+    return before, after
+
+
+def test_whoever_pinned_the_key_trusts_the_log_that_it_began_anew_and_is_told(tmp_path: Path, capsys) -> None:
+    before, after = restored()
+    files = [tmp_path / "bundle.json", tmp_path / "log.jsonl"]
+    files[0].write_bytes(after.bundle(NUMBER).bytes())
+    files[1].write_bytes(written(exported(after)).getvalue())
+    for file in files:
+        assert main([str(file), "--key", before.verifier_key, "--language", "en"]) == 0
+        told = capsys.readouterr().out
+        assert "begun anew after a restore" in told
+        assert "satuatap-00000007/log/1, 8, 3, satuatap-00000007/log/2" in told
+    assert judge(file_of(after), [PaperLog(8).verifier_key]).code == "untrusted"
+
+
+def test_what_was_restored_must_be_what_was_there_before() -> None:
+    for honest in (True, False):
+        seen = [judge(file_of(log)).seen for log in restored(honest=honest)]
+        whole = [judge(written(exported(log))).seen for log in restored(honest=honest)]
+        for one, other in (seen, whole, (seen[0], whole[1])):
+            assert judge_pair(one, other).code == judge_pair(other, one).code
+            assert judge_pair(one, other).code in ({"compared", "uncompared"} if honest else {"fork"})
+    assert judge_pair(*(judge(written(exported(log))).seen for log in restored())).code == "compared"
+    assert judge_pair(judge(file_of(a_log(8))).seen, seen[1]).code == "unrelated"
 
 
 def test_a_forger_with_another_key_and_a_whole_log_of_their_own_is_found_by_whoever_pinned_the_key() -> None:
