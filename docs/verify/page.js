@@ -37,6 +37,9 @@
       const which = LANGUAGES.indexOf(language);
       box.append(line(language, verdicts[verdict.verdict][which], "heading"));
       box.append(line(language, sentence(verdict, language), "sentence"));
+      for (const { told } of verdict.seen ? verdict.seen.anew : []) {
+        box.append(line(language, sentence({ code: "begun-anew", entry: "", told }, language), "beside"));
+      }
       if (verdict.seen && pins().length === 0) {
         box.append(line(language, filled(unpinned[which], verdict.seen.signers[0], ""), "beside"));
       }

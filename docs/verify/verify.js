@@ -9,6 +9,8 @@
   const WITNESS_KEY = 4;
   const DEEPEST = 100;
   const MOST = Number.MAX_SAFE_INTEGER;
+  // Seconds; an honest office needs one minute.
+  const SEALED_WITHIN = 600;
   const GENESIS = "0".repeat(64);
   const HEX = /^[0-9a-f]{64}$/;
   const NAME = /^[!-*,-~]{1,200}$/;
@@ -308,6 +310,7 @@
     map: (value) => value instanceof Map,
     number: (value) => typeof value === "number",
   };
+  const ANEW = ["origin", "key", "old", "checkpoint", "restored", "reason", "by"];
   const MEMBERS = {
     format: is.text, origin: is.text, application: is.text, keys: is.list, checkpoint: is.text, entries: is.list,
     documents: is.list, workflows: is.map, calendars: is.map, office: is.list, made_at: is.text,
@@ -392,11 +395,31 @@
     });
   }
 
+  // The log goes on under another name from what was restored of it: by the key it had before, which it keeps.
+  function begunAnew(says, place) {
+    const text = (name) => (is.text(says.get(name)) ? says.get(name) : "");
+    const [key, old] = [publicKey(text("key"), LOG_KEY), publicKey(text("old"), LOG_KEY)];
+    const [origin, size = ""] = text("checkpoint").split("\n");
+    const restored = says.get("restored");
+    const isKnown = key !== null && old !== null && hex(key.key) === hex(old.key);
+    if (!isKnown || key.name !== says.get("origin") || old.name !== origin) wrong("incarnation", place);
+    const isCounted = SIZE.test(size) && Number(size) <= MOST && isWhole(restored, 0);
+    if (!isCounted || !ANEW.every((name) => says.has(name))) wrong("incarnation", place);
+    const stated = canonical(new Map(ANEW.map((name) => [name, says.get(name)])));
+    const message = utf8.encode(`satuatap incarnation-begun/v1\n${stated}`);
+    if (!isSigned(old.key, fromBase64(text("signature")), message)) wrong("incarnation", place);
+    return { old: old.text, told: `${origin}, ${size}, ${restored}, ${key.name}` };
+  }
+
   // What an entry of the office says of keys: the log's first, one that follows another, the one for receipts.
   function noteKey(says, seal, place) {
     const [kind, key, old] = ["kind", "key", "old"].map((name) => says.get(name));
     if (!is.text(key)) return;
-    if (kind === "log-begun" || kind === "incarnation-begun") seal.told.set(key, null);
+    if (kind === "log-begun") seal.told.set(key, null);
+    if (kind === "incarnation-begun") {
+      seal.anew.push(begunAnew(says, place));
+      seal.told.set(key, seal.anew[seal.anew.length - 1].old);
+    }
     if (kind === "receipt-key") seal.receiptKeys.push(key);
     if (kind !== "key-rotated") return;
     const signer = is.text(old) && seal.told.has(old) ? publicKey(old, LOG_KEY) : null;
@@ -467,7 +490,10 @@
       return key !== null && all.indexOf(text) === at ? key : wrong("key", "", text);
     });
     const seal = openCheckpoint(bundle.get("checkpoint"), origin, keys, witnesses);
-    Object.assign(seal, { application: bundle.get("application"), hashes: [], receiptKeys: [], told: new Map() });
+    Object.assign(seal, {
+      application: bundle.get("application"), madeAt: bundle.get("made_at"), hashes: [], receiptKeys: [], told: new Map(),
+      anew: [],
+    });
     checkOffice(bundle, seal);
     requireTrust(bundle.get("keys"), pins, seal);
     const bodies = checkEntries(bundle, seal);
@@ -475,6 +501,11 @@
     checkNamed("workflow", bundle.get("workflows"), bodies, ["workflow", "workflow_before"]);
     checkNamed("calendar", bundle.get("calendars"), bodies, ["calendar", "calendar_before"]);
     return seal;
+  }
+
+  // From when on the files of the log hold an entry that had its receipt then: sealing may take a while.
+  function dueInFiles(time) {
+    return new Date((Number(time.slice(0, -6)) + SEALED_WITHIN) * 1000).toISOString().slice(0, 19);
   }
 
   function checkReceipt(text, keys, seals) {
@@ -488,9 +519,13 @@
     if (known.length === 0) unreadable("receipt-key");
     const message = utf8.encode(text.slice(0, text.lastIndexOf(".")));
     if (!known.some(({ key }) => isSigned(key, signature, message))) wrong("receipt-signature");
-    for (const seal of seals) {
-      if (seal.application !== found[1]) wrong("receipt-number", "", found[1]);
+    const telling = seals.filter((seal) => seal.application === found[1]);
+    if (seals.length > 0 && telling.length === 0) wrong("receipt-number", "", found[1]);
+    for (const seal of telling) {
       const there = seal.hashes[Number(found[2]) - 1];
+      if (there === undefined && seal.madeAt.slice(0, 19) < dueInFiles(found[4])) {
+        throw new Problem("receipt-later", found[2], "", true);
+      }
       if (there === undefined) wrong("receipt-missing", found[2]);
       if (there !== hex(hash)) wrong("receipt-hash", found[2]);
     }

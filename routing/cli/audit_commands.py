@@ -9,6 +9,7 @@ import typer
 from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
 
 if TYPE_CHECKING:
+    from routing.domain.errors import Fault
     from routing.reading.chains import ChainReport
     from routing.reading.folded_states import StateReport
     from routing.reading.sealed_chains import SealReport
@@ -36,10 +37,12 @@ def verify(
         # The tree is over the log as a whole: of one application alone there is none.
         sealed = verify_sealed_log(office) if number is None else None
         states = verify_states(office, number=number) if state else None
+        # Compared with the checkpoints outside when the office was opened.
+        missed = office.database.halted
     if number is not None and report.chains == 0:
         raise UnknownApplication(number=number)
     told = [_chains_told(report)]
-    told += [_sealed_told(sealed)] if sealed is not None else []
+    told += [_sealed_told(sealed, missed)] if sealed is not None else []
     told += [_states_told(states)] if states is not None else []
     for one in told:
         for sentence in one.wrong:
@@ -67,14 +70,15 @@ def _chains_told(report: ChainReport) -> _Told:
     )
 
 
-def _sealed_told(sealed: SealReport) -> _Told:
+def _sealed_told(sealed: SealReport, missed: Fault | None) -> _Told:
     problems = [{"where": one.where, "problem": one.problem} for one in sealed.problems]
+    problems += [{"where": missed.code, "problem": str(missed)}] if missed is not None else []
     counts = {"leaves": sealed.leaves, "seals": sealed.seals, "waiting": sealed.waiting}
     words = f"{sealed.leaves} leaves, {sealed.seals} seals, {sealed.waiting} entries not sealed yet, "
     return _Told(
         words + f"{len(problems)} wrong.",
         {"sealed": counts | {"problems": problems}},
-        [f"{one.where}: {one.problem}" for one in sealed.problems],
+        [f"{one['where']}: {one['problem']}" for one in problems],
     )
 
 

@@ -49,15 +49,18 @@ def open_office(data: Path | None, *, needs_key: bool = True) -> Iterator[Office
         if settings.is_embedded:
             _back_up_before_migrating(office)
             migrate(office.database, settings.master_key)
-            _set_up_vault(office, needs_key=needs_key)
-            office.set_up_calendar()
         else:
             require_migrated(office.database)
-            if needs_key:
-                # A part that could start without it would only refuse the first applicant.
-                with office.reading() as connection:
-                    office.vault(connection)
+        # Before the first entry or version that could be written here.
         guard(office)
+        if settings.is_embedded:
+            _set_up_vault(office, needs_key=needs_key)
+            if office.database.halted is None:
+                office.set_up_calendar()
+        elif needs_key:
+            # A part that could start without it would only refuse the first applicant.
+            with office.reading() as connection:
+                office.vault(connection)
         yield office
     finally:
         office.close()

@@ -18,6 +18,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from decimal import Decimal
 from functools import lru_cache
 from itertools import chain, combinations
@@ -33,6 +34,8 @@ BUNDLE, LOG = "satuatap-bundle/1", "satuatap-log/1"
 LOG_KEY, WITNESS_KEY = 0x01, 0x04
 GENESIS = bytes(32)
 DEEPEST = 100
+#: Seconds; an honest office needs one minute.
+_SEALED_WITHIN = 600
 MOST = 2**53 - 1
 _FIELD = 2**255 - 19
 _CURVE = -121665 * pow(121666, _FIELD - 2, _FIELD) % _FIELD
@@ -55,6 +58,10 @@ SENTENCES = {
     "uncompared": (
         "Nothing in one contradicts the other, but they do not prove that one log grew from the other.",
         "Keduanya tidak bertentangan, tetapi tidak membuktikan bahwa log yang satu tumbuh dari yang lain.",
+    ),
+    "unrelated": (
+        "They are of two logs, so nothing in them was compared: {told}.",
+        "Keduanya dari dua log, jadi tidak ada yang dibandingkan: {told}.",
     ),
     "json": ("This is not JSON that can be read in one way only: {told}.",
              "Ini bukan JSON yang hanya dapat dibaca dengan satu cara: {told}."),
@@ -87,6 +94,14 @@ SENTENCES = {
         "It tells of a new key that the key before it has not signed.",
         "Ia menyebutkan kunci baru yang tidak ditandatangani kunci sebelumnya.",
     ),
+    "incarnation": (
+        "It begins the log anew, and no key the log had before has signed that.",
+        "Ia memulai log dari awal, dan tidak ditandatangani kunci yang dipakai log sebelumnya.",
+    ),
+    "begun-anew": (
+        "The log was begun anew after a restore, as its key signed (old name, sealed, restored, new name): {told}.",
+        "Log dimulai lagi setelah pemulihan, kuncinya menandatangani (nama lama, tersegel, pulih, nama baru): {told}.",
+    ),
     "document": ("The list of documents is not what the entries tell of.",
                  "Daftar dokumen tidak sama dengan yang tercatat."),
     "workflow": ("The workflow {told} that it names is missing, is not that text, or is named by nobody.",
@@ -102,6 +117,10 @@ SENTENCES = {
     "receipt-signature": ("The signature of the receipt is false.", "Tanda tangan pada tanda terima palsu."),
     "receipt-number": ("The receipt is of another application: {told}.",
                        "Tanda terima ini untuk permohonan lain: {told}."),
+    "receipt-later": (
+        "The receipt is newer than this file, which cannot tell of its entry yet: get a newer file.",
+        "Tanda terima ini lebih baru daripada berkas ini, yang belum dapat memuat catatannya: mintalah berkas baru.",
+    ),
     "receipt-missing": ("The receipt is for an entry that is not there any more.",
                         "Tanda terima ini untuk catatan yang sudah tidak ada."),
     "receipt-hash": ("The entry is another than the one the receipt was given for.",
@@ -155,6 +174,19 @@ class Verdict:
         return f"{place[0].upper()}{place[1:]}: {said[0].lower()}{said[1:]}" if place else said
 
 
+class Anew(NamedTuple):
+    """A log that goes on under another name from what was restored of it."""
+
+    #: its key under the name before
+    old: str
+    old_origin: str
+    #: leaves that were sealed, as far as was known
+    lost: int
+    #: of these, still there
+    restored: int
+    origin: str
+
+
 @dataclass
 class Seen:
     """What a good file proved, for comparing it with others."""
@@ -165,6 +197,8 @@ class Seen:
     #: the log's keys that signed the checkpoint
     signers: list[str]
     application: str = ""
+    #: when its office says it was made; None: it is a checkpoint, which holds no entries
+    made_at: str | None = None
     #: how many entries were gone through
     count: int = 0
     #: chain hashes by (application, seq)
@@ -174,6 +208,7 @@ class Seen:
     receipt_keys: list[str] = field(default_factory=list)
     #: the log's keys that its own entries tell of: the key by the one that handed over to it, None for a first one
     told: dict[str, str | None] = field(default_factory=dict)
+    anew: list[Anew] = field(default_factory=list)
 
 
 # --- reading: JSON that means one thing ---------------------------------------------------------------------------
@@ -433,7 +468,7 @@ def check_note(note: str, pins: Sequence[str], witnesses: Sequence[str]) -> Seen
 
 _BUNDLE = {"format": str, "origin": str, "application": str, "keys": list, "checkpoint": str, "entries": list,
            "documents": list, "workflows": dict, "calendars": dict, "office": list, "made_at": str}  # fmt: skip
-_FIRST_KEY = ("log-begun", "incarnation-begun")
+_ANEW = ("origin", "key", "old", "checkpoint", "restored", "reason", "by")
 _ENTRY = {"seq": float, "body": str, "hash": str, "leaf": float, "proof": list}
 _OFFICE_ENTRY = {**_ENTRY, "previous": str}
 _DOCUMENT = {"entry": float, "digest": str}
@@ -445,7 +480,7 @@ def check_bundle(bundle: dict[str, Any], pins: Sequence[str] = (), witnesses: Se
     origin = bundle["origin"]
     _require_keys(bundle["keys"], origin)
     seen = open_checkpoint(bundle["checkpoint"], origin, bundle["keys"], witnesses)
-    seen.application = bundle["application"]
+    seen.application, seen.made_at = bundle["application"], bundle["made_at"]
     _check_office(bundle, seen)
     _require_trust(bundle["keys"], pins, seen)
     bodies = _check_entries(bundle, seen)
@@ -600,12 +635,15 @@ def _check_office(bundle: dict[str, Any], seen: Seen) -> None:
 
 
 def _note_key(said: dict[str, Any], seen: Seen, place: str) -> None:
-    """What an entry of the office says of keys: the log's first, the one that follows it, the one for receipts."""
+    """What an entry of the office says of keys: the log's first, those that follow it, the one for receipts."""
     key, old = said.get("key"), said.get("old")
     if not isinstance(key, str):
         return
-    if said.get("kind") in _FIRST_KEY:
+    if said.get("kind") == "log-begun":
         seen.told[key] = None
+    elif said.get("kind") == "incarnation-begun":
+        seen.anew.append(_begun_anew(said, place))
+        seen.told[key] = seen.anew[-1].old
     elif said.get("kind") == "receipt-key":
         seen.receipt_keys.append(key)
     elif said.get("kind") == "key-rotated":
@@ -614,6 +652,23 @@ def _note_key(said: dict[str, Any], seen: Seen, place: str) -> None:
         if signer is None or not is_signed(signer[2], signature, f"satuatap key-rotated/v1\n{key}\n".encode()):
             raise Problem("rotation", place)
         seen.told[key] = old
+
+
+def _begun_anew(said: dict[str, Any], place: str) -> Anew:
+    """By the key it had before, which it keeps under its new name."""
+    key, old, note, signature = (
+        said[name] if isinstance(said.get(name), str) else "" for name in ("key", "old", "checkpoint", "signature")
+    )
+    now, before = public_key(key, LOG_KEY), public_key(old, LOG_KEY)
+    origin, size = (*note.split("\n"), "")[:2]
+    restored = float(said["restored"]) if type(said.get("restored")) in (int, float) else -1.0
+    is_counted = _SIZE.fullmatch(size) and int(size) <= MOST and _whole(restored, 0) and set(_ANEW) <= set(said)
+    if not (is_counted and now and before and now[2] == before[2] and (now[0], before[0]) == (said["origin"], origin)):
+        raise Problem("incarnation", place)
+    statement = "satuatap incarnation-begun/v1\n" + canonical({name: said[name] for name in _ANEW})
+    if not is_signed(before[2], _decoded(signature), statement.encode()):
+        raise Problem("incarnation", place)
+    return Anew(old, origin, int(size), int(restored), now[0])
 
 
 def _require_trust(keys: Sequence[str], pins: Sequence[str], seen: Seen) -> None:
@@ -680,6 +735,7 @@ def check_log(
         raise Problem("shape", "line 1", "origin, keys")
     _require_keys(header["keys"], header["origin"])
     seen = open_checkpoint(header["checkpoint"], header["origin"], header["keys"], witnesses)
+    seen.made_at = header["made_at"]
     heads: dict[str, tuple[int, bytes]] = {}
     tree = _Tree()
     for no, text in numbered:
@@ -804,20 +860,30 @@ def check_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> 
     if not any(is_signed(key[2], raw[1], text.rpartition(".")[0].encode()) for key in known):
         raise Problem("receipt-signature")
     number, seq = found[1], int(found[2])
-    for file in seen:
-        if file.application not in ("", number):
-            raise Problem("receipt-number", told=number)
+    filled = [(file, file.made_at) for file in seen if file.made_at is not None]
+    telling = [one for one in filled if one[0].application in ("", number)]
+    if filled and not telling:
+        raise Problem("receipt-number", told=number)
+    for file, made_at in telling:
         if (number, seq) not in file.hashes:
+            if made_at[:19] < _due_in_files(found[4]):
+                raise Unreadable("receipt-later", str(seq))
             raise Problem("receipt-missing", str(seq))
         if file.hashes[number, seq] != raw[0]:
             raise Problem("receipt-hash", str(seq))
     return f"{number}, {seq}"
 
 
+def _due_in_files(time: str) -> str:
+    """From when on the files of the log hold an entry that had its receipt then: sealing may take a while."""
+    due = datetime.fromtimestamp(int(time[:-6] or "0") + _SEALED_WITHIN, timezone.utc)  # noqa: UP017 - Python 3.9
+    return due.strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def compare(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> bool:
     """Whether two files are proven to tell one history; False: nothing contradicts it. Raises Problem: fork."""
     if one.origin != other.origin:
-        return True
+        return _compare_restored(one, other)
     small, large = sorted((one, other), key=lambda file: file.size)
     roots = f"{small.size} {small.root.hex()} / {large.size} {large.root.hex()}"
     for place in sorted(small.hashes.keys() & large.hashes.keys()):
@@ -834,6 +900,24 @@ def compare(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> bool:
                 raise Problem("consistency", told=roots)
             return True
     return grown is not None
+
+
+def _restored(one: Seen, other: Seen) -> int | None:
+    """So many leaves two incarnations of one log have in common, as it signed itself; None: they are two logs."""
+    for before, after in ((one, other), (other, one)):
+        later = [at for at, anew in enumerate(after.anew) if anew.old_origin == before.origin]
+        if later and set(before.signers) & {*after.told, *(anew.old for anew in after.anew)}:
+            return min(anew.restored for anew in after.anew[later[0] :])
+    return None
+
+
+def _compare_restored(one: Seen, other: Seen) -> bool:
+    size = min(_restored(one, other) or 0, one.size, other.size)
+    common = [at for at in one.nodes.keys() & other.nodes.keys() if (at[1] + 1) << at[0] <= size]
+    roots = [file.root if file.size == size else root_from(file.nodes, size) for file in (one, other)]
+    if any(one.nodes[at] != other.nodes[at] for at in common) or (None not in roots and roots[0] != roots[1]):
+        raise Problem("fork", told=f"{one.size} {one.root.hex()} / {other.size} {other.root.hex()}")
+    return size > 0 and None not in roots
 
 
 # --- verdicts -----------------------------------------------------------------------------------------------------
@@ -860,7 +944,9 @@ def judge_receipt(text: str, keys: Sequence[str], seen: Sequence[Seen] = ()) -> 
 
 
 def judge_pair(one: Seen, other: Seen, proofs: Sequence[Growth] = ()) -> Verdict:
-    """What is to be said of two files of one log."""
+    """What is to be said of two files."""
+    if one.origin != other.origin and _restored(one, other) is None:
+        return Verdict("good", "unrelated", told=f"{one.origin} / {other.origin}")
     try:
         return Verdict("good", "compared" if compare(one, other, proofs) else "uncompared")
     except Problem as problem:
@@ -937,6 +1023,8 @@ def _judged(asked: argparse.Namespace) -> Iterator[tuple[str, Verdict]]:
             verdict = Verdict("unreadable", "json", told=str(error))
         good += [(name, verdict.seen)] if verdict.seen else []
         yield name, verdict
+        for _, *anew in verdict.seen.anew if verdict.seen else ():
+            yield name, Verdict("good", "begun-anew", told=", ".join(map(str, anew)))
     for name, code in receipts:
         yield name, judge_receipt(code, asked.receipt_key, [seen for _, seen in good])
     for (name, seen), (other_name, other) in combinations(good, 2):

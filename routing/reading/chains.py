@@ -113,6 +113,7 @@ def verify_chains(office: Office, *, service: str | None = None, number: str | N
             found = _break(application, said, beside, _opened(office, connection, application))
             if found is not None:
                 breaks.append(found)
+        breaks += map(_ownerless, log.ownerless())
     return ChainReport(chains=chains, entries=entries, breaks=tuple(breaks))
 
 
@@ -131,6 +132,11 @@ def _opened(office: Office, connection: Connection, application: Any) -> _Opened
         return _Opened(vault=vault, key=vault.unwrap(application.id, bytes(application.wrapped)))
     except SealBroken:
         return None
+
+
+def _ownerless(entry: Any) -> ChainBreak:
+    number = (said_in(bytes(entry.body)) or {}).get("application", f"application {entry.application_id}")
+    return ChainBreak(number=str(number), seq=entry.seq, problem="the log tells of an application that is not there")
 
 
 def _break(application: Any, said: list[Any], beside: _Beside, opened: _Opened | None) -> ChainBreak | None:

@@ -66,6 +66,8 @@ def verify_states(office: Office, *, number: str | None = None) -> StateReport:
             problems = (*_problems(application, said, rows, routes), *_board_problems(application, rows, due))
             if problems:
                 found.append(StateDifference(number=application.number, problems=problems))
+        for kind, beside in (("entries", entries), ("visits", stays)):
+            found += [_ownerless(row, kind) for row in beside.ownerless()]
     return StateReport(applications=count, differences=tuple(found))
 
 
@@ -83,6 +85,11 @@ class _Routes:
 def _applications(connection: Connection, number: str | None) -> Iterator[Any]:
     statement = _APPLICATIONS if number is None else _APPLICATIONS.where(applications.c.number == number)
     yield from connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(statement)
+
+
+def _ownerless(row: Any, kind: str) -> StateDifference:
+    problem = f"its {kind} are there, and the application is not"
+    return StateDifference(number=f"application {row.application_id}", problems=(problem,))
 
 
 def _problems(

@@ -35,16 +35,34 @@ class RowsBeside:
         owner = list(table.c).index(table.c.application_id)
         self._groups = groupby(self._rows, key=itemgetter(owner))
         self._next: tuple[int, list[Any]] | None = None
+        self._is_asked_for = False
+        self._ownerless: list[Any] = []
 
     def of(self, application_id: int) -> list[Any]:
         """The rows of this application; to be asked for in the order of the ids."""
         while self._next is None or self._next[0] < application_id:
-            group = next(self._groups, None)
-            if group is None:
+            if not self._goes_on():
                 return []
-            self._next = (group[0], list(group[1]))
-        return self._next[1] if self._next[0] == application_id else []
+        if self._next[0] != application_id:
+            return []
+        self._is_asked_for = True
+        return self._next[1]
+
+    def ownerless(self) -> list[Any]:
+        """The first row of each application that was never asked for, after all of them were."""
+        while self._goes_on():
+            pass
+        return self._ownerless
 
     def close(self) -> None:
         """Lets go of what was not read."""
         self._rows.close()
+
+    def _goes_on(self) -> bool:
+        if self._next is not None and not self._is_asked_for:
+            self._ownerless.append(self._next[1][0])
+        group = next(self._groups, None)
+        # The last one stays where it is.
+        self._is_asked_for = group is None
+        self._next = (group[0], list(group[1])) if group is not None else self._next
+        return group is not None

@@ -7,7 +7,7 @@ edge of the tree, so memory does not grow with the log.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,9 @@ import sqlalchemy as sa
 
 from routing.domain.audit_chain import GENESIS, link
 from routing.domain.checkpoints import NoteRefused, VerifierKey, opened
-from routing.domain.log_identity import KEY_ROTATED, NAMING, identity, is_handed_over
+from routing.domain.incarnations import incarnation_of
+from routing.domain.log_identity import KEY_ROTATED, LOG_BEGUN, NAMING, identity, is_handed_over
+from routing.domain.log_reading import READS
 from routing.domain.merkle_log import Frontier, leaf_hash
 from routing.domain.office_entries import OFFICE, OfficeEntry, differs_from_its_body
 from routing.office import Office
@@ -26,8 +28,10 @@ from routing.storage.tables import (
     log_checkpoints,
     log_leaves,
     log_nodes,
+    log_reads,
     office_entries,
 )
+from routing.vault.log_key import LogKeyUnusable, read_signing_key
 
 _ROWS_AT_ONCE = 2_000
 #: Of a log that was rewritten every leaf may be wrong; so many are named.
@@ -35,6 +39,7 @@ _MOST_PROBLEMS = 1_000
 _OFFICE = sa.select(*(office_entries.c[name] for name in OfficeEntry.__dataclass_fields__)).order_by(
     office_entries.c.seq
 )
+_READS = sa.select(log_reads).order_by(log_reads.c.seq)
 _LEAVES = (
     sa.select(
         log_leaves.c.leaf, log_leaves.c.application_id, log_leaves.c.seq, log_leaves.c.hash,
@@ -84,7 +89,7 @@ class SealReport:
 
 def verify_sealed_log(office: Office) -> SealReport:
     """Recomputes every leaf, subtree and root, and checks every signature."""
-    with office.reading() as connection, closing(_Walk(connection)) as walk:
+    with office.reading() as connection, closing(_Walk(connection, _own_key(office))) as walk:
         problems: list[SealProblem] = []
         for where, problem in walk.problems():
             problems.append(SealProblem(where=where, problem=problem))
@@ -94,11 +99,19 @@ def verify_sealed_log(office: Office) -> SealReport:
     return SealReport(leaves=walk.frontier.size, seals=walk.seals, waiting=max(waiting, 0), problems=tuple(problems))
 
 
+def _own_key(office: Office) -> bytes | None:
+    with suppress(LogKeyUnusable):
+        return read_signing_key(office.settings.log_key).public_key().public_bytes_raw()
+    return None
+
+
 class _Walk:
     """Once from the first leaf to the last, the stored subtrees and the seals walked along beside."""
 
-    def __init__(self, connection: Reader) -> None:
+    def __init__(self, connection: Reader, own: bytes | None) -> None:
+        """``own``: the key that lies on this machine, its public part."""
         self._connection = connection
+        self._own = own
         self._keys: tuple[VerifierKey, ...] = ()
         self._origins: set[str] = set()
         self._streams: list[sa.CursorResult[Any]] = []
@@ -118,6 +131,7 @@ class _Walk:
 
     def _office_chain(self) -> Iterator[tuple[str, str]]:
         previous, expected = GENESIS, 1
+        reads = _Beside(self._stream(_READS))
         for row in self._stream(_OFFICE):
             entry = _office_entry(row)
             where = f"office entry {min(entry.seq, expected)}"
@@ -127,6 +141,8 @@ class _Walk:
             if column is not None:
                 yield where, f"the row says another {column} than the entry's hashed bytes"
             previous, expected = entry.hash, entry.seq + 1
+            yield from _reads_problems(reads, entry)
+        yield from _reads_left(reads, None)
 
     def _keys_handed_over(self) -> Iterator[tuple[str, str]]:
         named = _OFFICE.where(office_entries.c.kind.in_(NAMING))
@@ -138,10 +154,24 @@ class _Walk:
                 yield f"office entry {entry.seq}", str(error)
                 return
             if log is not None:
-                if entry.kind == KEY_ROTATED and (not self._keys or not is_handed_over(self._keys[-1], entry)):
-                    yield f"office entry {entry.seq}", "the key it names was not signed by the key before it"
+                problem = self._not_believed(entry, is_first=place == 0)
+                if problem is not None:
+                    yield f"office entry {entry.seq}", problem
                 self._keys = log.keys
                 self._origins.add(log.origin)
+
+    def _not_believed(self, entry: OfficeEntry, *, is_first: bool) -> str | None:
+        """Why what the entry says of the log's name or key is nobody's word."""
+        if entry.kind == LOG_BEGUN:
+            return None if is_first else "it begins a log that had begun before"
+        if entry.kind == KEY_ROTATED:
+            is_signed = bool(self._keys) and is_handed_over(self._keys[-1], entry)
+            return None if is_signed else "the key it names was not signed by the key before it"
+        made = incarnation_of(entry)
+        # By its public part: what the restored database has lost may have given the same key another name.
+        known = {key.public for key in self._keys} | {self._own}
+        is_signed = made is not None and made.old.public in known
+        return None if is_signed else "no key of this log signed that it begins anew"
 
     def _tree(self) -> Iterator[tuple[str, str]]:
         nodes = [_Beside(self._stream(_NODES, level=level)) for level in range(1, self._scalar(_LEVELS) + 1)]
@@ -231,6 +261,21 @@ class _Beside:
         """The next one."""
         taken, self.next = self.next, next(self._rows, None)
         return taken
+
+
+def _reads_problems(reads: _Beside, entry: OfficeEntry) -> Iterator[tuple[str, str]]:
+    """Who read the log is found by rows beside the entries that tell of it."""
+    yield from _reads_left(reads, entry.seq)
+    row = reads.take() if reads.next is not None and reads.next.seq == entry.seq else None
+    there = (row.at, row.kind, row.actor, row.number) if row is not None else None
+    told = (entry.at, entry.kind, entry.actor, entry.said.get("number")) if entry.kind in READS else None
+    if there != told:
+        yield f"office entry {entry.seq}", "that somebody read the log is not listed as the entry tells it"
+
+
+def _reads_left(reads: _Beside, before: int | None) -> Iterator[tuple[str, str]]:
+    while reads.next is not None and (before is None or reads.next.seq < before):
+        yield f"office entry {reads.take().seq}", "it is listed as a reading of the log, and is not there"
 
 
 def _office_entry(row: Any) -> OfficeEntry:

@@ -82,5 +82,5 @@ log_reads = Table(
     Index("ix_log_reads_at", "at", "seq"),
     Index("ix_log_reads_actor", "actor", "at"),
     Index("ix_log_reads_number", "number", "at"),
-    comment="Entries of the office that tell who asked the log, found by person and application",
+    comment="Entries of the office that tell who asked the log; append-only by trigger",
 )

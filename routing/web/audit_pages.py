@@ -20,7 +20,7 @@ from routing.web.api.shapes import at_text, entry_shape
 from routing.web.application_view import see_application, see_timeline
 from routing.web.conditions import CHANNELS
 from routing.web.facets_told import OUTCOMES, chosen, facets_told, log_address, names_of_values
-from routing.web.log_questions import Answer, ask_for_export, ask_log
+from routing.web.log_questions import Answer, ask_for_export, ask_log, note_application
 from routing.web.numbers_in_addresses import application_number, small_number
 from routing.web.rendering import show, wants_json, wording_of
 from routing.web.timeline import KIND_NAMES, told
@@ -111,6 +111,7 @@ def chain_page(request: Request, office: OfficeHere, staff: SignedIn, number: st
     """One application's entries with their hashes, recomputed just now."""
     staff.require(Action.SEE_AUDIT_LOG)
     view = see_application(office, staff, application_number(number))
+    note_application(office, staff, view.file.application.number, way="page")
     timeline = see_timeline(request, office, staff, view, before)
     report = verify_chains(office, number=view.file.application.number)
     return show(

@@ -30,6 +30,8 @@ KINDS = {
     REVEALED: N_("looked at personal data"),
 }
 
+#: What was asked for, where it was not the log as a whole.
+LISTS = {"reads": N_("who looked at what"), "signals": N_("Integrity signals"), "application": N_("Application")}
 #: By which door.
 WAYS = {"page": N_("page"), "json": "JSON", "csv": "CSV", "api": "API", "command line": N_("command line")}
 
@@ -90,9 +92,9 @@ def _told(read: LogRead, called: Called, wording: Wording) -> ReadTold:
     if read.kind == REVEALED:
         names = {one.value: name for one, name in FIELDS.items()}
         about = ", ".join(wording.text(names.get(one, one)) for one in read.fields)
-    elif read.question.get("list") == "reads":
-        asked = question_told(read.question, called, wording)
-        about = wording.text(N_("who looked at what")) + (f" ({asked})" if asked else "")
+    elif (which := read.question.get("list", "")) in LISTS:
+        asked = "; ".join(filter(None, (read.question.get("signal"), question_told(read.question, called, wording))))
+        about = wording.text(LISTS[which]) + (f" ({asked})" if asked else "")
     else:
         about = question_told(read.question, called, wording) or wording.text(N_("the whole log"))
     return ReadTold(read=read, what=what, about=about, way=wording.text(WAYS.get(read.way or "", read.way or "-")))

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 from routing.actions.index_entries import catch_up
-from routing.actions.note_reading import note_reading
+from routing.actions.note_reading import ReadingNotNoted, note_reading
 from routing.domain.entry_facets import IndexState
 from routing.domain.errors import DatabaseAway
 from routing.domain.log_reading import EXPORTED, SEARCHED, Reading
 from routing.office import Office
 from routing.reading.audit_facets import Facets, count_facets
 from routing.reading.audit_search import ENTRIES_ON_A_PAGE, LogFilter, LogPage, search_log
+from routing.reading.integrity_signals import SignalFilter
 from routing.reading.known_words import known_words
 from routing.reading.log_reads import ReadsFilter, ReadsPage, reads_page, reads_place
 from routing.web.visitors import Staff
@@ -74,6 +75,26 @@ def ask_who_read(
                       session=staff.session.token_hash)  # fmt: skip
     note_reading(office, reading)
     return reads_page(office, wanted, reads_place(behind), most)
+
+
+def note_signals(office: Office, staff: Staff, wanted: SignalFilter, signal: str = "", *, way: str) -> None:
+    """That somebody has the log searched for signs of misuse. Raises ReadingNotNoted."""
+    texts = {"signal": signal, "unit": wanted.unit, "desk": wanted.desk, "service": wanted.service}
+    times = {"since": wanted.since, "until": wanted.until}
+    said = {name: at.astimezone(UTC).isoformat() for name, at in times.items() if at is not None}
+    said |= {name: text for name, text in texts.items() if text}
+    question = {"list": "signals"} | known_words(office, said)
+    reading = Reading(kind=SEARCHED, actor=staff.person.code, way=way, question=question,
+                      session=staff.session.token_hash)  # fmt: skip
+    note_reading(office, reading)
+
+
+def note_application(office: Office, staff: Staff, number: str, *, way: str) -> None:
+    """That somebody reads the log of one application; where no entry can be taken now, they read it all the same."""
+    reading = Reading(kind=SEARCHED, actor=staff.person.code, way=way, question={"list": "application"}, number=number,
+                      session=staff.session.token_hash)  # fmt: skip
+    with suppress(ReadingNotNoted):
+        note_reading(office, reading)
 
 
 def _caught_up(office: Office) -> IndexState:

@@ -33,6 +33,7 @@ from routing.reading.integrity_signals import (
     signal_place_text,
     thresholds_of,
 )
+from routing.web.log_questions import note_signals
 from routing.web.numbers_in_addresses import application_number, small_number
 from routing.web.posted_form import PostedForm
 from routing.web.rendering import go_to, show, wants_json, wording_of
@@ -63,6 +64,8 @@ def overview(
     staff.require(Action.SEE_SIGNALS)
     typed = _typed(office, since=since, until=until, unit=unit, desk=desk, service=service)
     wanted, refusals = _filter(request, office, typed)
+    if wanted is not None:
+        note_signals(office, staff, wanted, way="page")
     return show(
         request,
         "auditor/signals.html",
@@ -86,6 +89,7 @@ def list_of_entries(
     wanted, refusals = _filter(request, office, typed)
     page = SignalPage(rows=(), next=None)
     if wanted is not None:
+        note_signals(office, staff, wanted, signal, way="page")
         page = signal_page(office, signal, wanted, signal_place_in(behind))
     return show(
         request,

@@ -112,6 +112,8 @@ def scene(honest: Honest, attack: Attack, postgresql_copies: Copies, tmp_path: P
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.words)
 def test_an_attack_is_found_by(attack: Attack, scene: Scene, tmp_path: Path) -> None:
     alarm = scene.works_on() if attack.goes_on else None
+    # When files must hold what a receipt was given for.
+    scene.clock.advance(timedelta(minutes=10))
     found = Outsiders(scene.office, scene.honest.kept, tmp_path / "today").found()
     assert (found, alarm) == (attack.found, attack.alarm)
 

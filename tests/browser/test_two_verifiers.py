@@ -3,7 +3,9 @@
 import base64
 import io
 import json
+import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from routing.cli.satuatap_verify import SENTENCES, judge, judge_receipt
 from routing.office import Office
 from tests.browser.chromium import chromium
 from tests.cli.bundle_cases import Case, damaged_cases, good_cases, kinds_of_damage, logs, scrambled_cases
-from tests.cli.paper_log import PaperLog
+from tests.cli.paper_log import AT, PaperLog, url64
 from tests.clock import Clock
 from tests.web.api.programs import Program
 from tests.web.visitors import open_mall
@@ -24,7 +26,9 @@ from tests.web.visitors import open_mall
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "verify" / "index.html"
 _AT_ONCE = 50
 #: What only the program says: of whole logs, of checkpoints, and of files held to each other.
-_OF_WHOLE_LOGS = {"unpinned", "compared", "uncompared", "leaf", "root", "fork", "note-key", "consistency"}
+_OF_WHOLE_LOGS = {
+    "unpinned", "compared", "uncompared", "unrelated", "leaf", "root", "fork", "note-key", "consistency",
+}  # fmt: skip
 _JUDGE = """cases => cases.map(({ raw, pins, witnesses }) => {
     const bytes = Uint8Array.from(atob(raw), mark => mark.charCodeAt(0));
     const { verdict, code, entry } = satuAtapVerify.judge(bytes, { pins, witnesses });
@@ -105,7 +109,14 @@ def test_both_verifiers_agree_on_receipts(page: Any) -> None:
     raw = log.bundle(number).bytes()
     damaged = [good[:-1], good[:-1] + "_", good.replace(".1.", ".2."), good.replace("SA1", "SA2"), ""]
     others = [log.receipt("PBG-2026-000002", 1), PaperLog(3).receipt("office", 1)]
-    codes = [good, f" {good}\n", *damaged, *others]
+    gone = PaperLog(0)
+    gone.writes(number, "submitted", channel="counter")
+    for _ in range(40):
+        gone.writes(number, "arrived")
+    lasts = [gone.receipt(number, 41, given=AT - timedelta(minutes=minutes)) for minutes in (9, 10, 11)]
+    lasts.append(re.sub(r"[.]\d+[.][^.]*$", ".1.", lasts[0]))
+    lasts[-1] += url64(gone.receipt_key.sign(lasts[-1].rpartition(".")[0].encode()))
+    codes = [good, f" {good}\n", *damaged, *others, *lasts]
     seen = judge(io.BytesIO(raw)).seen
     program = [judge_receipt(code, [], [seen]) for code in codes]
     told = page.evaluate(

@@ -11,7 +11,9 @@ from tests.cli.bundle_damage import BYTE_DAMAGES, DAMAGES, SPELLINGS
 from tests.cli.paper_log import OFFICE, PaperLog, key_of
 
 _LOGS = 8
+#: By a stranger.
 _STOLEN = "a key that the one before it did not hand over to"
+_ANEW = "a log that the key before it did not begin anew"
 #: Nothing is wrong with the bundle, but it is not what was asked for: pinned keys, witnesses.
 _ASKED_FOR: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "a key that nobody pinned": ((PaperLog(99).verifier_key,), ()),
@@ -37,6 +39,8 @@ def logs() -> tuple[PaperLog, ...]:
     made = []
     for seed in range(_LOGS):
         log = PaperLog(seed)
+        if seed == 6:
+            log.begins_anew(log.seal())
         log.lives(3 + 5 * seed, rotates=seed % 2 == 1)
         made.append(log)
     return tuple(made)
@@ -55,11 +59,11 @@ def good_cases(count: int, seed: int = 1) -> Iterator[Case]:
 def damaged_cases(count: int, seed: int = 2) -> Iterator[Case]:
     """Every kind of damage in turn."""
     chance = random.Random(seed)
-    kinds = [*DAMAGES, *BYTE_DAMAGES, *_ASKED_FOR, _STOLEN]
+    kinds = [*DAMAGES, *BYTE_DAMAGES, *_ASKED_FOR, _STOLEN, _ANEW]
     for no in range(count):
         kind = kinds[no % len(kinds)]
-        if kind == _STOLEN:
-            yield Case(kind, _rotated_by_a_stranger(no), entry="office 3")
+        if kind in (_STOLEN, _ANEW):
+            yield Case(kind, _named_by_a_stranger(no, anew=kind == _ANEW), entry="office 3")
             continue
         _, raw = _one(chance)
         if kind in _ASKED_FOR:
@@ -91,7 +95,7 @@ def scrambled_cases(count: int, seed: int = 3) -> Iterator[Case]:
 
 
 def kinds_of_damage() -> int:
-    return len(DAMAGES) + len(BYTE_DAMAGES) + len(_ASKED_FOR) + 1
+    return len(DAMAGES) + len(BYTE_DAMAGES) + len(_ASKED_FOR) + 2
 
 
 def _one(chance: random.Random) -> tuple[PaperLog, bytes]:
@@ -100,9 +104,12 @@ def _one(chance: random.Random) -> tuple[PaperLog, bytes]:
     return log, log.bundle(number).bytes()
 
 
-def _rotated_by_a_stranger(seed: int) -> bytes:
+def _named_by_a_stranger(seed: int, *, anew: bool) -> bytes:
     log = PaperLog(seed)
     log.writes("PBG-2026-000001", "submitted", channel="counter")
-    log.rotates(signer=key_of("a stranger"))
+    if anew:
+        log.begins_anew(log.seal(), signer=key_of("a stranger"))
+    else:
+        log.rotates(signer=key_of("a stranger"))
     log.seal()
     return log.bundle("PBG-2026-000001").bytes()

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from routing.domain.audit_chain import GENESIS, canonical, link, rfc3339, write_entry
 from routing.domain.checkpoints import Checkpoint, Statement, VerifierKey, cosigned, signed
+from routing.domain.incarnations import begun_anew
 from routing.domain.log_identity import rotated
 from routing.domain.merkle_log import Frontier, inclusion_proof, leaf_hash, root_of
 from routing.formats.proof_bundle import ProofBundle, SealedEntry
@@ -44,13 +45,14 @@ class PaperLog:
         self._nodes: dict[tuple[int, int], bytes] = {}
         self._frontier = Frontier()
         self.note = ""
+        self._published = VerifierKey.of(self.origin, self.keys[0]).text
         self.notes_office("log-begun", origin=self.origin, key=self.verifier_key)
         self.notes_office("receipt-key", key=VerifierKey.of(f"{self.origin}/receipts", self.receipt_key).text)
 
     @property
     def verifier_key(self) -> str:
         """The oldest one, as it was published."""
-        return VerifierKey.of(self.origin, self.keys[0]).text
+        return self._published
 
     @property
     def witness_key(self) -> str:
@@ -68,6 +70,14 @@ class PaperLog:
         before, after = VerifierKey.of(self.origin, old), VerifierKey.of(self.origin, new)
         self.notes_office("key-rotated", **rotated(before, after, signer or old))
         self.keys.append(new)
+
+    def begins_anew(self, lost: str, *, signer: Ed25519PrivateKey | None = None) -> None:
+        """From what is there, as after a restore; signed by the key it had, or by a ``signer`` who has not."""
+        old = VerifierKey.of(self.origin, self.keys[-1])
+        key, restored = signer or self.keys[-1], len(self.leaves)
+        said = begun_anew(old=old, signer=key, note=lost, restored=restored, reason="\u00e9", by=("kadek", "wira"))
+        self.notes_office("incarnation-begun", **said)
+        self.origin, self.keys = str(said["origin"]), [key]
 
     def writes(self, number: str, kind: str, **facts: object) -> None:
         chain = self.chains.setdefault(number, [])
@@ -111,8 +121,9 @@ class PaperLog:
             made_at=AT,
         )
 
-    def receipt(self, number: str, seq: int) -> str:
-        text = f"SA1.{number}.{seq}.{url64(self.chains[number][seq - 1][1])}.1772438400000000"
+    def receipt(self, number: str, seq: int, *, given: datetime = AT - timedelta(days=1)) -> str:
+        time = round(given.timestamp() * 1_000_000)
+        text = f"SA1.{number}.{seq}.{url64(self.chains[number][seq - 1][1])}.{time}"
         return f"{text}.{url64(self.receipt_key.sign(text.encode()))}"
 
     def export(self) -> Mapping[str, Any]:

@@ -2,8 +2,10 @@
 
 import io
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,16 +64,37 @@ def test_two_people_let_a_restored_mall_go_on(restored: Path, run: Run) -> None:
     data = ("--data", str(restored))
     code, said = run("account", "add", "x", "--name", "X", *data)
     assert (code, said["error"]["code"]) == (3, "log_behind")
-    # Reading goes on, the log's own verification among it.
-    assert run("audit", "verify", *data)[0] == 0
+    # Reading goes on, the log's own verification among it; it says what is missed.
+    code, said = run("audit", "verify", *data)
+    assert (code, [one["where"] for one in said["sealed"]["problems"]]) == (1, ["log_behind"])
     code, said = run(*CEREMONY, *data, typed=f"{PASSWORD}\nwrong\n")
     assert (code, said["error"]["code"]) == (1, "sign_in_refused")
     code, said = run(*CEREMONY, *data, typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert (code, said["restored"], said["lost_size"], said["by"]) == (0, 1, 3, ["kadek", "nyoman"])
     assert said["origin"].endswith("/log/2")
     assert run("account", "add", "x", "--name", "X", *data)[0] == 0
+    assert run("audit", "verify", *data)[0] == 0
     code, said = run(*CEREMONY, *data, typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert (code, said["error"]["code"]) == (1, "nothing_lost")
+
+
+def test_nothing_is_written_while_a_halted_mall_is_opened(
+    restored: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even the calendar of another time zone."""
+
+    def versions() -> int:
+        with closing(sqlite3.connect(restored / "satuatap.db")) as connection:
+            count: int = connection.execute("SELECT COUNT(*) FROM calendar_versions").fetchone()[0]
+        return count
+
+    before = versions()
+    monkeypatch.setenv("SATUATAP_TIME_ZONE", "Asia/Makassar")
+    assert run("audit", "verify", "--data", str(restored))[1]["sealed"]["problems"][0]["where"] == "log_behind"
+    assert versions() == before
+    (restored / "log.last").unlink()
+    assert run("audit", "verify", "--data", str(restored))[0] == 0
+    assert versions() == before + 1
 
 
 def test_it_takes_two_names_and_a_checkpoint_that_is_one(restored: Path, run: Run, tmp_path: Path) -> None:

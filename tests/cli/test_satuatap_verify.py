@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from routing.cli.satuatap_verify import (
     _plain_line,
     compare,
     judge,
+    judge_pair,
     judge_receipt,
     main,
     read_json,
@@ -26,7 +28,7 @@ from routing.cli.satuatap_verify import (
 from routing.domain.audit_chain import canonical, link
 from routing.domain.merkle_log import consistency_proof
 from tests.cli.bundle_cases import Case, damaged_cases, good_cases, kinds_of_damage
-from tests.cli.paper_log import OFFICE, STRANGE, PaperLog
+from tests.cli.paper_log import AT, OFFICE, STRANGE, PaperLog
 
 PROGRAM = Path(satuatap_verify.__file__)
 NUMBER = "PBG-2026-000001"
@@ -141,6 +143,43 @@ def test_whoever_pinned_the_first_key_trusts_the_one_it_handed_over_to() -> None
     assert judge(file_of(log), [PaperLog(8).verifier_key]).code == "untrusted"
 
 
+def restored(*, honest: bool = True) -> tuple[PaperLog, PaperLog]:
+    """One log before its disk broke, and as it was begun anew from a backup; where not honest, of other entries."""
+    before, after = PaperLog(7), PaperLog(7)
+    for log in (before, after):
+        log.writes(NUMBER, "submitted", channel="counter" if honest or log is before else "online")
+    for no in range(5):
+        before.writes(NUMBER, "arrived", no=no)
+    after.begins_anew(before.seal())
+    after.writes(NUMBER, "decided", to="verify")
+    after.seal()
+    return before, after
+
+
+def test_whoever_pinned_the_key_trusts_the_log_that_it_began_anew_and_is_told(tmp_path: Path, capsys) -> None:
+    before, after = restored()
+    files = [tmp_path / "bundle.json", tmp_path / "log.jsonl"]
+    files[0].write_bytes(after.bundle(NUMBER).bytes())
+    files[1].write_bytes(written(exported(after)).getvalue())
+    for file in files:
+        assert main([str(file), "--key", before.verifier_key, "--language", "en"]) == 0
+        told = capsys.readouterr().out
+        assert "begun anew after a restore" in told
+        assert "satuatap-00000007/log/1, 8, 3, satuatap-00000007/log/2" in told
+    assert judge(file_of(after), [PaperLog(8).verifier_key]).code == "untrusted"
+
+
+def test_what_was_restored_must_be_what_was_there_before() -> None:
+    for honest in (True, False):
+        seen = [judge(file_of(log)).seen for log in restored(honest=honest)]
+        whole = [judge(written(exported(log))).seen for log in restored(honest=honest)]
+        for one, other in (seen, whole, (seen[0], whole[1])):
+            assert judge_pair(one, other).code == judge_pair(other, one).code
+            assert judge_pair(one, other).code in ({"compared", "uncompared"} if honest else {"fork"})
+    assert judge_pair(*(judge(written(exported(log))).seen for log in restored())).code == "compared"
+    assert judge_pair(judge(file_of(a_log(8))).seen, seen[1]).code == "unrelated"
+
+
 def test_a_forger_with_another_key_and_a_whole_log_of_their_own_is_found_by_whoever_pinned_the_key() -> None:
     honest, forged = PaperLog(7), PaperLog(7, whose="forger")
     honest.lives(3)
@@ -191,6 +230,31 @@ def test_a_receipt_shows_that_the_end_of_an_application_was_cut_off() -> None:
         pytest.fail("nothing but a receipt can know that there was more")
     verdict = judge_receipt(code, [], [seen])
     assert (verdict.code, verdict.entry) == ("receipt-missing", str(last))
+    assert (seen.made_at or "")[:10] == "2026-03-02"
+    for given, said in ((AT - timedelta(minutes=10), "receipt-missing"), (AT - timedelta(minutes=9), "receipt-later")):
+        assert judge_receipt(log.receipt(NUMBER, last, given=given), [], [seen]).code == said
+
+
+def test_a_receipt_that_is_newer_than_the_file_is_not_called_wrong(tmp_path: Path, capsys) -> None:
+    log, files = PaperLog(7), (tmp_path / "bundle.json", tmp_path / "log.jsonl")
+    log.writes(NUMBER, "submitted", channel="counter")
+    log.seal()
+    files[0].write_bytes(log.bundle(NUMBER).bytes())
+    files[1].write_bytes(written(exported(log)).getvalue())
+    log.writes(NUMBER, "decided", to="verify")
+    for file in files:
+        assert main([str(file), "--receipt", log.receipt(NUMBER, 2, given=AT), "--language", "en"]) == 2
+        assert "get a newer file" in capsys.readouterr().out
+        assert main([str(file), "--receipt", log.receipt(NUMBER, 2)]) == 1
+        assert main([str(file), "--receipt", log.receipt(NUMBER, 1, given=AT)]) == 0
+
+
+def test_each_receipt_is_held_to_the_files_that_can_tell_of_it() -> None:
+    log = a_log()
+    both = [judge(file_of(log, number)).seen for number in (NUMBER, "PBG-2026-000002")]
+    note = judge(io.BytesIO(log.note.encode()), [log.verifier_key]).seen
+    assert judge_receipt(log.receipt(NUMBER, 1), [], [*both, note]).verdict == "good"
+    assert judge_receipt(log.receipt(NUMBER, 1), [], [both[1], note]).code == "receipt-number"
 
 
 def test_a_receipt_shows_that_an_entry_was_rewritten_and_signed_anew_with_the_real_key() -> None:
@@ -240,6 +304,17 @@ def test_a_log_that_only_grew_is_no_fork() -> None:
         compare(judge(file_of(one)).seen, judge(file_of(other)).seen)
         whole = judge(written(exported(other))).seen
         assert compare(judge(file_of(one)).seen, whole), "a whole log proves every smaller one"
+
+
+def test_files_of_two_logs_are_not_said_to_tell_one_history(tmp_path: Path, capsys) -> None:
+    names = []
+    for seed in (7, 8):
+        names.append(str(tmp_path / f"{seed}.json"))
+        Path(names[-1]).write_bytes(a_log(seed).bundle(NUMBER).bytes())
+    assert main([*names, "--language", "en"]) == 0
+    told = capsys.readouterr().out
+    assert "They tell one history" not in told
+    assert "nothing in them was compared: satuatap-00000007/log/1 / satuatap-00000008/log/1" in told
 
 
 def proof_of_growth(one: PaperLog, other: PaperLog) -> list[bytes]:

@@ -9,7 +9,7 @@ from routing.reading.chains import verify_chains
 from routing.reading.folded_states import verify_states
 from routing.storage.tables import applications, audit_entries, open_dues, visits
 from tests.domain.people_of_the_mall import MORNING, OMAR
-from tests.forging import forge
+from tests.forging import forge, forge_away
 from tests.mall import Mall
 
 OF_REKLAME = ("form", "id-card", "nib", "npwp", "site", "content", "structure", "land")
@@ -32,6 +32,17 @@ def test_honest_books_are_as_their_log_tells(mall: Mall) -> None:
     in_the_mall(mall)
     report = verify_states(mall.office)
     assert (report.applications, report.differences) == (3, ())
+
+
+def test_an_application_that_was_taken_out_is_missed_by_its_log_and_its_visits(mall: Mall) -> None:
+    kept, last = mall.registers(), mall.registers()
+    for taken in (kept, last):
+        forge_away(mall.office, taken.id)
+        name = f"application {taken.id}"
+        told = [problems[0].split()[1] for number, problems in found(mall) if number == name]
+        assert told == ["entries", "visits"]
+        broken = [(one.number, one.problem) for one in verify_chains(mall.office).breaks]
+        assert (taken.number, "the log tells of an application that is not there") in broken
 
 
 OF_APPLICATION = {

@@ -6,12 +6,15 @@ import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from routing.actions.note_reading import note_reading
 from routing.actions.rotate_log_key import rotate_log_key
 from routing.actions.seal import seal
 from routing.domain.application import Application
 from routing.domain.audit_chain import GENESIS, canonical, link, said_in
-from routing.domain.checkpoints import Checkpoint, signed
-from routing.domain.log_identity import KEY_ROTATED
+from routing.domain.checkpoints import Checkpoint, VerifierKey, signed
+from routing.domain.incarnations import begun_anew
+from routing.domain.log_identity import INCARNATION_BEGUN, KEY_ROTATED, LOG_BEGUN, begun
+from routing.domain.log_reading import SEARCHED, Reading
 from routing.reading.sealed_chains import SealReport, verify_sealed_log
 from routing.storage.tables import (
     applications,
@@ -19,6 +22,7 @@ from routing.storage.tables import (
     log_checkpoints,
     log_leaves,
     log_nodes,
+    log_reads,
     office_entries,
 )
 from tests.clock import Clock
@@ -153,7 +157,7 @@ def test_after_a_rotation_everything_still_holds_and_a_key_nobody_handed_over_to
     assert verify_sealed_log(mall.office) == SealReport(leaves=10, seals=5, waiting=0, problems=())
     with mall.office.reading() as connection:
         rotated = connection.execute(sa.select(office_entries).where(office_entries.c.kind == KEY_ROTATED)).one()
-        begun = connection.execute(sa.select(office_entries).where(office_entries.c.seq == 1)).one()
+        first = connection.execute(sa.select(office_entries).where(office_entries.c.seq == 1)).one()
     said = said_in(bytes(rotated.body))
     assert said is not None
     body = canonical(said | {"signature": "AAAA"})
@@ -161,12 +165,48 @@ def test_after_a_rotation_everything_still_holds_and_a_key_nobody_handed_over_to
         mall.office,
         sa.update(office_entries)
         .where(office_entries.c.kind == KEY_ROTATED)
-        .values(body=body, hash=link(bytes(begun.hash), body)),
+        .values(body=body, hash=link(bytes(first.hash), body)),
     )
     assert found_in(mall) == [
         "office entry 2: the key it names was not signed by the key before it",
         "leaf 7 (office entry 2): it is not the entry that was sealed",
     ]
+
+
+@pytest.mark.usefixtures("documents")
+@pytest.mark.parametrize("kind", [LOG_BEGUN, INCARNATION_BEGUN])
+def test_nobody_gives_the_log_a_key_of_theirs_by_letting_it_begin_once_more(mall: Mall, kind: str) -> None:
+    """The entry is written by the pen, as by whoever has the database and a key of their own, but not the log's."""
+    own = Ed25519PrivateKey.generate()
+    with mall.office.reading() as connection:
+        note = connection.execute(sa.select(log_checkpoints.c.note).where(log_checkpoints.c.size == 7)).scalar_one()
+    old = VerifierKey.of(note.partition("\n")[0], own)
+    anew = begun_anew(old=old, signer=own, note=note, restored=7, reason="-", by=("kadek", "wira"))
+    with mall.office.transaction() as tx:
+        facts = begun(old) if kind == LOG_BEGUN else anew
+        tx.office_log.append(kind=kind, actor="kadek", at=mall.office.now(), facts=facts)
+    (problem,) = found_in(mall)
+    assert problem.startswith("office entry 2: ")
+    assert problem.removeprefix("office entry 2: ") in {
+        "it begins a log that had begun before",
+        "no key of this log signed that it begins anew",
+    }
+
+
+@pytest.mark.usefixtures("documents")
+def test_who_read_the_log_is_listed_as_the_entries_tell_it(mall: Mall) -> None:
+    asked = Reading(kind=SEARCHED, actor="agus", way="page", question={"kind": "decided"})
+    note_reading(mall.office, asked)
+    assert found_in(mall) == []
+    forge(mall.office, sa.update(log_reads).values(actor="omar"))
+    assert found_in(mall) == ["office entry 2: that somebody read the log is not listed as the entry tells it"]
+    forge(mall.office, sa.update(log_reads).values(actor="agus", seq=7))
+    assert found_in(mall) == [
+        "office entry 2: that somebody read the log is not listed as the entry tells it",
+        "office entry 7: it is listed as a reading of the log, and is not there",
+    ]
+    forge(mall.office, sa.delete(log_reads))
+    assert found_in(mall) == ["office entry 2: that somebody read the log is not listed as the entry tells it"]
 
 
 @pytest.mark.usefixtures("documents")

@@ -11,6 +11,7 @@ from routing.domain.log_reading import READS
 from routing.domain.office_entries import OfficeEntry, differs_from_its_body
 from routing.office import Office
 from routing.storage.tables import office_entries
+from tests.web.api.programs import Program
 from tests.web.test_transition_log import rows, walked
 from tests.web.visitors import NIK, Visitor, WebMall
 
@@ -79,6 +80,33 @@ def test_a_name_the_office_knows_is_written_even_where_nothing_was_found(mall: W
     assert (entry["question"], entry["found"]) == ({"actor": "sari", "desk": "verifikasi"}, 0)
 
 
+def test_whoever_looks_at_one_applications_log_or_at_signals_is_in_the_log(mall: WebMall) -> None:
+    number, since = walked(mall), "since=2026-03-01"
+    with mall.signed_in("agus") as agus:
+        for _ in range(2):
+            for address in (
+                f"/applications/{number}",
+                f"/signals?{since}&desk={NIK}",
+                f"/signals/queue-jumped?{since}",
+            ):
+                assert agus.get(f"/audit{address}").status_code == 200
+    program = Program(mall, "agus")
+    assert program.get("/audit/signals").status_code == 200
+    assert program.get("/audit/signals/queue-jumped", service="sip-dokter").status_code == 200
+    with mall.signed_in("agus") as agus:
+        page = agus.get("/audit/reads").text
+        assert "Tanda integritas (queue-jumped; Layanan: " in page
+        assert "<td>Permohonan</td>" in page
+    at = {"since": "2026-02-28T17:00:00+00:00"}
+    assert [(one["way"], one["question"], one.get("number")) for one in said(mall.office)[:-1]] == [
+        ("page", {"list": "application"}, number),
+        ("page", {"list": "signals", "desk": "?"} | at, None),
+        ("page", {"list": "signals", "signal": "queue-jumped"} | at, None),
+        ("api", {"list": "signals"}, None),
+        ("api", {"list": "signals", "signal": "queue-jumped", "service": "sip-dokter"}, None),
+    ]
+
+
 def test_who_cannot_be_noted_is_shown_nothing(any_mall: WebMall) -> None:
     number = walked(any_mall)
     with any_mall.signed_in("agus") as agus:
@@ -90,7 +118,7 @@ def test_who_cannot_be_noted_is_shown_nothing(any_mall: WebMall) -> None:
                 CREATE TRIGGER full_up BEFORE INSERT ON office_entries FOR EACH ROW EXECUTE FUNCTION full_up()"""
             is_sqlite = any_mall.office.database.is_sqlite
             connection.exec_driver_sql(on_sqlite if is_sqlite else on_postgresql)
-        for address in ("/audit", "/audit.csv", "/audit.json", "/audit/reads"):
+        for address in ("/audit", "/audit.csv", "/audit.json", "/audit/reads", "/audit/signals"):
             answer = agus.get(address)
             assert (answer.status_code, number in answer.text) == (503, False), address
         assert "Siapa pun yang membaca log tercatat di dalam log" in agus.get("/audit").text

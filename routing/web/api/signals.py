@@ -33,6 +33,7 @@ from routing.web.api.labels import Name, name_of
 from routing.web.api.problems import says
 from routing.web.api.shapes import At, ReceiptShape, at_text
 from routing.web.api.who_calls import TheCaller
+from routing.web.log_questions import note_signals
 from routing.web.numbers_in_addresses import application_number
 from routing.web.visitors import OfficeHere, Staff
 
@@ -130,8 +131,9 @@ Wanted = Annotated[SignalFilter, Depends(wanted)]
 
 
 @router.get("", responses=says(403))
-def see_signals(office: OfficeHere, _staff: TheOverseer, found_by: Wanted) -> Signals:
+def see_signals(office: OfficeHere, staff: TheOverseer, found_by: Wanted) -> Signals:
     """Every integrity signal with its definition and its count; what the program itself refuses comes first."""
+    note_signals(office, staff, found_by, way="api")
     limits = thresholds_of(office)
     return Signals(
         items=[_signal_shape(one, one.definition.threshold_values(limits)) for one in signal_counts(office, found_by)]
@@ -144,6 +146,7 @@ def see_entries_of_a_signal(
 ) -> SignalEntries:
     """The entries that raised it, newest first, each with its answers."""
     signal = signal_named(code)
+    note_signals(office, staff, found_by, signal, way="api")
     cursors = Cursors(staff.session.token_hash, "signals", signal, found_by)
     page = signal_page(office, signal, found_by, cast("Place | None", cursors.read(after)), limit)
     items = [_entry_shape(row, DEFINITIONS[signal], staff) for row in page.rows]

@@ -58,3 +58,5 @@ def _close_on_postgresql() -> None:
         """CREATE TRIGGER signal_answers_refuse_truncate BEFORE TRUNCATE ON signal_answers
         FOR EACH STATEMENT EXECUTE FUNCTION signal_answers_refuse()"""
     )
+    # Also from the owner, as in 0008.
+    op.execute("REVOKE UPDATE, DELETE, TRUNCATE ON signal_answers FROM PUBLIC, CURRENT_USER")

@@ -73,8 +73,40 @@ def _make_reads() -> None:
         sa.Column("question", sa.LargeBinary(32), comment="Digest; null: noted every time"),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_log_reads")),
         sa.UniqueConstraint("question", name=op.f("uq_log_reads_question")),
-        comment="Entries of the office that tell who asked the log, found by person and application",
+        comment="Entries of the office that tell who asked the log; append-only by trigger",
     )
     op.create_index("ix_log_reads_at", "log_reads", ["at", "seq"])
     op.create_index("ix_log_reads_actor", "log_reads", ["actor", "at"])
     op.create_index("ix_log_reads_number", "log_reads", ["number", "at"])
+    _close_on_sqlite() if op.get_bind().dialect.name == "sqlite" else _close_on_postgresql()
+
+
+def _close_on_sqlite() -> None:
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"""CREATE TRIGGER log_reads_refuse_{verb.lower()} BEFORE {verb} ON log_reads
+            BEGIN SELECT RAISE(ABORT, 'log_reads is append-only'); END"""
+        )
+    # INSERT OR REPLACE deletes the old row without asking the trigger for that.
+    op.execute(
+        """CREATE TRIGGER log_reads_refuse_replace BEFORE INSERT ON log_reads
+        WHEN EXISTS (SELECT 1 FROM log_reads WHERE seq = NEW.seq OR question = NEW.question)
+        BEGIN SELECT RAISE(ABORT, 'log_reads is append-only'); END"""
+    )
+
+
+def _close_on_postgresql() -> None:
+    op.execute(
+        """CREATE FUNCTION log_reads_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'log_reads is append-only' USING ERRCODE = 'insufficient_privilege'; END $$"""
+    )
+    op.execute(
+        """CREATE TRIGGER log_reads_refuse_change BEFORE UPDATE OR DELETE ON log_reads
+        FOR EACH ROW EXECUTE FUNCTION log_reads_refuse()"""
+    )
+    op.execute(
+        """CREATE TRIGGER log_reads_refuse_truncate BEFORE TRUNCATE ON log_reads
+        FOR EACH STATEMENT EXECUTE FUNCTION log_reads_refuse()"""
+    )
+    # Also from the owner, as in 0008.
+    op.execute("REVOKE UPDATE, DELETE, TRUNCATE ON log_reads FROM PUBLIC, CURRENT_USER")
