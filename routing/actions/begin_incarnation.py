@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from routing.domain.checkpoints import Checkpoint, NoteRefused, VerifierKey, opened, signed, stated
 from routing.domain.errors import Kind, MalformedField, Refusal, SignInRefused
 from routing.domain.incarnations import begun_anew, followed, next_origin, number_of
-from routing.domain.log_identity import INCARNATION_BEGUN, NAMING, identity
+from routing.domain.log_identity import INCARNATION_BEGUN, NAMING, LogIdentity, identity
 from routing.domain.people import ADMINISTRATOR, OFFICE, Action, require
 from routing.domain.preconditions import require_plain
 from routing.domain.rollback import Contradiction, Wrong
@@ -116,11 +116,9 @@ def _begin(
 ) -> Begun:
     key = read_signing_key(office.settings.log_key)
     old = VerifierKey.of(stated(note).origin, key)
-    _require_ours(tx, missed, note, old)
+    log = _require_ours(tx, missed, note, old)
     frontier = tx.sealed_log.frontier()
-    last = tx.sealed_log.last_seal()
-    if last is not None:
-        tx.sealed_log.require_grown(last, frontier)
+    tx.sealed_log.last_own_seal(log.keys, frontier.size)
     while found := tx.sealed_log.unsealed_office(_AT_ONCE):
         tx.sealed_log.take_in(frontier, found)
     restored = frontier.size
@@ -134,7 +132,7 @@ def _begin(
     return Begun(named, stated(note), restored, new)
 
 
-def _require_ours(tx: Transaction, missed: Contradiction, note: str, old: VerifierKey) -> None:
+def _require_ours(tx: Transaction, missed: Contradiction, note: str, old: VerifierKey) -> LogIdentity:
     naming = tx.office_log.of_kind(*NAMING)
     log = identity(naming)
     if log is None:
@@ -146,3 +144,4 @@ def _require_ours(tx: Transaction, missed: Contradiction, note: str, old: Verifi
         raise NotOurCheckpoint(where=missed.where, problem=str(refused)) from None
     if old not in followed(signers, naming)[0] or number_of(old.name) < number_of(log.origin):
         raise NotOurCheckpoint(where=missed.where, problem="it is of an older key or name, which this log has left")
+    return log

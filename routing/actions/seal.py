@@ -13,14 +13,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from routing.domain.checkpoints import Checkpoint, VerifierKey, signed, stated
+from routing.domain.checkpoints import Checkpoint, VerifierKey, signed
 from routing.domain.errors import Fault
 from routing.domain.log_identity import LOG_BEGUN, NAMING, LogIdentity, begun, identity
 from routing.domain.merkle_log import Frontier
-from routing.domain.sealing import LogForked, Progress, Seal, Unsealed
+from routing.domain.sealing import Progress, Seal, Unsealed
 from routing.office import Office
 from routing.storage.transaction import Transaction
-from routing.vault.anchor_files import age, keep_outside, last_remembered
+from routing.vault.anchor_files import keep_outside, require_remembered
 from routing.vault.log_key import log_key, make_signing_key, read_signing_key
 
 _log = logging.getLogger(__name__)
@@ -57,7 +57,8 @@ def seal(office: Office, *, thorough: bool = False) -> Sealed:
     ``thorough``: looks through all entries, not only those since the last time; it does so by itself once an hour, and
     in a database that was restored.
     """
-    _require_not_behind(office)
+    with office.reading() as connection:
+        _require_remembered(office, Transaction(connection))
     round_ = _Round(office, begin_log(office))
     round_.seal_while_found(lambda tx, most: tx.sealed_log.unsealed_office(most))
     if thorough or round_.must_sweep():
@@ -151,16 +152,18 @@ class _Round:
         return found
 
     def _sign_if_time(self, tx: Transaction, frontier: Frontier) -> Seal | None:
-        last, now, settings = tx.sealed_log.last_seal(), self._office.now(), self._office.settings
+        now, settings = self._office.now(), self._office.settings
+        # Read each time: after a rotation in another process it is another one.
+        log = _identity(tx) or self._log
+        last = tx.sealed_log.last_own_seal((log.key,), frontier.size)
         if frontier.size == (last.size if last else 0):
             return None
         if last is not None:
             waited, grown = (now - last.at).total_seconds(), frontier.size - last.size
             if 0 < grown < settings.checkpoint_entries and waited < settings.checkpoint_seconds:
                 return None
-            tx.sealed_log.require_grown(last, frontier)
-        # Read each time: after a rotation in another process it is another one.
-        log = _identity(tx) or self._log
+        # Once more, where the key is used: the database may have been another one when the round began.
+        _require_remembered(self._office, tx)
         checkpoint = Checkpoint(log.origin, frontier.size, frontier.root)
         note = signed(checkpoint, log_key(settings.log_key, log.key))
         made = Seal(size=frontier.size, root=frontier.root, at=now, note=note, key_id=log.key.key_id.hex())
@@ -168,16 +171,10 @@ class _Round:
         return made
 
 
-def _require_not_behind(office: Office) -> None:
-    """Raises LogForked where more was signed from here than the database knows: another one was put in its place."""
-    remembered = last_remembered(office.settings.last_checkpoint)
-    if remembered is None:
-        return
-    with office.reading() as connection:
-        last = Transaction(connection).sealed_log.last_seal()
-    if last is None or age(last.note) < age(remembered):
-        message = f"{LogForked.__doc__} {stated(remembered).size} were signed, and it knows {last.size if last else 0}."
-        raise LogForked(message)
+def _require_remembered(office: Office, books: Transaction) -> None:
+    """Raises LogForked unless the leaves here are still those that were signed from here: no row is asked for that."""
+    standing = books.sealed_log.standing(books.office_log.of_kind(*NAMING))
+    require_remembered(office.settings.last_checkpoint, standing)
 
 
 def _keep_outside(office: Office, seal: Seal) -> None:

@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
+from routing.domain.checkpoints import VerifierKey
 from routing.domain.merkle_log import Frontier, Node, edge_of, leaf_hash
-from routing.domain.office_entries import OFFICE
+from routing.domain.office_entries import OFFICE, OfficeEntry
+from routing.domain.rollback import Standing
 from routing.domain.sealing import LogForked, Progress, Seal, Unsealed
 from routing.storage.subtrees import subtrees
 from routing.storage.tables import (
@@ -183,19 +185,34 @@ class SealedLog:
             return None
         return Seal(**found._asdict() | {"root": bytes(found.root)})
 
-    def require_grown(self, last: Seal, frontier: Frontier) -> None:
-        """Raises LogForked unless the log as it is stored, to that edge, begins with what was sealed last.
+    def last_own_seal(self, keys: Sequence[VerifierKey], size: int) -> Seal | None:
+        """The newest seal, shown to be signed by one of these keys, and of the ``size`` leaves as they are stored.
 
-        A log that signs what contradicts an earlier checkpoint of its own has proven itself false for ever.
+        A log that signs what contradicts an earlier checkpoint of its own has proven itself false for ever. Raises
+        LogForked.
         """
-        edge = edge_of(last.size)
-        stored = self.hashes(edge)
-        if last.size > frontier.size or len(stored) < len(edge):
-            message = f"{LogForked.__doc__} It has {frontier.size} leaves, and {last.size} were sealed."
+        last = self.last_seal()
+        if last is None:
+            return None
+        last.require_signed(keys)
+        stored = self.root(last.size) if last.size <= size else None
+        if stored is None:
+            message = f"{LogForked.__doc__} It has {size} leaves, and {last.size} were sealed."
             raise LogForked(message)
-        if Frontier(last.size, [stored[one] for one in edge]).root != last.root:
+        if stored != last.root:
             message = f"{LogForked.__doc__} Its first {last.size} leaves were sealed with another root."
             raise LogForked(message)
+        return last
+
+    def standing(self, naming: Sequence[OfficeEntry]) -> Standing:
+        """The log as it stands here, to be judged by what is kept elsewhere; ``naming``: what it says of itself."""
+        return Standing(tuple(naming), self.size(), self.root)
+
+    def root(self, size: int) -> bytes | None:
+        """The root of the first so many leaves, as they are stored; None: what that takes is not there."""
+        edge = edge_of(size)
+        stored = self.hashes(edge)
+        return Frontier(size, [stored[one] for one in edge]).root if len(stored) == len(edge) else None
 
     def keep_seal(self, seal: Seal) -> None:
         """Keeps a seal. Raises AlreadyWritten where there is one of that size."""

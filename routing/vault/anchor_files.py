@@ -13,6 +13,8 @@ from pathlib import Path
 
 from routing.domain.checkpoints import NoteRefused, stated
 from routing.domain.incarnations import number_of
+from routing.domain.rollback import Anchor, Standing, judged, told
+from routing.domain.sealing import LogForked
 from routing.vault.secret_files import sync_folder
 
 _log = logging.getLogger(__name__)
@@ -92,6 +94,15 @@ def last_remembered(path: Path) -> str | None:
     if note is None:
         _log.warning("the last checkpoint cannot be read", extra={"action": "guard", "file": path.name})
     return note
+
+
+def require_remembered(path: Path, standing: Standing) -> None:
+    """Raises LogForked where the log here does not hold what was last sealed from here."""
+    note = last_remembered(path)
+    found = judged([Anchor(str(path), note)], standing) if note is not None else None
+    if found is not None:
+        message = f"{LogForked.__doc__} {told(found)}"
+        raise LogForked(message)
 
 
 def age(note: str) -> tuple[int, int]:
