@@ -131,7 +131,10 @@ class _Round:
     def keep_outside(self) -> None:
         """What was signed and is committed, and what could not be kept outside before."""
         with self._office.reading() as connection:
-            last = Transaction(connection).sealed_log.last_seal()
+            books = Transaction(connection)
+            keys = (_identity(books) or self._log).keys
+            # A row that nobody has signed would lie where nothing can be taken away.
+            last = books.sealed_log.last_own_seal(keys[-1:], books.sealed_log.size())
         if last is not None:
             _keep_outside(self._office, last)
 

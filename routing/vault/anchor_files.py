@@ -36,8 +36,7 @@ def keep_outside(note: str, *, folder: Path | None, last: Path) -> None:
 
 def keep_in_folder(folder: Path, note: str) -> Path:
     """Adds the checkpoint; never over another one, also where that one is torn. Raises OSError, FileExistsError."""
-    said = stated(note)
-    name = f"{number_of(said.origin):04}-{said.size:019}"
+    name = _name_of(note)
     for count in range(_MOST_OF_ONE_SIZE):
         path = folder / (f"{name}-{count}.txt" if count else f"{name}.txt")
         if path.exists():
@@ -55,10 +54,14 @@ def keep_in_folder(folder: Path, note: str) -> Path:
 
 
 def newest_in_folder(folder: Path) -> str | None:
-    """The newest checkpoint there; one that cannot be read is passed over, and that is said. Raises OSError."""
+    """The newest checkpoint there; one that cannot be read is passed over, and that is said. Raises OSError.
+
+    So is one under the name of another, behind which newer ones could be hidden. One that nobody known here has signed
+    is not: by whose word would it be, where the database was replaced as a whole?
+    """
     for path in sorted((one for one in folder.iterdir() if one.suffix == ".txt"), reverse=True):
         note = _note_in(path)
-        if note is not None:
+        if note is not None and path.name.startswith(_name_of(note)):
             return note
         _log.warning("a checkpoint in the anchor folder cannot be read", extra={"action": "guard", "file": path.name})
     return None
@@ -109,6 +112,12 @@ def age(note: str) -> tuple[int, int]:
     """Of two checkpoints of one log the newer one has the greater: its incarnation and its size."""
     said = stated(note)
     return number_of(said.origin), said.size
+
+
+def _name_of(note: str) -> str:
+    """By which the newest is the last."""
+    number, size = age(note)
+    return f"{number:04}-{size:019}"
 
 
 def _note_in(path: Path) -> str | None:

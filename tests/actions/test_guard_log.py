@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from routing.actions.guard_log import guard, guard_until_closed
 from routing.actions.rotate_log_key import rotate_log_key
@@ -65,6 +66,30 @@ def test_every_checkpoint_is_kept_outside_and_never_over_another(sealed: Mall, f
     seal(sealed.office)
     assert [one.read_text() for one in sorted(folder.iterdir())[1:]] == [note, note[:20]]
     assert newest_in_folder(folder) == note
+
+
+def test_a_seal_that_nobody_has_signed_is_kept_nowhere(sealed: Mall, folder: Path) -> None:
+    office = sealed.office
+    real = stated(newest_in_folder(folder) or "")
+    stranger = signed(Checkpoint(real.origin, 9, real.root), Ed25519PrivateKey.generate())
+    row = {"size": 9, "root": real.root, "at": office.now(), "note": stranger, "key_id": "00"}
+    forge(office, sa.insert(log_checkpoints).values(row))
+    with pytest.raises(LogForked, match="seal of 9 leaves is not to be believed"):
+        seal(office)
+    # Nor is the real one, of a size that the log has not come to.
+    key = read_signing_key(office.settings.log_key)
+    forge(office, sa.update(log_checkpoints).where(log_checkpoints.c.size == 9)
+          .values(note=signed(Checkpoint(real.origin, 9, real.root), key)))  # fmt: skip
+    with pytest.raises(LogForked, match="5 leaves, and 9 were sealed"):
+        seal(office)
+    assert len(list(folder.iterdir())) == 2
+    assert stated(last_remembered(office.settings.last_checkpoint) or "") == real
+
+
+def test_an_old_checkpoint_under_a_newer_name_hides_nothing(sealed: Mall, folder: Path) -> None:
+    older, newest = sorted(folder.iterdir())
+    shutil.copy(older, folder / "9999-0000000000000000009.txt")
+    assert newest_in_folder(folder) == newest.read_text()
 
 
 def test_a_folder_that_is_away_stops_nobody(sealed: Mall, folder: Path, clock: Clock) -> None:
