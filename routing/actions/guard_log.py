@@ -29,8 +29,11 @@ _HALTED_SECONDS = 10.0
 def guard(office: Office) -> Contradiction | None:
     """Judges, and from then on this process refuses to write, or writes again. What is wrong; None: nothing."""
     # The checkpoints first: what is sealed meanwhile is then in the log, and not missed.
-    found = contradiction(office, anchors_elsewhere(office))
-    before = office.database.halted
+    before, anchors = office.database.halted, anchors_elsewhere(office)
+    if isinstance(before, LogBehind):
+        # What was missed once is not made good by the silence of the place where it lies.
+        anchors = [before.found.anchor, *anchors]
+    found = contradiction(office, anchors)
     office.database.halted = LogBehind(found) if found is not None else None
     if found is not None and before is None:
         _log.critical("ALARM: the log was rolled back or forked, nothing is written",
