@@ -97,8 +97,8 @@ class _Round:
         self.newest: Seal | None = None
 
     def seal_while_found(self, find: Callable[[Transaction, int], list[Unsealed]]) -> None:
-        """Until a batch is not full, or another leads."""
-        while len(self._batch(find)) == self._most:
+        """Until a batch is not full, or another leads. One is more than full with what had to come before it."""
+        while len(self._batch(find)) >= self._most:
             pass
 
     def must_sweep(self) -> bool:
@@ -147,7 +147,7 @@ class _Round:
             frontier = tx.sealed_log.frontier()
             tx.sealed_log.take_in(frontier, found)
             # What comes after a batch that is not full can be signed together with it.
-            signed_now = self._sign_if_time(tx, frontier) if len(found) == self._most else None
+            signed_now = self._sign_if_time(tx, frontier) if len(found) >= self._most else None
         self.leaves += len(found)
         self.newest = signed_now or self.newest
         if signed_now is not None:
