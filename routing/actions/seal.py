@@ -11,7 +11,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from routing.domain.checkpoints import Checkpoint, VerifierKey, signed
 from routing.domain.errors import Fault
@@ -69,12 +69,31 @@ def seal(office: Office, *, thorough: bool = False) -> Sealed:
     return Sealed(round_.leaves, round_.newest)
 
 
+def sealer(office: Office) -> Callable[[], Sealed]:
+    """Seals at each call, at the first and once an hour thoroughly.
+
+    It knows by itself when it did: whoever may do anything in the database could write there for ever that it was just
+    now, and an entry that nobody looks for would never be sealed.
+    """
+    swept_at: datetime | None = None
+
+    def seal_next() -> Sealed:
+        nonlocal swept_at
+        now = office.now()
+        is_due = _is_due(swept_at, now)
+        sealed = seal(office, thorough=is_due)
+        swept_at = now if is_due else swept_at
+        return sealed
+
+    return seal_next
+
+
 def seal_until(office: Office, stopped: threading.Event) -> None:
     """Round after round until it is told to stop; what stands in its way is said, and it tries again."""
-    is_first, is_troubled = True, False
+    seal_next, is_troubled = sealer(office), False
     while not stopped.is_set():
         try:
-            seal(office, thorough=is_first)
+            seal_next()
         except Fault as trouble:
             said = f"{trouble.code}: {trouble}"
             _log.warning("the log is not sealed", extra={"action": "seal", "cause": said})
@@ -82,7 +101,7 @@ def seal_until(office: Office, stopped: threading.Event) -> None:
         else:
             if is_troubled:
                 _log.warning("the log is sealed again", extra={"action": "seal"})
-            is_first = is_troubled = False
+            is_troubled = False
         stopped.wait(office.settings.seal_seconds)
 
 
@@ -105,8 +124,7 @@ class _Round:
         """Whether it is time to look through all entries."""
         with self._office.transaction() as tx:
             progress = tx.sealed_log.progress()
-            is_old = progress.swept_at is None or self._office.now() - progress.swept_at >= _SWEEP_EVERY
-            return is_old or tx.sealed_log.is_beyond(progress.mark)
+            return _is_due(progress.swept_at, self._office.now()) or tx.sealed_log.is_beyond(progress.mark)
 
     def sweep(self) -> None:
         """Looks through all entries, in the order of their applications."""
@@ -172,6 +190,11 @@ class _Round:
         made = Seal(size=frontier.size, root=frontier.root, at=now, note=note, key_id=log.key.key_id.hex())
         tx.sealed_log.keep_seal(made)
         return made
+
+
+def _is_due(swept_at: datetime | None, now: datetime) -> bool:
+    # What is yet to come was written there by nobody who swept.
+    return swept_at is None or not swept_at <= now < swept_at + _SWEEP_EVERY
 
 
 def _require_remembered(office: Office, books: Transaction) -> None:

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from routing.actions.rotate_log_key import rotate_log_key
-from routing.actions.seal import begin_log, seal
+from routing.actions.seal import begin_log, seal, sealer
 from routing.domain.checkpoints import VerifierKey, opened
 from routing.domain.log_identity import KEY_ROTATED, LOG_BEGUN, NAMING, LogIdentity, identity, is_handed_over
 from routing.domain.merkle_log import Frontier, leaf_hash
@@ -201,6 +201,26 @@ def test_what_the_mark_has_passed_over_is_found_within_the_hour(mall: Mall, cloc
     assert seal(mall.office).leaves == 0
     clock.advance(timedelta(minutes=60))
     assert seal(mall.office).leaves == 2
+    require_sound(mall.office)
+
+
+def test_that_it_was_looked_through_tomorrow_is_believed_by_nobody(mall: Mall, clock: Clock) -> None:
+    seal(mall.office)
+    mall.registers()
+    with mall.office.transaction() as tx:
+        tx.sealed_log.keep_progress(Progress(tx.sealed_log.over(), clock.now + timedelta(days=1)))
+    assert seal(mall.office).leaves == 2
+
+
+def test_nor_that_it_was_a_moment_ago_for_more_than_an_hour(mall: Mall, clock: Clock) -> None:
+    seal_next = sealer(mall.office)
+    seal_next()
+    mall.registers()
+    for minutes, leaves in ((0, 0), (59, 0), (1, 2)):
+        clock.advance(timedelta(minutes=minutes))
+        with mall.office.transaction() as tx:
+            tx.sealed_log.keep_progress(Progress(tx.sealed_log.over(), mall.office.now()))
+        assert seal_next().leaves == leaves
     require_sound(mall.office)
 
 
