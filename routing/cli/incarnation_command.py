@@ -12,6 +12,8 @@ from routing.cli.opening import DataOption, JsonOption, open_office, say
 from routing.domain.errors import MalformedField, UnreadableFile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from routing.domain.rollback import Anchor
 
 
@@ -33,7 +35,9 @@ def begin_incarnation(
             field="--by", problem="it takes two people", way_out="Give it twice: --by ACCOUNT --by ACCOUNT."
         )
     with open_office(data, needs_key=False) as office:
-        anchors = anchors_elsewhere(office) if checkpoint is None else [_brought(checkpoint)]
+        anchors = anchors_elsewhere(office)
+        if checkpoint is not None:
+            anchors = [_brought(checkpoint, anchors), *anchors]
         newest = anchors[0] if anchors else None
         missed = contradiction(office, anchors[:1])
         ceremony.require_passwords(office, [(code, _ask_password(code)) for code in by])
@@ -52,9 +56,11 @@ def begin_incarnation(
     say(said, as_json=as_json, words=words)
 
 
-def _brought(file: Path) -> Anchor:
+def _brought(file: Path, known: Sequence[Anchor]) -> Anchor:
+    """The one in the file; what is known elsewhere, the newest first, it does not make forgotten."""
     from routing.domain.checkpoints import NoteRefused, stated
     from routing.domain.rollback import Anchor
+    from routing.vault.anchor_files import age
 
     try:
         note = file.read_bytes().decode()
@@ -63,6 +69,13 @@ def _brought(file: Path) -> Anchor:
         raise UnreadableFile(file=file, problem=error.strerror or str(error)) from None
     except (UnicodeDecodeError, NoteRefused):
         raise UnreadableFile(file=file, problem="it is no checkpoint") from None
+    if known and age(note) < age(known[0].note):
+        newer, where = stated(known[0].note), known[0].where
+        raise MalformedField(
+            field="--checkpoint",
+            problem=f"it is of {stated(note).size} entries; {where} holds one of {newer.size} of {newer.origin}",
+            way_out="Leave it out, or bring the newest there is.",
+        )
     return Anchor(str(file), note)
 
 
