@@ -8,6 +8,7 @@ let through.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from routing.domain.checkpoints import Checkpoint, NoteRefused, VerifierKey, opened, signed, stated
@@ -20,7 +21,7 @@ from routing.domain.rollback import Contradiction, Wrong
 from routing.domain.sealing import Seal
 from routing.office import Office
 from routing.storage.transaction import Transaction
-from routing.vault.anchor_files import keep_outside
+from routing.vault.anchor_files import keep_outside, notes_in_folder
 from routing.vault.log_key import LogKeyUnusable, read_signing_key
 from routing.vault.passwords import password_fits
 
@@ -119,6 +120,7 @@ def _begin(
     log = _require_ours(tx, missed, note, old)
     frontier = tx.sealed_log.frontier()
     tx.sealed_log.last_own_seal(log.keys, frontier.size)
+    _require_only_restored(office, tx, log, frontier.size)
     while found := tx.sealed_log.unsealed_office(_AT_ONCE):
         tx.sealed_log.take_in(frontier, found)
     restored = frontier.size
@@ -130,6 +132,19 @@ def _begin(
     seal = Seal(size=frontier.size, root=frontier.root, at=office.now(), note=new, key_id=named.key_id.hex())
     tx.sealed_log.keep_seal(seal)
     return Begun(named, stated(note), restored, new)
+
+
+def _require_only_restored(office: Office, tx: Transaction, log: LogIdentity, size: int) -> None:
+    """What is here must be what was here: the largest checkpoint kept of it says so; larger ones were lost."""
+    folder = office.settings.anchor_folder
+    # A folder that is away stops nobody, and was told of when the newest one was looked for.
+    with suppress(OSError):
+        for note in notes_in_folder(folder, up_to=(number_of(log.origin), size)) if folder is not None else ():
+            with suppress(NoteRefused):
+                held = opened(note, log.keys).checkpoint
+                if held.origin == log.origin and tx.sealed_log.root(held.size) != held.root:
+                    raise NotOnlyRestored(held=held.size)
+                return
 
 
 def _require_ours(tx: Transaction, missed: Contradiction, note: str, old: VerifierKey) -> LogIdentity:

@@ -29,6 +29,7 @@ def begin_incarnation(
     """Begin the log anew after a backup was put back; asks both for their passwords. Run it where the log's key is."""
     from routing.actions import begin_incarnation as ceremony
     from routing.actions.guard_log import anchors_elsewhere, contradiction, guard
+    from routing.domain.rollback import Wrong
 
     if len(by) != 2:
         raise MalformedField(
@@ -39,7 +40,9 @@ def begin_incarnation(
         if checkpoint is not None:
             anchors = [_brought(checkpoint, anchors), *anchors]
         newest = anchors[0] if anchors else None
-        missed = contradiction(office, anchors[:1])
+        found = [contradiction(office, [one]) for one in anchors]
+        forked = [one for one in found if one is not None and one.wrong is Wrong.FORKED]
+        missed = (forked + found[:1] or [None])[0]
         ceremony.require_passwords(office, [(code, _ask_password(code)) for code in by])
         begun = ceremony.begin_incarnation(
             office, missed=missed, note=newest.note if newest else None, reason=reason, by=(by[0], by[1])

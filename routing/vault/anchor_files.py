@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 _MOST_BYTES = 64 * 1024
 _MOST_OF_ONE_SIZE = 100
+#: Incarnation and size.
+_NAME = "{:04}-{:019}"
 
 
 def keep_outside(note: str, *, folder: Path | None, last: Path) -> None:
@@ -54,17 +57,30 @@ def keep_in_folder(folder: Path, note: str) -> Path:
 
 
 def newest_in_folder(folder: Path) -> str | None:
-    """The newest checkpoint there; one that cannot be read is passed over, and that is said. Raises OSError.
+    """The newest checkpoint there. Raises OSError.
 
-    So is one under the name of another, behind which newer ones could be hidden. One that nobody known here has signed
-    is not: by whose word would it be, where the database was replaced as a whole?
+    Also one that nobody known here has signed: by whose word would it be, where the database was replaced as a whole?
     """
-    for path in sorted((one for one in folder.iterdir() if one.suffix == ".txt"), reverse=True):
+    return next(notes_in_folder(folder), None)
+
+
+def notes_in_folder(folder: Path, *, up_to: tuple[int, int] | None = None) -> Iterator[str]:
+    """The checkpoints there, the newest first; ``up_to``: those of this incarnation and of at most this size.
+
+    One that cannot be read is passed over, and that is said; so is one under the name of another, behind which newer
+    ones could be hidden. Raises OSError.
+    """
+    paths = [one for one in folder.iterdir() if one.suffix == ".txt"]
+    if up_to is not None:
+        number, most = up_to
+        first, last = (_NAME.format(number, size) for size in (0, most))
+        paths = [one for one in paths if first <= one.name[: len(last)] <= last]
+    for path in sorted(paths, reverse=True):
         note = _note_in(path)
         if note is not None and path.name.startswith(_name_of(note)):
-            return note
+            yield note
+            continue
         _log.warning("a checkpoint in the anchor folder cannot be read", extra={"action": "guard", "file": path.name})
-    return None
 
 
 def remember_last(path: Path, note: str) -> None:
@@ -116,8 +132,7 @@ def age(note: str) -> tuple[int, int]:
 
 def _name_of(note: str) -> str:
     """By which the newest is the last."""
-    number, size = age(note)
-    return f"{number:04}-{size:019}"
+    return _NAME.format(*age(note))
 
 
 def _note_in(path: Path) -> str | None:
