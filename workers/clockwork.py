@@ -16,7 +16,7 @@ from routing.actions.forget_answers import forget_answers
 from routing.actions.index_entries import index_entries
 from routing.actions.keep_time import keep_time_by_and_by
 from routing.actions.recount import recount_open
-from routing.actions.seal import seal
+from routing.actions.seal import sealer
 from routing.actions.sign_in import end_stale_sessions
 from routing.office import Office
 from routing.reading.hand_offs import hand_offs_on_their_way
@@ -122,14 +122,14 @@ def _add_promise_clock(app: Celery, office: Office, queue: str) -> dict[str, flo
 
 def _add_sequencer(app: Celery, office: Office) -> dict[str, float]:
     """In a mall of many processes the sequencer is one of its own: no worker may read the log's key."""
-    sealing = threading.Lock()
+    sealing, seal_next = threading.Lock(), sealer(office)
 
     @app.task(name="seal", shared=False)
     def _seal() -> None:
         if not sealing.acquire(blocking=False):
             return
         try:
-            done = seal(office)
+            done = seal_next()
             if done.seal is not None:
                 _log.info("sealed", extra={"action": "seal", "count": done.seal.size})
         finally:

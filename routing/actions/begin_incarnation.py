@@ -8,19 +8,20 @@ let through.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from routing.domain.checkpoints import Checkpoint, NoteRefused, VerifierKey, opened, signed, stated
 from routing.domain.errors import Kind, MalformedField, Refusal, SignInRefused
 from routing.domain.incarnations import begun_anew, followed, next_origin, number_of
-from routing.domain.log_identity import INCARNATION_BEGUN, NAMING, identity
+from routing.domain.log_identity import INCARNATION_BEGUN, NAMING, LogIdentity, identity
 from routing.domain.people import ADMINISTRATOR, OFFICE, Action, require
 from routing.domain.preconditions import require_plain
 from routing.domain.rollback import Contradiction, Wrong
 from routing.domain.sealing import Seal
 from routing.office import Office
 from routing.storage.transaction import Transaction
-from routing.vault.anchor_files import keep_outside
+from routing.vault.anchor_files import keep_outside, notes_in_folder
 from routing.vault.log_key import LogKeyUnusable, read_signing_key
 from routing.vault.passwords import password_fits
 
@@ -116,11 +117,10 @@ def _begin(
 ) -> Begun:
     key = read_signing_key(office.settings.log_key)
     old = VerifierKey.of(stated(note).origin, key)
-    _require_ours(tx, missed, note, old)
+    log = _require_ours(tx, missed, note, old)
     frontier = tx.sealed_log.frontier()
-    last = tx.sealed_log.last_seal()
-    if last is not None:
-        tx.sealed_log.require_grown(last, frontier)
+    tx.sealed_log.last_own_seal(log.keys, frontier.size)
+    _require_only_restored(office, tx, log, frontier.size)
     while found := tx.sealed_log.unsealed_office(_AT_ONCE):
         tx.sealed_log.take_in(frontier, found)
     restored = frontier.size
@@ -134,7 +134,20 @@ def _begin(
     return Begun(named, stated(note), restored, new)
 
 
-def _require_ours(tx: Transaction, missed: Contradiction, note: str, old: VerifierKey) -> None:
+def _require_only_restored(office: Office, tx: Transaction, log: LogIdentity, size: int) -> None:
+    """What is here must be what was here: the largest checkpoint kept of it says so; larger ones were lost."""
+    folder = office.settings.anchor_folder
+    # A folder that is away stops nobody, and was told of when the newest one was looked for.
+    with suppress(OSError):
+        for note in notes_in_folder(folder, up_to=(number_of(log.origin), size)) if folder is not None else ():
+            with suppress(NoteRefused):
+                held = opened(note, log.keys).checkpoint
+                if held.origin == log.origin and tx.sealed_log.root(held.size) != held.root:
+                    raise NotOnlyRestored(held=held.size)
+                return
+
+
+def _require_ours(tx: Transaction, missed: Contradiction, note: str, old: VerifierKey) -> LogIdentity:
     naming = tx.office_log.of_kind(*NAMING)
     log = identity(naming)
     if log is None:
@@ -146,3 +159,4 @@ def _require_ours(tx: Transaction, missed: Contradiction, note: str, old: Verifi
         raise NotOurCheckpoint(where=missed.where, problem=str(refused)) from None
     if old not in followed(signers, naming)[0] or number_of(old.name) < number_of(log.origin):
         raise NotOurCheckpoint(where=missed.where, problem="it is of an older key or name, which this log has left")
+    return log

@@ -14,8 +14,7 @@ import httpx2
 from routing.domain.checkpoints import NoteRefused, stated
 from routing.domain.errors import Fault
 from routing.domain.log_identity import NAMING
-from routing.domain.merkle_log import EMPTY_ROOT, Frontier, edge_of
-from routing.domain.rollback import Anchor, Contradiction, LogBehind, Standing, judged, told
+from routing.domain.rollback import Anchor, Contradiction, LogBehind, judged, told
 from routing.office import Office
 from routing.storage.transaction import Transaction
 from routing.vault.anchor_files import age, last_remembered, newest_in_folder
@@ -30,8 +29,11 @@ _HALTED_SECONDS = 10.0
 def guard(office: Office) -> Contradiction | None:
     """Judges, and from then on this process refuses to write, or writes again. What is wrong; None: nothing."""
     # The checkpoints first: what is sealed meanwhile is then in the log, and not missed.
-    found = contradiction(office, anchors_elsewhere(office))
-    before = office.database.halted
+    before, anchors = office.database.halted, anchors_elsewhere(office)
+    if isinstance(before, LogBehind):
+        # What was missed once is not made good by the silence of the place where it lies.
+        anchors = [before.found.anchor, *anchors]
+    found = contradiction(office, anchors)
     office.database.halted = LogBehind(found) if found is not None else None
     if found is not None and before is None:
         _log.critical("ALARM: the log was rolled back or forked, nothing is written",
@@ -60,9 +62,7 @@ def contradiction(office: Office, anchors: list[Anchor]) -> Contradiction | None
         return None
     with office.reading() as connection:
         books = Transaction(connection)
-        naming = tuple(books.office_log.of_kind(*NAMING))
-        standing = Standing(naming, books.sealed_log.size(), lambda size: _root(books, size))
-        return judged(anchors, standing)
+        return judged(anchors, books.sealed_log.standing(books.office_log.of_kind(*NAMING)))
 
 
 def anchors_elsewhere(office: Office) -> list[Anchor]:
@@ -106,11 +106,3 @@ def _asked(address: str) -> str | None:
 
 def _cannot_ask(where: str, cause: str) -> None:
     _log.warning("a place of checkpoints does not answer", extra={"action": "guard", "file": where, "cause": cause})
-
-
-def _root(books: Transaction, size: int) -> bytes | None:
-    edge = edge_of(size)
-    stored = books.sealed_log.hashes(edge)
-    if len(stored) < len(edge):
-        return None
-    return Frontier(size, [stored[one] for one in edge]).root if size else EMPTY_ROOT

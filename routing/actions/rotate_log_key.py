@@ -11,7 +11,7 @@ from routing.domain.log_identity import KEY_ROTATED, NAMING, LogIdentity, identi
 from routing.domain.sealing import Seal
 from routing.office import Office
 from routing.storage.transaction import Transaction
-from routing.vault.anchor_files import keep_outside
+from routing.vault.anchor_files import keep_outside, require_remembered
 from routing.vault.log_key import (
     LogKeyUnusable,
     log_key,
@@ -29,11 +29,13 @@ def rotate_log_key(office: Office, *, actor: str) -> LogIdentity:
     path = office.settings.log_key
     with office.transaction() as tx:
         tx.sealed_log.take_lead(waits=True)
-        log = identity(tx.office_log.of_kind(*NAMING))
+        naming = tx.office_log.of_kind(*NAMING)
+        log = identity(naming)
         if log is None:
             message = "The log has not begun, and has no key to rotate. Start the sequencer first: satuatap sequencer."
             raise LogKeyUnusable(message)
         old = log_key(path, log.key)
+        require_remembered(office.settings.last_checkpoint, tx.sealed_log.standing(naming))
         # One that was drawn for a rotation that came to nothing.
         with suppress(FileNotFoundError):
             next_key_file(path).unlink()
@@ -55,9 +57,7 @@ def _seal_with_both(
     frontier = tx.sealed_log.frontier()
     while found := tx.sealed_log.unsealed_office(_AT_ONCE):
         tx.sealed_log.take_in(frontier, found)
-    last = tx.sealed_log.last_seal()
-    if last is not None:
-        tx.sealed_log.require_grown(last, frontier)
+    tx.sealed_log.last_own_seal((log.key,), frontier.size)
     checkpoint = Checkpoint(log.origin, frontier.size, frontier.root)
     note = signed(checkpoint, old) + signed(checkpoint, new).partition("\n\n")[2]
     key_id = log.key.key_id.hex()

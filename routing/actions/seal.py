@@ -11,16 +11,16 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from routing.domain.checkpoints import Checkpoint, VerifierKey, signed, stated
+from routing.domain.checkpoints import Checkpoint, VerifierKey, signed
 from routing.domain.errors import Fault
 from routing.domain.log_identity import LOG_BEGUN, NAMING, LogIdentity, begun, identity
 from routing.domain.merkle_log import Frontier
-from routing.domain.sealing import LogForked, Progress, Seal, Unsealed
+from routing.domain.sealing import Progress, Seal, Unsealed
 from routing.office import Office
 from routing.storage.transaction import Transaction
-from routing.vault.anchor_files import age, keep_outside, last_remembered
+from routing.vault.anchor_files import keep_outside, require_remembered
 from routing.vault.log_key import log_key, make_signing_key, read_signing_key
 
 _log = logging.getLogger(__name__)
@@ -57,7 +57,8 @@ def seal(office: Office, *, thorough: bool = False) -> Sealed:
     ``thorough``: looks through all entries, not only those since the last time; it does so by itself once an hour, and
     in a database that was restored.
     """
-    _require_not_behind(office)
+    with office.reading() as connection:
+        _require_remembered(office, Transaction(connection))
     round_ = _Round(office, begin_log(office))
     round_.seal_while_found(lambda tx, most: tx.sealed_log.unsealed_office(most))
     if thorough or round_.must_sweep():
@@ -68,12 +69,31 @@ def seal(office: Office, *, thorough: bool = False) -> Sealed:
     return Sealed(round_.leaves, round_.newest)
 
 
+def sealer(office: Office) -> Callable[[], Sealed]:
+    """Seals at each call, at the first and once an hour thoroughly.
+
+    It knows by itself when it did: whoever may do anything in the database could write there for ever that it was just
+    now, and an entry that nobody looks for would never be sealed.
+    """
+    swept_at: datetime | None = None
+
+    def seal_next() -> Sealed:
+        nonlocal swept_at
+        now = office.now()
+        is_due = _is_due(swept_at, now)
+        sealed = seal(office, thorough=is_due)
+        swept_at = now if is_due else swept_at
+        return sealed
+
+    return seal_next
+
+
 def seal_until(office: Office, stopped: threading.Event) -> None:
     """Round after round until it is told to stop; what stands in its way is said, and it tries again."""
-    is_first, is_troubled = True, False
+    seal_next, is_troubled = sealer(office), False
     while not stopped.is_set():
         try:
-            seal(office, thorough=is_first)
+            seal_next()
         except Fault as trouble:
             said = f"{trouble.code}: {trouble}"
             _log.warning("the log is not sealed", extra={"action": "seal", "cause": said})
@@ -81,7 +101,7 @@ def seal_until(office: Office, stopped: threading.Event) -> None:
         else:
             if is_troubled:
                 _log.warning("the log is sealed again", extra={"action": "seal"})
-            is_first = is_troubled = False
+            is_troubled = False
         stopped.wait(office.settings.seal_seconds)
 
 
@@ -96,16 +116,15 @@ class _Round:
         self.newest: Seal | None = None
 
     def seal_while_found(self, find: Callable[[Transaction, int], list[Unsealed]]) -> None:
-        """Until a batch is not full, or another leads."""
-        while len(self._batch(find)) == self._most:
+        """Until a batch is not full, or another leads. One is more than full with what had to come before it."""
+        while len(self._batch(find)) >= self._most:
             pass
 
     def must_sweep(self) -> bool:
         """Whether it is time to look through all entries."""
         with self._office.transaction() as tx:
             progress = tx.sealed_log.progress()
-            is_old = progress.swept_at is None or self._office.now() - progress.swept_at >= _SWEEP_EVERY
-            return is_old or tx.sealed_log.is_beyond(progress.mark)
+            return _is_due(progress.swept_at, self._office.now()) or tx.sealed_log.is_beyond(progress.mark)
 
     def sweep(self) -> None:
         """Looks through all entries, in the order of their applications."""
@@ -130,7 +149,10 @@ class _Round:
     def keep_outside(self) -> None:
         """What was signed and is committed, and what could not be kept outside before."""
         with self._office.reading() as connection:
-            last = Transaction(connection).sealed_log.last_seal()
+            books = Transaction(connection)
+            keys = (_identity(books) or self._log).keys
+            # A row that nobody has signed would lie where nothing can be taken away.
+            last = books.sealed_log.last_own_seal(keys[-1:], books.sealed_log.size())
         if last is not None:
             _keep_outside(self._office, last)
 
@@ -143,7 +165,7 @@ class _Round:
             frontier = tx.sealed_log.frontier()
             tx.sealed_log.take_in(frontier, found)
             # What comes after a batch that is not full can be signed together with it.
-            signed_now = self._sign_if_time(tx, frontier) if len(found) == self._most else None
+            signed_now = self._sign_if_time(tx, frontier) if len(found) >= self._most else None
         self.leaves += len(found)
         self.newest = signed_now or self.newest
         if signed_now is not None:
@@ -151,16 +173,18 @@ class _Round:
         return found
 
     def _sign_if_time(self, tx: Transaction, frontier: Frontier) -> Seal | None:
-        last, now, settings = tx.sealed_log.last_seal(), self._office.now(), self._office.settings
+        now, settings = self._office.now(), self._office.settings
+        # Read each time: after a rotation in another process it is another one.
+        log = _identity(tx) or self._log
+        last = tx.sealed_log.last_own_seal((log.key,), frontier.size)
         if frontier.size == (last.size if last else 0):
             return None
         if last is not None:
             waited, grown = (now - last.at).total_seconds(), frontier.size - last.size
             if 0 < grown < settings.checkpoint_entries and waited < settings.checkpoint_seconds:
                 return None
-            tx.sealed_log.require_grown(last, frontier)
-        # Read each time: after a rotation in another process it is another one.
-        log = _identity(tx) or self._log
+        # Once more, where the key is used: the database may have been another one when the round began.
+        _require_remembered(self._office, tx)
         checkpoint = Checkpoint(log.origin, frontier.size, frontier.root)
         note = signed(checkpoint, log_key(settings.log_key, log.key))
         made = Seal(size=frontier.size, root=frontier.root, at=now, note=note, key_id=log.key.key_id.hex())
@@ -168,16 +192,15 @@ class _Round:
         return made
 
 
-def _require_not_behind(office: Office) -> None:
-    """Raises LogForked where more was signed from here than the database knows: another one was put in its place."""
-    remembered = last_remembered(office.settings.last_checkpoint)
-    if remembered is None:
-        return
-    with office.reading() as connection:
-        last = Transaction(connection).sealed_log.last_seal()
-    if last is None or age(last.note) < age(remembered):
-        message = f"{LogForked.__doc__} {stated(remembered).size} were signed, and it knows {last.size if last else 0}."
-        raise LogForked(message)
+def _is_due(swept_at: datetime | None, now: datetime) -> bool:
+    # What is yet to come was written there by nobody who swept.
+    return swept_at is None or not swept_at <= now < swept_at + _SWEEP_EVERY
+
+
+def _require_remembered(office: Office, books: Transaction) -> None:
+    """Raises LogForked unless the leaves here are still those that were signed from here: no row is asked for that."""
+    standing = books.sealed_log.standing(books.office_log.of_kind(*NAMING))
+    require_remembered(office.settings.last_checkpoint, standing)
 
 
 def _keep_outside(office: Office, seal: Seal) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
-from routing.domain.checkpoints import NoteRefused, Signed, VerifierKey, opened
+from routing.domain.checkpoints import NoteRefused, Signed, VerifierKey, opened, with_line_of
 from routing.domain.errors import Kind, Refusal
 from routing.domain.log_identity import NAMING, identity
+from routing.domain.sealing import Seal
 from routing.office import Office
+from routing.storage.database import AlreadyWritten
 from routing.storage.transaction import Transaction
 
 #: The kind of entry that tells of a witness's first line.
@@ -34,14 +37,17 @@ class Taken:
 def take_cosignature(office: Office, note: str) -> Taken:
     """Keeps it; once, however often it comes. A witness's first one is an entry of the log. Raises NotCosigned."""
     with office.reading() as connection:
-        found = _opened(office, Transaction(connection), note)
-    with office.transaction() as tx:
-        for key, _ in found.witnesses:
-            _keep(office, tx, key, found.checkpoint.size, note)
-    return Taken(found.checkpoint.size, tuple(key.name for key, _ in found.witnesses))
+        found, seal = _opened(office, Transaction(connection), note)
+    witnesses = tuple(dict.fromkeys(key for key, _ in found.witnesses))
+    for key in witnesses:
+        # Whoever else brings the same line at the same moment may be first.
+        with suppress(AlreadyWritten), office.transaction() as tx:
+            # What else stands in the note is anybody's, and would be shown for ever.
+            _keep(office, tx, key, seal.size, with_line_of(key, seal.note, note))
+    return Taken(seal.size, tuple(key.name for key in witnesses))
 
 
-def _opened(office: Office, books: Transaction, note: str) -> Signed:
+def _opened(office: Office, books: Transaction, note: str) -> tuple[Signed, Seal]:
     log = identity(books.office_log.of_kind(*NAMING))
     try:
         found = opened(note, (*(log.keys if log is not None else ()), *office.settings.witness_keys))
@@ -52,7 +58,7 @@ def _opened(office: Office, books: Transaction, note: str) -> Signed:
     seal = books.sealed_log.seal_of(found.checkpoint.size)
     if seal is None or not seal.note.startswith(f"{found.checkpoint.text}\n"):
         raise NotCosigned(problem=f"of {found.checkpoint.size} entries there is no such seal here")
-    return found
+    return found, seal
 
 
 def _keep(office: Office, tx: Transaction, witness: VerifierKey, size: int, note: str) -> None:

@@ -9,9 +9,12 @@ import typer
 from routing.cli.opening import DataOption, JsonOption, open_office, say, tell
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from routing.domain.errors import Fault
     from routing.reading.chains import ChainReport
     from routing.reading.folded_states import StateReport
+    from routing.reading.passed_over import PassedOver
     from routing.reading.sealed_chains import SealReport
 
 app = typer.Typer(help="The audit log: verify it, export it.", no_args_is_help=True)
@@ -30,12 +33,14 @@ def verify(
     from routing.domain.errors import UnknownApplication
     from routing.reading.chains import verify_chains
     from routing.reading.folded_states import verify_states
+    from routing.reading.passed_over import passed_over
     from routing.reading.sealed_chains import verify_sealed_log
 
     with open_office(data, needs_key=False) as office:
         report = verify_chains(office, number=number)
         # The tree is over the log as a whole: of one application alone there is none.
         sealed = verify_sealed_log(office) if number is None else None
+        forgotten = passed_over(office) if number is None else None
         states = verify_states(office, number=number) if state else None
         # Compared with the checkpoints outside when the office was opened.
         missed = office.database.halted
@@ -43,6 +48,7 @@ def verify(
         raise UnknownApplication(number=number)
     told = [_chains_told(report)]
     told += [_sealed_told(sealed, missed)] if sealed is not None else []
+    told += [_passed_over_told(forgotten)] if forgotten is not None else []
     told += [_states_told(states)] if states is not None else []
     for one in told:
         for sentence in one.wrong:
@@ -79,6 +85,17 @@ def _sealed_told(sealed: SealReport, missed: Fault | None) -> _Told:
         words + f"{len(problems)} wrong.",
         {"sealed": counts | {"problems": problems}},
         [f"{one['where']}: {one['problem']}" for one in problems],
+    )
+
+
+def _passed_over_told(entries: Sequence[PassedOver]) -> _Told:
+    return _Told(
+        f"{len(entries)} entries passed over.",
+        {"passed_over": [{"application": one.number, "seq": one.seq} for one in entries]},
+        [
+            f"{one.number or 'office'}, entry {one.seq}: it has no leaf, though much later ones are sealed"
+            for one in entries
+        ],
     )
 
 

@@ -12,6 +12,8 @@ from routing.cli.opening import DataOption, JsonOption, open_office, say
 from routing.domain.errors import MalformedField, UnreadableFile
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from routing.domain.rollback import Anchor
 
 
@@ -27,15 +29,20 @@ def begin_incarnation(
     """Begin the log anew after a backup was put back; asks both for their passwords. Run it where the log's key is."""
     from routing.actions import begin_incarnation as ceremony
     from routing.actions.guard_log import anchors_elsewhere, contradiction, guard
+    from routing.domain.rollback import Wrong
 
     if len(by) != 2:
         raise MalformedField(
             field="--by", problem="it takes two people", way_out="Give it twice: --by ACCOUNT --by ACCOUNT."
         )
     with open_office(data, needs_key=False) as office:
-        anchors = anchors_elsewhere(office) if checkpoint is None else [_brought(checkpoint)]
+        anchors = anchors_elsewhere(office)
+        if checkpoint is not None:
+            anchors = [_brought(checkpoint, anchors), *anchors]
         newest = anchors[0] if anchors else None
-        missed = contradiction(office, anchors[:1])
+        found = [contradiction(office, [one]) for one in anchors]
+        forked = [one for one in found if one is not None and one.wrong is Wrong.FORKED]
+        missed = (forked + found[:1] or [None])[0]
         ceremony.require_passwords(office, [(code, _ask_password(code)) for code in by])
         begun = ceremony.begin_incarnation(
             office, missed=missed, note=newest.note if newest else None, reason=reason, by=(by[0], by[1])
@@ -52,9 +59,11 @@ def begin_incarnation(
     say(said, as_json=as_json, words=words)
 
 
-def _brought(file: Path) -> Anchor:
+def _brought(file: Path, known: Sequence[Anchor]) -> Anchor:
+    """The one in the file; what is known elsewhere, the newest first, it does not make forgotten."""
     from routing.domain.checkpoints import NoteRefused, stated
     from routing.domain.rollback import Anchor
+    from routing.vault.anchor_files import age
 
     try:
         note = file.read_bytes().decode()
@@ -63,6 +72,13 @@ def _brought(file: Path) -> Anchor:
         raise UnreadableFile(file=file, problem=error.strerror or str(error)) from None
     except (UnicodeDecodeError, NoteRefused):
         raise UnreadableFile(file=file, problem="it is no checkpoint") from None
+    if known and age(note) < age(known[0].note):
+        newer, where = stated(known[0].note), known[0].where
+        raise MalformedField(
+            field="--checkpoint",
+            problem=f"it is of {stated(note).size} entries; {where} holds one of {newer.size} of {newer.origin}",
+            way_out="Leave it out, or bring the newest there is.",
+        )
     return Anchor(str(file), note)
 
 

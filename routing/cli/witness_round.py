@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -103,7 +104,8 @@ def look(
         if not shown and held.note is None:
             raise LogAway(f"{LogAway.__doc__} {log.address} has sealed nothing yet.")
         try:
-            found = examined(held, shown, entries=log.entries, prove=log.prove, accepts=accepts)
+            recall = partial(store.recalled, witness, held)
+            found = examined(held, shown, entries=log.entries, prove=log.prove, recall=recall, accepts=accepts)
         except Misbehaved as misbehaved:
             raise _proven(store, held, misbehaved) from None
         if found.note == shown:

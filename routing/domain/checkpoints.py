@@ -163,6 +163,20 @@ def with_lines_of(note: str, other: str) -> str:
     return note + "".join(new)
 
 
+def with_line_of(key: VerifierKey, note: str, other: str) -> str:
+    """The note with that key's line over the same text in another, the first; nothing else of it. Raises NoteRefused.
+
+    Whether the line is true, ``opened`` says.
+    """
+    text, lines = _parts(other)
+    if text != _parts(note)[0]:
+        raise NoteRefused("the other note is over another text")
+    for name, key_id, proof in lines:
+        if (name, key_id) == (key.name, key.key_id):
+            return note + _line(key, proof)
+    raise NoteRefused(f"{key.name} has not signed the other note")
+
+
 def stated(note: str) -> Checkpoint:
     """What a note claims, whoever signed it. For choosing what to open it with; never to be believed."""
     return _checkpoint(_parts(note)[0])

@@ -53,6 +53,13 @@ class Contradiction:
     held: Checkpoint
     #: of the log here: its size, or that of the checkpoint, if it has come so far, and its root there
     here: Checkpoint
+    #: the note that shows it
+    note: str
+
+    @property
+    def anchor(self) -> Anchor:
+        """The checkpoint that has to be satisfied."""
+        return Anchor(self.where, self.note)
 
 
 class LogBehind(DatabaseAway):
@@ -79,7 +86,7 @@ def judged(anchors: Iterable[Anchor], standing: Standing) -> Contradiction | Non
         wrong = _judged(anchor, standing)
         if wrong is not None:
             held = stated(anchor.note)
-            return Contradiction(wrong, anchor.where, held, _here(standing, held.size))
+            return Contradiction(wrong, anchor.where, held, _here(standing, held.size), anchor.note)
     return None
 
 

@@ -5,9 +5,11 @@ In which order entries become leaves is decided where they are stored; how the t
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from routing.domain.checkpoints import NoteRefused, VerifierKey, opened
 from routing.domain.errors import Fault
 
 #: An entry that is to become a leaf: application (0: the office), seq, hash.
@@ -32,6 +34,17 @@ class Seal:
     note: str
     #: of the key that signed it, in hex
     key_id: str
+
+    def require_signed(self, keys: Iterable[VerifierKey]) -> None:
+        """Raises LogForked unless one of the log's keys has signed what this says: a row by itself proves nothing."""
+        try:
+            said = opened(self.note, keys).checkpoint
+        except NoteRefused as refused:
+            message = f"{LogForked.__doc__} Its seal of {self.size} leaves is not to be believed: {refused}."
+            raise LogForked(message) from None
+        if (said.size, said.root) != (self.size, self.root):
+            message = f"{LogForked.__doc__} Its seal of {self.size} leaves states another size or root than was signed."
+            raise LogForked(message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,9 @@ Entries = Callable[[], Sequence[OfficeEntry]]
 #: Gives the proof between two sizes; None: the log gives none.
 Prove = Callable[[int, int], Sequence[bytes] | None]
 
+#: Gives the largest checkpoint of that log that was ever cosigned here, of at most that size; None: there is none.
+Recall = Callable[[str, int], Checkpoint | None]
+
 
 class How(StrEnum):
     """In which way a log has broken its word."""
@@ -107,7 +110,7 @@ class Held:
         return self.checkpoint.origin if self.checkpoint is not None else self.keys[0].name
 
 
-def examined(held: Held, shown: str, *, entries: Entries, prove: Prove, accepts: bool) -> Held:
+def examined(held: Held, shown: str, *, entries: Entries, prove: Prove, recall: Recall, accepts: bool) -> Held:
     """What is held afterwards, the note still without the witness's line.
 
     ``shown``: empty, where the log says that nothing was ever sealed. ``accepts``: somebody here accepts that the log
@@ -129,10 +132,8 @@ def examined(held: Held, shown: str, *, entries: Entries, prove: Prove, accepts:
     except NoteRefused as refused:
         raise _not_pinned(held, given.origin, str(refused)) from None
     before = held.checkpoint
-    if before is not None and before.origin == given.origin:
-        _require_grown(before, given, shown, prove)
-    elif before is not None:
-        _require_restored(before, given, shown, followed(held.keys, entries())[1], prove)
+    if before is not None:
+        _require_grown(_still_there(held, before, given, entries, recall), given, shown, prove)
     # Not yet those of an incarnation that nobody has accepted.
     believed = tuple(key for key in keys if key.name == given.origin or key in held.keys)
     if before == given:
@@ -162,7 +163,9 @@ def _reached(before: Checkpoint, lost: Checkpoint) -> bool:
     return before.size < lost.size or before == lost
 
 
-def _require_grown(before: Checkpoint, given: Checkpoint, shown: str, prove: Prove) -> None:
+def _require_grown(before: Checkpoint | None, given: Checkpoint, shown: str, prove: Prove) -> None:
+    if before is None:
+        return
     if given.size < before.size:
         raise Misbehaved(How.SHORTER, shown)
     if given.size == before.size:
@@ -176,13 +179,20 @@ def _require_grown(before: Checkpoint, given: Checkpoint, shown: str, prove: Pro
         raise Misbehaved(How.REWRITTEN, shown, proof)
 
 
-def _require_restored(
-    before: Checkpoint, given: Checkpoint, shown: str, begun: Sequence[Incarnation], prove: Prove
-) -> None:
-    """What was restored of it must be what was there before; of what was lost nothing can be shown."""
-    first = next(one for one in begun if one.old.name == before.origin)
-    if before.size <= first.restored:
-        _require_grown(before, given, shown, prove)
+def _still_there(
+    held: Held, before: Checkpoint, given: Checkpoint, entries: Entries, recall: Recall
+) -> Checkpoint | None:
+    """The largest checkpoint that was seen here of what the log must still hold; None: none was.
+
+    Of what was lost nothing can be shown; what was restored of it must be what was there before.
+    """
+    if before.origin == given.origin:
+        return before
+    begun = followed(held.keys, entries())[1]
+    first = next(place for place, one in enumerate(begun) if one.old.name == held.origin)
+    last = next(place for place, one in enumerate(begun) if one.origin == given.origin)
+    restored = min(one.restored for one in begun[first : last + 1])
+    return before if before.size <= restored else recall(before.origin, restored)
 
 
 def _is_opened(note: str, keys: Sequence[VerifierKey]) -> bool:

@@ -112,6 +112,7 @@ log_anchors = Table(
     Column("size", sa.BigInteger(), nullable=False),
     Column("note", _TEXT, nullable=False, comment="The note with the witness's line"),
     Column("at", Instant(), nullable=False, comment="When it came back"),
+    UniqueConstraint("witness", "size"),
     Index("ix_log_anchors_size", "size"),
     comment="Seals that somebody outside holds; append-only by trigger",
 )

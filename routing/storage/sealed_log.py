@@ -6,16 +6,20 @@ entry written says nothing about when others see it. What is signed is ``actions
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 
+from routing.domain.checkpoints import VerifierKey
 from routing.domain.merkle_log import Frontier, Node, edge_of, leaf_hash
-from routing.domain.office_entries import OFFICE
+from routing.domain.office_entries import OFFICE, OfficeEntry
+from routing.domain.rollback import Standing
 from routing.domain.sealing import LogForked, Progress, Seal, Unsealed
 from routing.storage.subtrees import subtrees
 from routing.storage.tables import (
@@ -67,6 +71,16 @@ _NEW_ON_POSTGRESQL = (
     )
     .order_by(audit_entries.c.written_in, audit_entries.c.application_id, audit_entries.c.seq)
     .limit(sa.bindparam("most"))
+)
+_LEAFLESS_ON_POSTGRESQL = sa.text(
+    "SELECT entry.application_id, entry.seq, entry.hash"
+    " FROM unnest(:applications, :seqs) AS wanted (application_id, seq)"
+    " JOIN audit_entries entry ON entry.application_id = wanted.application_id AND entry.seq = wanted.seq"
+    " WHERE NOT EXISTS (SELECT 1 FROM log_leaves leaf"
+    " WHERE leaf.application_id = wanted.application_id AND leaf.seq = wanted.seq)"
+).bindparams(
+    sa.bindparam("applications", type_=ARRAY(audit_entries.c.application_id.type)),
+    sa.bindparam("seqs", type_=ARRAY(audit_entries.c.seq.type)),
 )
 # The mark is a row's place in the file: there is one writer at a time, and places only grow.
 _ROWID = sa.literal_column("audit_entries.rowid", sa.BigInteger())
@@ -154,7 +168,8 @@ class SealedLog:
         rows = self._connection.execute(statement, {"mark": mark, "over": over, "most": most}).all()
         is_all = len(rows) < most
         # What has a leaf is passed over by its leaf; so the mark may stay at a transaction that is not through yet.
-        return [_entry(row) for row in rows], over if is_all else rows[-1].mark
+        found, mark = [_entry(row) for row in rows], over if is_all else rows[-1].mark
+        return self._in_their_order(found) if self._is_postgresql else found, mark
 
     def stragglers(self, after: tuple[int, int], most: int) -> list[Unsealed]:
         """Entries of applications without a leaf, whenever they were written, behind that application and seq."""
@@ -183,19 +198,34 @@ class SealedLog:
             return None
         return Seal(**found._asdict() | {"root": bytes(found.root)})
 
-    def require_grown(self, last: Seal, frontier: Frontier) -> None:
-        """Raises LogForked unless the log as it is stored, to that edge, begins with what was sealed last.
+    def last_own_seal(self, keys: Sequence[VerifierKey], size: int) -> Seal | None:
+        """The newest seal, shown to be signed by one of these keys, and of the ``size`` leaves as they are stored.
 
-        A log that signs what contradicts an earlier checkpoint of its own has proven itself false for ever.
+        A log that signs what contradicts an earlier checkpoint of its own has proven itself false for ever. Raises
+        LogForked.
         """
-        edge = edge_of(last.size)
-        stored = self.hashes(edge)
-        if last.size > frontier.size or len(stored) < len(edge):
-            message = f"{LogForked.__doc__} It has {frontier.size} leaves, and {last.size} were sealed."
+        last = self.last_seal()
+        if last is None:
+            return None
+        last.require_signed(keys)
+        stored = self.root(last.size) if last.size <= size else None
+        if stored is None:
+            message = f"{LogForked.__doc__} It has {size} leaves, and {last.size} were sealed."
             raise LogForked(message)
-        if Frontier(last.size, [stored[one] for one in edge]).root != last.root:
+        if stored != last.root:
             message = f"{LogForked.__doc__} Its first {last.size} leaves were sealed with another root."
             raise LogForked(message)
+        return last
+
+    def standing(self, naming: Sequence[OfficeEntry]) -> Standing:
+        """The log as it stands here, to be judged by what is kept elsewhere; ``naming``: what it says of itself."""
+        return Standing(tuple(naming), self.size(), self.root)
+
+    def root(self, size: int) -> bytes | None:
+        """The root of the first so many leaves, as they are stored; None: what that takes is not there."""
+        edge = edge_of(size)
+        stored = self.hashes(edge)
+        return Frontier(size, [stored[one] for one in edge]).root if len(stored) == len(edge) else None
 
     def keep_seal(self, seal: Seal) -> None:
         """Keeps a seal. Raises AlreadyWritten where there is one of that size."""
@@ -222,6 +252,26 @@ class SealedLog:
     def hashes(self, places: Sequence[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         """Complete subtrees by level and place; what is not stored is left out."""
         return subtrees(self._connection, places)
+
+    def _in_their_order(self, found: list[Unsealed]) -> list[Unsealed]:
+        """These with the entries of the same applications that come before them, each application's in its order.
+
+        A transaction's number is drawn when it first writes: who then waits for an application has the smaller number
+        than whoever decided on it meanwhile. Of that one's entry it is not asked whether its turn has come.
+        """
+        taken = {entry[:2] for entry in found}
+        wanted = {(application, seq - 1) for application, seq in taken if seq > 1} - taken
+        while wanted:
+            applications, seqs = zip(*wanted, strict=True)
+            values = {"applications": list(applications), "seqs": list(seqs)}
+            more = [_entry(row) for row in self._connection.execute(_LEAFLESS_ON_POSTGRESQL, values)]
+            found += more
+            taken |= {entry[:2] for entry in more}
+            wanted = {(application, seq - 1) for application, seq, _ in more if seq > 1} - taken
+        turns: dict[int, Iterator[Unsealed]] = {}
+        for application, of_it in groupby(sorted(found), key=itemgetter(0)):
+            turns[application] = iter(list(of_it))
+        return [next(turns[application]) for application, *_ in found]
 
     def _now(self) -> Any:
         return self._connection.execute(_NOW_ON_POSTGRESQL if self._is_postgresql else _NOW_ON_SQLITE).one()

@@ -8,17 +8,22 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from routing.domain.checkpoints import NoteRefused, stated
 from routing.domain.incarnations import number_of
+from routing.domain.rollback import Anchor, Standing, judged, told
+from routing.domain.sealing import LogForked
 from routing.vault.secret_files import sync_folder
 
 _log = logging.getLogger(__name__)
 
 _MOST_BYTES = 64 * 1024
 _MOST_OF_ONE_SIZE = 100
+#: Incarnation and size.
+_NAME = "{:04}-{:019}"
 
 
 def keep_outside(note: str, *, folder: Path | None, last: Path) -> None:
@@ -34,8 +39,7 @@ def keep_outside(note: str, *, folder: Path | None, last: Path) -> None:
 
 def keep_in_folder(folder: Path, note: str) -> Path:
     """Adds the checkpoint; never over another one, also where that one is torn. Raises OSError, FileExistsError."""
-    said = stated(note)
-    name = f"{number_of(said.origin):04}-{said.size:019}"
+    name = _name_of(note)
     for count in range(_MOST_OF_ONE_SIZE):
         path = folder / (f"{name}-{count}.txt" if count else f"{name}.txt")
         if path.exists():
@@ -53,13 +57,30 @@ def keep_in_folder(folder: Path, note: str) -> Path:
 
 
 def newest_in_folder(folder: Path) -> str | None:
-    """The newest checkpoint there; one that cannot be read is passed over, and that is said. Raises OSError."""
-    for path in sorted((one for one in folder.iterdir() if one.suffix == ".txt"), reverse=True):
+    """The newest checkpoint there. Raises OSError.
+
+    Also one that nobody known here has signed: by whose word would it be, where the database was replaced as a whole?
+    """
+    return next(notes_in_folder(folder), None)
+
+
+def notes_in_folder(folder: Path, *, up_to: tuple[int, int] | None = None) -> Iterator[str]:
+    """The checkpoints there, the newest first; ``up_to``: those of this incarnation and of at most this size.
+
+    One that cannot be read is passed over, and that is said; so is one under the name of another, behind which newer
+    ones could be hidden. Raises OSError.
+    """
+    paths = [one for one in folder.iterdir() if one.suffix == ".txt"]
+    if up_to is not None:
+        number, most = up_to
+        first, last = (_NAME.format(number, size) for size in (0, most))
+        paths = [one for one in paths if first <= one.name[: len(last)] <= last]
+    for path in sorted(paths, reverse=True):
         note = _note_in(path)
-        if note is not None:
-            return note
+        if note is not None and path.name.startswith(_name_of(note)):
+            yield note
+            continue
         _log.warning("a checkpoint in the anchor folder cannot be read", extra={"action": "guard", "file": path.name})
-    return None
 
 
 def remember_last(path: Path, note: str) -> None:
@@ -94,10 +115,24 @@ def last_remembered(path: Path) -> str | None:
     return note
 
 
+def require_remembered(path: Path, standing: Standing) -> None:
+    """Raises LogForked where the log here does not hold what was last sealed from here."""
+    note = last_remembered(path)
+    found = judged([Anchor(str(path), note)], standing) if note is not None else None
+    if found is not None:
+        message = f"{LogForked.__doc__} {told(found)}"
+        raise LogForked(message)
+
+
 def age(note: str) -> tuple[int, int]:
     """Of two checkpoints of one log the newer one has the greater: its incarnation and its size."""
     said = stated(note)
     return number_of(said.origin), said.size
+
+
+def _name_of(note: str) -> str:
+    """By which the newest is the last."""
+    return _NAME.format(*age(note))
 
 
 def _note_in(path: Path) -> str | None:

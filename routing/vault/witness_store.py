@@ -18,9 +18,11 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from routing.domain.checkpoints import NoteRefused, Statement, VerifierKey, opened
+from routing.domain.checkpoints import Checkpoint, NoteRefused, Statement, VerifierKey, opened
 from routing.domain.errors import Fault
+from routing.domain.incarnations import number_of
 from routing.domain.witnessing import Held
+from routing.vault.anchor_files import keep_in_folder, notes_in_folder
 from routing.vault.log_key import make_signing_key, read_signing_key
 from routing.vault.secret_files import sync_folder
 
@@ -47,6 +49,7 @@ class WitnessStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._state, self._name = folder / "held.json", folder / "witness.name"
+        self._seen = folder / "seen"
 
     def witness(self, name: str | None) -> Witness:
         """Who this is; drawn, under that name or one at random, the first time. Raises WitnessStoreUnusable."""
@@ -91,11 +94,26 @@ class WitnessStore:
             raise _damaged(self._state, str(error)) from None
         return held
 
+    def recalled(self, witness: Witness, held: Held, origin: str, size: int) -> Checkpoint | None:
+        """The largest checkpoint of that log that was cosigned, of at most that size. Raises WitnessStoreUnusable."""
+        with _told(self.folder), suppress(FileNotFoundError):
+            for note in notes_in_folder(self._seen, up_to=(number_of(origin), size)):
+                with suppress(NoteRefused):
+                    found = opened(note, (*held.keys, witness.verifier))
+                    if found.witnesses and found.checkpoint.origin == origin:
+                        return found.checkpoint
+        return None
+
     def keep(self, held: Held) -> None:
-        """Keeps it in the place of what was held before. Raises WitnessStoreUnusable, and then nothing has changed."""
+        """Keeps it in the place of what was held before, and its note beside all earlier ones, by which a log is known
+        that is begun anew from far back. Raises WitnessStoreUnusable, and then what is held has not changed.
+        """
         said = {"format": _FORMAT, "log": held.log, "keys": [key.text for key in held.keys], "note": held.note,
                 "handed_back": held.is_handed_back}  # fmt: skip
         with _told(self.folder):
+            if held.note is not None:
+                self._seen.mkdir(exist_ok=True)
+                keep_in_folder(self._seen, held.note)
             self._write(self._state, json.dumps(said, indent=1).encode())
 
     def keep_proof(self, how: str, *, held: str, shown: str, proof: Sequence[bytes] | None) -> Path:

@@ -87,8 +87,9 @@ class Scene:
     def works_on(self) -> str | None:
         """So long that the log is longer than it ever was, nobody heeding the alarm; what the office itself says."""
         alarm = halts(self.office)
-        # Whoever has the sequencer's machine, too, has it forget what it signed last.
+        # Whoever has the sequencer's machine, too, has it forget what it signed last, and starts the mall anew.
         self.office.settings.last_checkpoint.unlink()
+        self.office.database.halted = None
         halts(self.office)
         mall = self.honest.mall
         mall.office, mall.clock = self.office, self.clock

@@ -27,9 +27,10 @@ from routing.domain.people import ADMINISTRATOR, AUDITOR, MANAGER
 from routing.domain.rollback import LogBehind
 from routing.office import Office
 from routing.reading.sealed_chains import verify_sealed_log
-from routing.vault.anchor_files import last_remembered
+from routing.vault.anchor_files import keep_in_folder, last_remembered
 from routing.vault.log_key import read_signing_key
 from tests.actions.test_guard_log import cut
+from tests.actions.test_seal import leaves_of, rewrite, seals_of
 from tests.clock import Clock
 from tests.mall import Mall
 
@@ -121,6 +122,21 @@ def test_a_log_that_was_changed_and_not_only_cut_does_not_begin_anew(behind: Mal
     office.settings.last_checkpoint.write_text(other)
     with pytest.raises(NotOnlyRestored):
         begins(office)
+
+
+def test_the_folder_knows_what_the_restored_log_must_be(behind: Mall, tmp_path: Path) -> None:
+    """Its newest checkpoint is of what was lost, and says nothing about what was not."""
+    office, folder = behind.office, tmp_path / "outside"
+    folder.mkdir()
+    office.settings = office.settings.model_copy(update={"anchor_folder": folder})
+    for note in (seals_of(office)[-1].note, last_remembered(office.settings.last_checkpoint) or ""):
+        keep_in_folder(folder, note)
+    leaves = leaves_of(office)
+    rewrite(office, [(*leaf[:3], bytes(32) if leaf[0] == 1 else leaf[3]) for leaf in leaves])
+    with pytest.raises(NotOnlyRestored, match="3 entries"):
+        begins(office)
+    rewrite(office, leaves)
+    assert begins(office).restored == 3
 
 
 def test_a_checkpoint_of_another_key_is_no_reason_to_begin_anew(behind: Mall) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from routing.actions.guard_log import guard, guard_until_closed
+from routing.actions.guard_log import anchors_elsewhere, contradiction, guard, guard_until_closed
 from routing.actions.rotate_log_key import rotate_log_key
 from routing.actions.seal import begin_log, seal
 from routing.actions.sign_in import end_stale_sessions
@@ -45,12 +46,19 @@ def sealed(mall: Mall, folder: Path, clock: Clock) -> Mall:
     return mall
 
 
-def cut(office: Office, size: int) -> None:
-    """As somebody does who may do anything in the database, and knows how the tree is stored."""
-    gone = log_nodes.c.place >= sa.cast(size, sa.BigInteger).op(">>")(log_nodes.c.level)
-    leaves = sa.delete(log_leaves).where(log_leaves.c.leaf >= size)
-    seals = sa.delete(log_checkpoints).where(log_checkpoints.c.size > size)
-    forge(office, leaves, seals, sa.delete(log_nodes).where(gone))
+def cut(office: Office, size: int) -> list[sa.Insert]:
+    """As somebody does who may do anything in the database, and knows how the tree is stored; what puts it back."""
+    gone = {
+        log_leaves: log_leaves.c.leaf >= size,
+        log_checkpoints: log_checkpoints.c.size > size,
+        log_nodes: log_nodes.c.place >= sa.cast(size, sa.BigInteger).op(">>")(log_nodes.c.level),
+    }
+    with office.reading() as connection:
+        rows = [
+            (table, row._asdict()) for table in gone for row in connection.execute(sa.select(table).where(gone[table]))
+        ]
+    forge(office, *(sa.delete(table).where(which) for table, which in gone.items()))
+    return [sa.insert(table).values(row) for table, row in rows]
 
 
 def test_every_checkpoint_is_kept_outside_and_never_over_another(sealed: Mall, folder: Path) -> None:
@@ -65,6 +73,30 @@ def test_every_checkpoint_is_kept_outside_and_never_over_another(sealed: Mall, f
     seal(sealed.office)
     assert [one.read_text() for one in sorted(folder.iterdir())[1:]] == [note, note[:20]]
     assert newest_in_folder(folder) == note
+
+
+def test_a_seal_that_nobody_has_signed_is_kept_nowhere(sealed: Mall, folder: Path) -> None:
+    office = sealed.office
+    real = stated(newest_in_folder(folder) or "")
+    stranger = signed(Checkpoint(real.origin, 9, real.root), Ed25519PrivateKey.generate())
+    row = {"size": 9, "root": real.root, "at": office.now(), "note": stranger, "key_id": "00"}
+    forge(office, sa.insert(log_checkpoints).values(row))
+    with pytest.raises(LogForked, match="seal of 9 leaves is not to be believed"):
+        seal(office)
+    # Nor is the real one, of a size that the log has not come to.
+    key = read_signing_key(office.settings.log_key)
+    forge(office, sa.update(log_checkpoints).where(log_checkpoints.c.size == 9)
+          .values(note=signed(Checkpoint(real.origin, 9, real.root), key)))  # fmt: skip
+    with pytest.raises(LogForked, match="5 leaves, and 9 were sealed"):
+        seal(office)
+    assert len(list(folder.iterdir())) == 2
+    assert stated(last_remembered(office.settings.last_checkpoint) or "") == real
+
+
+def test_an_old_checkpoint_under_a_newer_name_hides_nothing(sealed: Mall, folder: Path) -> None:
+    older, newest = sorted(folder.iterdir())
+    shutil.copy(older, folder / "9999-0000000000000000009.txt")
+    assert newest_in_folder(folder) == newest.read_text()
 
 
 def test_a_folder_that_is_away_stops_nobody(sealed: Mall, folder: Path, clock: Clock) -> None:
@@ -103,11 +135,12 @@ def test_a_fork_signed_with_the_real_key_is_found_by_what_is_kept_outside(sealed
     found = guard(office)
     assert found is not None
     assert (found.wrong, found.here.root) == (Wrong.FORKED, real.root)
-    # Whoever puts the right one back is let write again.
+    # Nor does anybody write again because it is taken away: it was there.
     for stranger in folder.iterdir():
         stranger.unlink()
-    assert guard(office) is None
-    sealed.registers()
+    assert guard(office) == found
+    with pytest.raises(LogBehind):
+        sealed.registers()
 
 
 def test_a_log_of_another_name_or_key_in_its_place_is_found(sealed: Mall, folder: Path) -> None:
@@ -119,9 +152,25 @@ def test_a_log_of_another_name_or_key_in_its_place_is_found(sealed: Mall, folder
     assert found.wrong is Wrong.BEHIND
     rotate_with = Checkpoint("another/log/7", 1, real.root)
     keep_in_folder(folder, signed(rotate_with, read_signing_key(office.settings.log_key)))
-    found = guard(office)
+    found = contradiction(office, anchors_elsewhere(office))
     assert found is not None
     assert (found.wrong, found.held.origin) == (Wrong.UNKNOWN, "another/log/7")
+
+
+def test_a_place_that_falls_silent_lets_nobody_write_again(sealed: Mall) -> None:
+    office = sealed.office
+    gone = cut(office, 3)
+    assert guard(office) is not None
+    shutil.rmtree(office.settings.anchor_folder or Path())
+    office.settings.last_checkpoint.unlink()
+    found = guard(office)
+    assert found is not None
+    assert found.held.size == 5
+    with pytest.raises(LogBehind):
+        sealed.registers()
+    forge(office, *gone)
+    assert guard(office) is None
+    sealed.registers()
 
 
 def test_it_is_looked_again_and_again_until_the_office_closes(sealed: Mall) -> None:
@@ -130,11 +179,9 @@ def test_it_is_looked_again_and_again_until_the_office_closes(sealed: Mall) -> N
     thread = threading.Thread(target=guard_until_closed, args=(office,))
     thread.start()
     try:
-        cut(office, 3)
+        gone = cut(office, 3)
         wait_until("the cut is found", lambda: office.database.halted is not None)
-        # Whatever is done to rows, only the log itself, or what is kept outside, lets anybody write again.
-        shutil.rmtree(office.settings.anchor_folder or Path())
-        office.settings.last_checkpoint.unlink()
+        forge(office, *gone)
         wait_until("nothing is missed any more", lambda: office.database.halted is None)
     finally:
         office.closed.set()
@@ -143,7 +190,7 @@ def test_it_is_looked_again_and_again_until_the_office_closes(sealed: Mall) -> N
 
 def test_a_database_put_back_while_the_sequencer_runs_is_not_signed_any_more(sealed: Mall) -> None:
     cut(sealed.office, 3)
-    with pytest.raises(LogForked, match="5 were signed, and it knows 3"):
+    with pytest.raises(LogForked, match=r"5 entries.*; here are .* 3 entries"):
         seal(sealed.office)
     assert stated(last_remembered(sealed.office.settings.last_checkpoint) or "").size == 5
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from routing.actions.rotate_log_key import rotate_log_key
-from routing.actions.seal import begin_log, seal
+from routing.actions.seal import begin_log, seal, sealer
 from routing.domain.checkpoints import VerifierKey, opened
 from routing.domain.log_identity import KEY_ROTATED, LOG_BEGUN, NAMING, LogIdentity, identity, is_handed_over
 from routing.domain.merkle_log import Frontier, leaf_hash
@@ -204,6 +204,26 @@ def test_what_the_mark_has_passed_over_is_found_within_the_hour(mall: Mall, cloc
     require_sound(mall.office)
 
 
+def test_that_it_was_looked_through_tomorrow_is_believed_by_nobody(mall: Mall, clock: Clock) -> None:
+    seal(mall.office)
+    mall.registers()
+    with mall.office.transaction() as tx:
+        tx.sealed_log.keep_progress(Progress(tx.sealed_log.over(), clock.now + timedelta(days=1)))
+    assert seal(mall.office).leaves == 2
+
+
+def test_nor_that_it_was_a_moment_ago_for_more_than_an_hour(mall: Mall, clock: Clock) -> None:
+    seal_next = sealer(mall.office)
+    seal_next()
+    mall.registers()
+    for minutes, leaves in ((0, 0), (59, 0), (1, 2)):
+        clock.advance(timedelta(minutes=minutes))
+        with mall.office.transaction() as tx:
+            tx.sealed_log.keep_progress(Progress(tx.sealed_log.over(), mall.office.now()))
+        assert seal_next().leaves == leaves
+    require_sound(mall.office)
+
+
 def test_a_sequencer_that_starts_looks_through_everything(mall: Mall) -> None:
     seal(mall.office)
     mall.registers()
@@ -221,7 +241,7 @@ def test_a_log_that_was_tampered_with_is_signed_no_more(mall: Mall, clock: Clock
     mall.registers()
     forge(mall.office, sa.update(log_leaves).where(log_leaves.c.leaf == 2).values(hash=bytes(32)))
     clock.advance(timedelta(minutes=1))
-    with pytest.raises(LogForked, match="another root"):
+    with pytest.raises(LogForked, match="another one from some entry on"):
         seal(mall.office)
     assert [one.size for one in seals_of(mall.office)] == [1, 3]
 
@@ -231,8 +251,51 @@ def test_a_log_that_was_cut_off_is_signed_no_more(mall: Mall, clock: Clock) -> N
     seal(mall.office)
     forge(mall.office, sa.delete(log_leaves).where(log_leaves.c.leaf > 0))
     clock.advance(timedelta(minutes=1))
-    with pytest.raises(LogForked, match="1 leaves, and 3 were sealed"):
+    with pytest.raises(LogForked, match=r"3 entries.*; here are .* 1 entries"):
         seal(mall.office)
+
+
+def test_a_fork_that_a_false_seal_vouches_for_is_not_signed(mall: Mall, clock: Clock) -> None:
+    """Whoever may do anything in the database writes the root of his fork in a row; the key he has not."""
+    office = mall.office
+    seal(office)
+    mall.registers()
+    clock.advance(timedelta(minutes=1))
+    seal(office)
+    mall.registers()
+    seal(office)
+    kept = office.settings.last_checkpoint.read_text()
+    leaves = [(*leaf[:3], bytes(32) if leaf[0] == 2 else leaf[3]) for leaf in leaves_of(office)]
+    rewrite(office, leaves, Seal(size=4, root=root_of_leaves(leaves[:4]), at=clock.now, note=kept, key_id="00"))
+    clock.advance(timedelta(minutes=1))
+    with pytest.raises(LogForked, match="another one from some entry on"):
+        seal(office)
+    assert [one.size for one in seals_of(office)] == [4]
+    # Where nothing is remembered, the false row itself is found out.
+    office.settings.last_checkpoint.unlink()
+    with pytest.raises(LogForked, match="seal of 4 leaves states another size or root"):
+        seal(office)
+    assert not office.settings.last_checkpoint.exists()
+
+
+def root_of_leaves(leaves: list[tuple[int, int, int, bytes]]) -> bytes:
+    frontier = Frontier()
+    frontier.extend(leaf_hash(entry_hash) for *_, entry_hash in leaves)
+    return frontier.root
+
+
+def rewrite(office: Office, leaves: list[tuple[int, int, int, bytes]], *seals: Seal) -> None:
+    """The tree over these leaves in the place of the stored one, and these seals instead of all others."""
+    nodes = Frontier().extend(leaf_hash(entry_hash) for *_, entry_hash in leaves)
+    names = ("leaf", "application_id", "seq", "hash")
+    forge(
+        office,
+        *(sa.delete(table) for table in (log_leaves, log_nodes, log_checkpoints)),
+        sa.insert(log_leaves).values([dict(zip(names, leaf, strict=True)) for leaf in leaves]),
+        sa.insert(log_nodes).values([dict(zip(("level", "place", "hash"), node, strict=True)) for node in nodes]),
+        *(sa.insert(log_checkpoints).values({name: getattr(one, name) for name in Seal.__dataclass_fields__})
+          for one in seals),
+    )  # fmt: skip
 
 
 class TestTheKey:

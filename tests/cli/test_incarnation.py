@@ -14,8 +14,10 @@ import pytest
 from routing.actions.keep_accounts import assign, open_account, set_password
 from routing.actions.seal import seal
 from routing.cli.main import main
+from routing.domain.checkpoints import Checkpoint, signed, stated
 from routing.domain.people import ADMINISTRATOR
 from routing.vault.anchor_files import last_remembered
+from routing.vault.log_key import read_signing_key
 from tests.clock import Clock
 from tests.mall import Mall
 
@@ -116,3 +118,15 @@ def test_a_checkpoint_is_brought_along_where_nothing_here_knows_it(restored: Pat
     assert run(*CEREMONY, *data, typed=f"{PASSWORD}\n{PASSWORD}\n")[1]["error"]["code"] == "nothing_lost"
     code, said = run(*CEREMONY, *data, "--checkpoint", str(file), typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert (code, said["lost_size"]) == (0, 3)
+
+
+def test_what_is_brought_along_makes_nothing_newer_forgotten(restored: Path, run: Run, tmp_path: Path) -> None:
+    """By an older checkpoint the witnesses would be told that less was lost than they have seen."""
+    file, data = tmp_path / "checkpoint.txt", ("--data", str(restored))
+    known = stated(last_remembered(restored / "log.last") or "")
+    older = Checkpoint(known.origin, 2, bytes(32))
+    file.write_text(signed(older, read_signing_key(restored / "log.key")))
+    code, said = run(*CEREMONY, *data, "--checkpoint", str(file), typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert (code, said["error"]["code"]) == (1, "malformed_field")
+    assert "3" in said["error"]["message"]
+    assert run(*CEREMONY, *data, typed=f"{PASSWORD}\n{PASSWORD}\n")[1]["lost_size"] == 3

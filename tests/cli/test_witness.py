@@ -27,6 +27,7 @@ from routing.vault.witness_store import WitnessStore
 from routing.web.app import make_web
 from tests.actions.test_begin_incarnation import begins
 from tests.actions.test_guard_log import cut
+from tests.actions.test_seal import leaves_of, rewrite
 from tests.clock import Clock
 from tests.databases import new_database
 from tests.mall import Mall
@@ -274,6 +275,21 @@ def test_an_incarnation_that_forgets_what_was_witnessed_is_not_accepted(served: 
     code, said, _ = looks("--accept-incarnation")
     assert (code, said["error"]["code"]) == (1, "log_misbehaved")
     assert "as if it had never come so far" in said["error"]["message"]
+
+
+def test_an_incarnation_of_a_log_that_was_changed_far_back_is_not_accepted(served: Served, looks: Run) -> None:
+    """What is held last is lost; what was held before that shows what the restored log must be."""
+    office = served.office
+    two_administrators(office)
+    served.grows()
+    pin(looks, served)
+    served.grows()
+    assert looks()[1]["size"] == 5
+    rewrite(office, [(*leaf[:3], bytes(32) if leaf[0] == 2 else leaf[3]) for leaf in leaves_of(office)[:4]])
+    assert begins(office, ("kadek", "nyoman")).restored == 4
+    code, said, _ = looks("--accept-incarnation")
+    assert (code, said["error"]["code"]) == (1, "log_misbehaved")
+    assert "has been rewritten" in said["error"]["message"]
 
 
 def two_administrators(office: Office) -> None:

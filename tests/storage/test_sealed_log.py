@@ -1,6 +1,7 @@
 """Every committed entry becomes a leaf once, whatever order the commits came in; and leaves stay as they are."""
 
 import threading
+from contextlib import ExitStack
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +16,11 @@ from tests.mall import Mall
 
 CLOSED = ("office_entries", "log_leaves", "log_nodes", "log_checkpoints", "log_anchors")
 MOST = 1000
+DRAW_NUMBER = sa.text("SELECT pg_current_xact_id()")
+ADD = sa.text(
+    "INSERT INTO audit_entries (application_id, seq, at, kind, desk, actor, body, hash)"
+    " SELECT application_id, :seq, at, kind, desk, actor, body, sha256(hash) FROM audit_entries WHERE seq = :seq - 1"
+)
 
 
 def seal_new(office: Office, most: int = MOST) -> list[Unsealed]:
@@ -152,6 +158,37 @@ def test_what_is_committed_after_something_begun_later_is_not_lost(postgresql_ma
         begun.commit()
     sealed += seal_new(office)
     assert sorted(entry[:2] for entry in sealed) == sorted([(application.id, 3), (later.id, 1), (later.id, 2)])
+
+
+@pytest.mark.parametrize("most", [MOST, 1])
+def test_who_waited_for_an_application_is_sealed_after_whoever_it_waited_for(postgresql_mall: Mall, most: int) -> None:
+    """A request with an idempotency key writes that first, and has its number before it has the application."""
+    office, application = postgresql_mall.office, postgresql_mall.registers()
+    seal_new(office)
+    with office.database.engine.connect() as waiting, office.database.engine.connect() as deciding, waiting.begin():
+        waiting.execute(DRAW_NUMBER)
+        with deciding.begin():
+            deciding.execute(ADD, {"seq": 3})
+        waiting.execute(ADD, {"seq": 4})
+    sealed = seal_new(office, most) + seal_new(office, most)
+    assert [entry[:2] for entry in sealed] == [(application.id, 3), (application.id, 4)]
+
+
+def test_whoever_is_waited_for_is_sealed_also_where_its_turn_has_not_come(postgresql_mall: Mall) -> None:
+    office, application = postgresql_mall.office, postgresql_mall.registers()
+    seal_new(office)
+    with ExitStack() as stack:
+        waiting, slow, deciding = (stack.enter_context(office.database.engine.connect()) for _ in range(3))
+        with slow.begin() as unfinished:
+            with waiting.begin():
+                waiting.execute(DRAW_NUMBER)
+                slow.execute(DRAW_NUMBER)
+                with deciding.begin():
+                    deciding.execute(ADD, {"seq": 3})
+                waiting.execute(ADD, {"seq": 4})
+            assert [entry[:2] for entry in seal_new(office)] == [(application.id, 3), (application.id, 4)]
+            unfinished.rollback()
+    assert seal_new(office) == []
 
 
 def test_in_a_restored_database_the_mark_is_seen_to_lie_ahead(mall: Mall) -> None:

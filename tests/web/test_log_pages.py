@@ -1,6 +1,7 @@
 """Anybody can ask the log for its seal and for proofs; nobody can read from them what an entry says."""
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from routing.actions.guard_log import guard
 from routing.actions.rotate_log_key import rotate_log_key
 from routing.actions.seal import begin_log, seal
+from routing.actions.take_cosignature import Taken, take_cosignature
 from routing.domain.checkpoints import Checkpoint, Statement, VerifierKey, cosigned, opened, signed
 from routing.domain.merkle_log import leaf_hash, verify_consistency, verify_inclusion
 from routing.reading.sealed_chains import verify_sealed_log
@@ -99,6 +101,44 @@ def test_a_witness_hands_its_line_back_and_everybody_sees_it(any_mall: WebMall) 
     # The first line of a witness is an entry, and only the first.
     assert [(entry.actor, entry.said["size"]) for entry in entries] == [(NAME, size)]
     assert verify_sealed_log(mall.office).problems == ()
+
+
+def test_of_what_is_handed_back_only_the_line_of_the_witness_is_kept(any_mall: WebMall) -> None:
+    """Whoever adds lines of their own to a witness's would have them shown by the log for ever."""
+    mall = any_mall
+    known_witness(mall)
+    seal(mall.office)
+    stranger = Ed25519PrivateKey.from_private_bytes(bytes([8] * 32))
+    with mall.visitor() as anybody:
+        note = anybody.client.get("/log/checkpoint").text
+        line = cosigned(note, NAME, WITNESS, mall.office.now())
+        again = cosigned(line, NAME, WITNESS, mall.office.now() + timedelta(seconds=1))
+        answer = anybody.client.post("/log/cosignatures", content=cosigned(again, "junk", stranger, mall.office.now()))
+        assert (answer.status_code, answer.json()["witnesses"]) == (200, [NAME])
+        assert anybody.client.get("/log/checkpoint").text == line
+
+
+def test_however_many_bring_one_line_at_once_it_is_kept_once(any_mall: WebMall) -> None:
+    mall = any_mall
+    known_witness(mall)
+    made = seal(mall.office).seal
+    assert made is not None
+    line = cosigned(made.note, NAME, WITNESS, mall.office.now())
+    together, taken = threading.Barrier(4), list[Taken]()
+
+    def bring() -> None:
+        together.wait()
+        taken.append(take_cosignature(mall.office, line))
+
+    threads = [threading.Thread(target=bring) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert taken == [Taken(made.size, (NAME,))] * 4
+    with mall.office.reading() as connection:
+        assert connection.execute(sa.select(sa.func.count()).select_from(log_anchors)).scalar() == 1
+        assert len(Transaction(connection).office_log.of_kind("witness-cosigned")) == 1
 
 
 def test_what_no_known_witness_has_signed_is_not_taken(sealed: WebMall) -> None:

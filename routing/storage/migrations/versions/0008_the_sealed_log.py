@@ -16,7 +16,7 @@ _APPEND_ONLY = {
     "log_leaves": (("leaf",), ("application_id", "seq")),
     "log_nodes": (("level", "place"),),
     "log_checkpoints": (("size",),),
-    "log_anchors": (("id",),),
+    "log_anchors": (("id",), ("witness", "size")),
 }
 #: Closed by trigger before, and now by grants too.
 _CLOSED_BEFORE = ("audit_entries", "audit_marks", "calendar_versions")
@@ -97,6 +97,7 @@ def _make_seals() -> None:
         sa.Column("note", sa.Text(), nullable=False, comment="The note with the witness's line"),
         sa.Column("at", Instant(), nullable=False, comment="When it came back"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_anchors")),
+        sa.UniqueConstraint("witness", "size", name=op.f("uq_log_anchors_witness_size")),
         comment="Seals that somebody outside holds; append-only by trigger",
     )
     op.create_index("ix_log_anchors_size", "log_anchors", ["size"])
