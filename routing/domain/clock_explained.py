@@ -77,6 +77,8 @@ class Explained:
     later: Later | None = None
     #: every day from the first one on, up to the due date, or to now where it stands still
     days: tuple[DayTold, ...] = ()
+    #: the place among the days from which it counts: those before were told until it began anew
+    begun_from: int = 0
     #: days by which a pause has extended it
     extended_by: int = 0
     #: when all was counted anew
@@ -94,9 +96,8 @@ class Explained:
     @property
     def counted(self) -> tuple[DayTold, ...]:
         """The promised days, without those that were counted before it began anew."""
-        begun = [at for at, one in enumerate(self.days) if one.verdict is Verdict.COUNTED and one.number == 1]
-        kept = self.days[begun[-1] :] if begun else ()
-        return tuple(one for one in kept if one.verdict is Verdict.COUNTED)
+        kept = self.days[self.begun_from :]
+        return tuple(one for one in kept if one.verdict is Verdict.COUNTED and one.number is not None)
 
     @property
     def skipped(self) -> tuple[DayTold, ...]:
@@ -122,6 +123,7 @@ def explain(
         received=told.received,
         later=_later(days, calendar, told.since, told.received),
         days=tuple(told.days_told),
+        begun_from=told.begun_from,
         extended_by=told.promised - max(1, measure.count),
         restarts=tuple(told.restarts),
         cap_used_up=told.cap_used_up,
@@ -178,6 +180,7 @@ class _Telling:
     restarts: list[datetime] = field(default_factory=list)
     cap_used_up: date | None = None
     days_told: list[DayTold] = field(default_factory=list)
+    begun_from: int = 0
 
     def tell(self) -> date | None:
         """The due date; None: it stands still."""
@@ -205,7 +208,7 @@ class _Telling:
         self.received = received_on(self.days, self.calendar, since, self.measure.received_until)
         counts_itself = self.measure.day_one == "same" or self.measure.count == 0
         self.base = self.days.number_of(self.received) - counts_itself
-        self.used = 0
+        self.used, self.begun_from = 0, len(self.days_told)
         if is_anew:
             self.restarts.append(since)
 

@@ -38,7 +38,7 @@ def prepares(settings: Settings, count: int) -> None:
     with office.transaction() as tx:
         is_new = tx.people.with_code("kadek") is None
         for _ in range(count):
-            tx.office_log.append(kind="exported", actor="kadek", at=office.now(), facts={"what": "a try"})
+            tx.office_log.append(kind="tried", actor="kadek", at=office.now(), facts={"what": "a try"})
     if is_new:
         for code, role in (("kadek", ADMINISTRATOR), ("wira", AUDITOR)):
             open_account(office, code=code, name=code.title())
