@@ -7,7 +7,9 @@ write lock, because SQLite's own busy handler is unfair (measured: a writer wait
 from __future__ import annotations
 
 import logging
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -29,6 +31,7 @@ _log = logging.getLogger(__name__)
 # A reader sees one state of the database from its first statement to its last.
 _SQLITE_READER: dict[str, Any] = {"satuatap_begin": "BEGIN DEFERRED"}
 _PATIENCE_SECONDS = 30
+_LOOK_AGAIN_SECONDS = 0.01
 # Some things are done outside of any transaction.
 _SQLITE_ALONE: dict[str, Any] = {"satuatap_begin": "SELECT 1"}
 _POSTGRESQL_READER: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -168,7 +171,8 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         # secure_delete: what is deleted, a key above all, is overwritten and not only unlinked.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        _write_ahead(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
@@ -178,6 +182,20 @@ def _sqlite(url: URL, pool_size: int) -> Engine:
         connection.exec_driver_sql(begin)
 
     return engine
+
+
+def _write_ahead(cursor: Any) -> None:
+    """The one step at which SQLite does not wait by itself, where several open a new database at once."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        else:
+            return
 
 
 def _postgresql(url: URL, pool_size: int) -> Engine:
